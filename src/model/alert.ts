@@ -1,0 +1,64 @@
+import type { OptionShape } from './module.ts'
+import type { GroupName, Host, Id, ServiceKey, ServiceName } from './names.ts'
+import type { TableDoor } from './table.ts'
+import type { Milliseconds, WallTime } from './units.ts'
+
+/** Why an alert is sent, in mon's words (MON_ALERTTYPE). */
+export type AlertKind = 'failure' | 'up' | 'test'
+
+/** Everything a way of telling needs, fixed at the moment of the decision so that a late retry tells the same story. */
+export interface AlertMessage {
+  readonly id: Id
+  readonly kind: AlertKind
+  readonly key: ServiceKey
+  readonly group: GroupName
+  readonly service: ServiceName
+  readonly description: string
+  readonly hosts: readonly Host[]
+  /** Hosts that fail now; empty in an upalert. `text` is the sentence's tail that says why. */
+  readonly failing: readonly { readonly host: Host; readonly text: string }[]
+  readonly exit: number
+  readonly summary: string
+  readonly detail: string
+  /** What mon writes to the alert's standard input: the failing event's whole output; in an upalert the last failing one. */
+  readonly output: string
+  readonly at: WallTime
+  readonly firstFailure: WallTime | null
+  readonly lastFailure: WallTime | null
+  readonly lastSuccess: WallTime | null
+  /** How long the outage lasted, in an upalert. */
+  readonly lasted: Milliseconds | null
+  readonly failures: number
+  readonly acknowledged: string | null
+  /** One line a pool that this service drives: "web: 2 of 3 real servers remain". */
+  readonly pools: readonly string[]
+  /** MON_* and the service's own variables (mon manual, "ENVIRONMENT VARIABLES"). */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** What came of one attempt. `retry` says whether another attempt could end otherwise. `text` is for people. */
+export type AlertOutcome =
+  | { readonly kind: 'sent'; readonly text: string }
+  | { readonly kind: 'failed'; readonly retry: boolean; readonly text: string }
+
+export interface AlertContext {
+  readonly signal: AbortSignal
+  readonly timeout: Milliseconds
+  /** 1 for the first try. */
+  readonly attempt: number
+  /** The configuration's settings that ways of telling share. */
+  readonly mail: { readonly server: string; readonly from: string; readonly hostname: string }
+  /** The IPVS table, for alerts that change it. */
+  readonly table: TableDoor
+}
+
+/**
+ * The one signature of every way of telling. `send` never throws; it may be called again with the same message after a
+ * crash, so it carries `message.id` to the receiver where the medium has room for it.
+ */
+export interface Alert<Options = unknown> extends OptionShape {
+  readonly name: string
+  /** One line for listings: "sends a mail". */
+  readonly deed: string
+  send(message: AlertMessage, options: Options, context: AlertContext): Promise<AlertOutcome>
+}

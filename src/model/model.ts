@@ -1,0 +1,168 @@
+/**
+ * What the operator asked for, with names found and defaults filled in. Made by parse/resolve.ts, replaced as a whole
+ * at reload, changed by nobody.
+ */
+import type { GroupName, Host, ServiceKey, ServiceName } from './names.ts'
+import type { PeriodExpression } from './period.ts'
+import type { Forward, TableDestinationId, TableServiceId, TableServiceSettings } from './table.ts'
+import type { Milliseconds, Weight } from './units.ts'
+
+/** Where in which file a thing was written; line and column count from 1. */
+export interface Place {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+export interface Model {
+  readonly settings: Settings
+  readonly groups: readonly HostGroup[]
+  /** In file order; `State.services[i]` is the state of `Model.services[i]`. */
+  readonly services: readonly Service[]
+  readonly serviceIndex: ReadonlyMap<ServiceKey, number>
+  /** In file order; `State.pools[i]` is the state of `Model.virtuals[i]`. */
+  readonly virtuals: readonly Virtual[]
+}
+
+/** The globals of mon.cf. Directories are as written; main.ts makes them absolute against `basedir`. */
+export interface Settings {
+  readonly basedir: string
+  readonly cfbasedir: string
+  readonly mondir: readonly string[]
+  readonly alertdir: readonly string[]
+  readonly statedir: string
+  readonly logdir: string
+  /** Monitor programs at once; 0 is no limit. */
+  readonly maxprocs: number
+  /** Every service's first check comes within this time after the start. `null`: spread by the daemon itself. */
+  readonly randstart: Milliseconds | null
+  /** `none`, `embedded`, or a postgres:// URL. */
+  readonly database: string
+  /** smtp:// or smtps:// URL of the relay. */
+  readonly mailserver: string
+  readonly mailfrom: string
+  /** Path of the unix socket that the command line talks to; empty: `upalert.sock` in statedir. */
+  readonly socket: string
+  /** Plugins: ES modules that export a monitor or an alert, as written. */
+  readonly plugins: readonly { readonly path: string; readonly place: Place }[]
+  /** The demonstration's web servers (address:port, a `*` behind the one that fails) and mailbox; empty: no demonstration. */
+  readonly demoServers: readonly DemoServer[]
+  readonly demoMailbox: { readonly address: string; readonly port: number; readonly place: Place } | null
+}
+
+export interface DemoServer {
+  readonly address: string
+  readonly port: number
+  readonly fails: boolean
+  readonly place: Place
+}
+
+export interface HostGroup {
+  readonly name: GroupName
+  readonly hosts: readonly Host[]
+  readonly place: Place
+}
+
+/** When a service is due: every so often by the monotonic clock, or by the calendar (node-cron's five or six fields). */
+export type Timing =
+  | { readonly kind: 'every'; readonly interval: Milliseconds; readonly randskew: Milliseconds | null }
+  | { readonly kind: 'cron'; readonly expression: string }
+
+export interface Service {
+  readonly key: ServiceKey
+  readonly group: GroupName
+  readonly name: ServiceName
+  readonly hosts: readonly Host[]
+  readonly description: string
+  readonly timing: Timing
+  readonly timeout: Milliseconds
+  /** Failing results in a row that make a host down, and passing ones that make it up again. 1 is mon's behaviour. */
+  readonly fall: number
+  readonly rise: number
+  readonly monitor: Call
+  /** The `NAME=value` lines of the service, for its programs. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly periods: readonly Period[]
+  readonly place: Place
+}
+
+/** A monitor or alert as the operator called it, resolved. */
+export interface Call {
+  /** The module that carries it out: `tcp`, `script`, `mail`, `program`, or a plugin's name. */
+  readonly module: string
+  /** The module's options, valid against its schema. */
+  readonly options: unknown
+  /** The words as written, for people: `http.monitor -p 8080`. */
+  readonly text: string
+  /** Whether the hosts of the group are handed over; false behind mon's `;;`. */
+  readonly withHosts: boolean
+  readonly place: Place
+}
+
+export interface Period {
+  /** The label, or the expression's text where there is none. */
+  readonly label: string
+  readonly text: string
+  readonly when: PeriodExpression
+  readonly alertevery: AlertEvery | null
+  readonly alertafter: AlertAfter
+  /** 0: no limit. */
+  readonly numalerts: number
+  /** An upalert is sent only for an outage at least this long. `null`: always. */
+  readonly upalertafter: Milliseconds | null
+  readonly alerts: readonly AlertCall[]
+  readonly upalerts: readonly AlertCall[]
+  readonly place: Place
+}
+
+export interface AlertCall extends Call {
+  /** `exit=N-M`: only for monitor exit statuses in this range. `null`: for all. */
+  readonly exit: { readonly from: number; readonly to: number } | null
+}
+
+/** How often a repeated failure is told. mon manual, "alertevery". */
+export interface AlertEvery {
+  readonly every: Milliseconds
+  /** `summary`: a changed summary is told at once; `detail`: so is any changed output; `strict`: nothing is. */
+  readonly unless: 'summary' | 'detail' | 'strict'
+}
+
+/** How long a failure must last before it is told; the three forms of mon's "alertafter". */
+export interface AlertAfter {
+  /** `alertafter N`: that many failures in a row. */
+  readonly count: number | null
+  /** `alertafter T`: failing for longer than this. */
+  readonly time: Milliseconds | null
+  /** `alertafter N T`: N failures within T. */
+  readonly window: { readonly count: number; readonly time: Milliseconds } | null
+}
+
+/** A virtual server and the pool of real servers behind it. */
+export interface Virtual {
+  readonly name: string
+  readonly id: TableServiceId
+  readonly settings: TableServiceSettings
+  /** Least total weight of usable real servers; below it the sorry server takes over (keepalived.conf "quorum"). */
+  readonly quorum: Weight
+  readonly sorry: Sorry | null
+  /** What becomes of a real server that is down: weight 0, or no entry at all. */
+  readonly onFail: 'drain' | 'remove'
+  readonly reals: readonly Real[]
+  readonly place: Place
+}
+
+export interface Sorry {
+  readonly id: TableDestinationId
+  readonly forward: Forward
+}
+
+export interface Real {
+  readonly id: TableDestinationId
+  readonly weight: Weight
+  readonly forward: Forward
+  readonly upperThreshold: number
+  readonly lowerThreshold: number
+  /** The verdict it follows: of this host (itself, or its proxy endpoint after `via`) in this service. `null`: always up. */
+  readonly check: { readonly service: ServiceKey; readonly host: Host } | null
+  readonly place: Place
+}

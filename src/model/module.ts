@@ -1,0 +1,32 @@
+/**
+ * What a monitor or an alert says of its own options. The parser turns the words behind `monitor http` or
+ * `alert mail` into an object by it, and Ajv checks that object against `schema`.
+ */
+export interface OptionShape {
+  /** JSON Schema (draft-07) of the options object: `type: object`, `properties`, `additionalProperties: false`. */
+  readonly schema: OptionSchema
+  /**
+   * Short flags: `{ p: 'port' }` lets the operator write `-p 80`. A property `statusCodes` may always be written
+   * `--status-codes`; a boolean property takes no value, and `--no-…` sets it false; an array property may be repeated.
+   */
+  readonly flags: Readonly<Record<string, string>>
+  /** The property that takes the words which are no flags; it is an array property. `null`: there are none. */
+  readonly rest: string | null
+  /** Everything from the first word that is no flag belongs to `rest`, flags included: for programs with own options. */
+  readonly restIsVerbatim?: boolean
+}
+
+export interface OptionSchema {
+  readonly type: 'object'
+  readonly properties: Readonly<Record<string, OptionProperty>>
+  readonly required?: readonly string[]
+  readonly additionalProperties: false
+}
+
+/** One option; any further JSON Schema keyword may stand beside these. `description` becomes the help text. */
+export interface OptionProperty {
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'array'
+  readonly description: string
+  readonly default?: string | number | boolean | readonly string[]
+  readonly [keyword: string]: unknown
+}

@@ -1,0 +1,26 @@
+import type { OptionShape } from './module.ts'
+import type { Host } from './names.ts'
+import type { CheckResult } from './result.ts'
+import type { Milliseconds } from './units.ts'
+
+/** What every run of a monitor is told besides its hosts and options. */
+export interface CheckContext {
+  /** Aborted at the deadline, on reload and at the stop of the daemon: the monitor must settle soon after. */
+  readonly signal: AbortSignal
+  /** The time the whole check may take, in milliseconds; `signal` fires then. */
+  readonly timeout: Milliseconds
+  /** MON_GROUP, MON_SERVICE, MON_LAST_SUMMARY … and the service's own variables, for monitors that run programs. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/**
+ * The one signature of every monitor, built in or plugged in.
+ * `check` never throws and never rejects: what the world does wrong is a result. It keeps nothing between calls.
+ * It settles within a moment of `context.signal`, and leaves no socket, timer or process behind.
+ */
+export interface Monitor<Options = unknown> extends OptionShape {
+  readonly name: string
+  /** One line for listings: "does the port accept?" */
+  readonly question: string
+  check(hosts: readonly Host[], options: Options, context: CheckContext): Promise<CheckResult>
+}

@@ -1,0 +1,159 @@
+/**
+ * All that the engine remembers. It is replaced, never changed in place; runtime/loop.ts holds the one current value.
+ * What must survive a crash is `Saved`; the rest (the model, what is being done now) is made anew at start.
+ */
+import type { AlertMessage } from './alert.ts'
+import type { PoolStanding, QuietReason, RealStanding } from './entry.ts'
+import type { AlertCall, Model } from './model.ts'
+import type { Host, Id, ServiceKey } from './names.ts'
+import type { Timings } from './result.ts'
+import type { Milliseconds, WallTime, Weight } from './units.ts'
+
+export interface State {
+  readonly model: Model
+  readonly services: readonly ServiceState[]
+  readonly pools: readonly PoolState[]
+  /** Services and destinations of the IPVS table that are ours to change or delete, by their text (model/table.ts). */
+  readonly owned: Owned
+  /** Notifications decided on and not yet delivered. */
+  readonly outbox: readonly Delivery[]
+}
+
+/** Destinations by service: `{ 'tcp 192.0.2.1:80': ['10.1.1.2:8080'] }`. */
+export type Owned = Readonly<Record<string, readonly string[]>>
+
+export interface ServiceState {
+  readonly key: ServiceKey
+  readonly status: ServiceStatus
+  /** Failing events in a row; what mon calls consec_failures. */
+  readonly consecutive: number
+  readonly failureCount: number
+  readonly alertCount: number
+  readonly lastCheck: WallTime | null
+  readonly lastSuccess: WallTime | null
+  readonly lastFailure: WallTime | null
+  readonly lastDuration: Milliseconds | null
+  readonly exit: number | null
+  readonly summary: string
+  readonly detail: string
+  /** Complete output of the event before the current one, of any kind; what an upalert reads. `null` before the first. */
+  readonly lastOutput: string | null
+  /** Complete output of the previous failing event of this outage; empty after a success, `null` before any event. */
+  readonly lastFailingOutput: string | null
+  readonly warnings: readonly string[]
+  readonly ack: Ack | null
+  readonly disabled: Disabled | null
+  /** In the order of the service's hosts. */
+  readonly hosts: readonly HostState[]
+  /** In the order of the service's periods. */
+  readonly periods: readonly PeriodState[]
+  /** The entry of the last change of status: the cause of what follows from it. */
+  readonly cause: Id | null
+}
+
+/** mon's op_status, as far as the daemon itself sets it: 7 untested, 1 ok, 0 fail. */
+export type ServiceStatus =
+  | { readonly kind: 'untested' }
+  | { readonly kind: 'up'; readonly since: WallTime }
+  | { readonly kind: 'down'; readonly since: WallTime }
+
+export interface Ack {
+  readonly at: WallTime
+  readonly who: string
+  readonly comment: string
+}
+
+export interface Disabled {
+  readonly at: WallTime
+  readonly who: string
+  readonly reason: string
+}
+
+/** The verdict on one host in one service, with the run of results that may change it. */
+export interface HostState {
+  readonly host: Host
+  readonly verdict: HostVerdict
+  /** Results in a row that speak against the verdict; while untested, failing results in a row. */
+  readonly against: number
+  /** What the last probe said; `null` before the first. */
+  readonly last: {
+    readonly kind: 'up' | 'down' | 'unknown'
+    readonly code: string
+    readonly text: string
+    readonly at: WallTime
+    readonly timings: Timings
+  } | null
+  readonly cause: Id | null
+}
+
+export type HostVerdict =
+  | { readonly kind: 'untested' }
+  | { readonly kind: 'up'; readonly since: WallTime }
+  | { readonly kind: 'down'; readonly since: WallTime; readonly text: string }
+
+/** What mon remembers for each period (its state file's names in brackets). */
+export interface PeriodState {
+  readonly label: string
+  /** [alert_sent] alert events since the last success. */
+  readonly sent: number
+  /** [last_alert] `null`: none that still counts. */
+  readonly lastSent: WallTime | null
+  /** [1stfailtime] start of the alertafter window; `null`: not started. */
+  readonly windowStart: WallTime | null
+  /** [failcount] */
+  readonly windowCount: number
+  /** Why nothing was sent last time, so that each reason is told once; `null` after something was sent. */
+  readonly quiet: QuietReason | null
+}
+
+export interface PoolState {
+  readonly name: string
+  readonly standing: PoolStanding
+  readonly reals: readonly RealState[]
+  readonly cause: Id | null
+}
+
+export interface RealState {
+  /** `10.1.1.2:8080` */
+  readonly real: string
+  readonly standing: RealStanding
+  readonly weight: Weight
+  readonly reason: string
+  readonly text: string
+  readonly since: WallTime | null
+  readonly cause: Id | null
+}
+
+/** One notification on its way to one receiver. */
+export interface Delivery {
+  readonly id: Id
+  readonly message: AlertMessage
+  readonly call: AlertCall
+  /** Attempts made so far. */
+  readonly attempts: number
+  /** Not before this time; by the wall clock, since it outlives the process. */
+  readonly notBefore: WallTime
+  /** What the last attempt said. */
+  readonly lastText: string
+  readonly cause: Id | null
+}
+
+/** What the journal keeps. Plain JSON; `version` rises when a reader of the old form would be wrong. */
+export interface Saved {
+  readonly version: 1
+  readonly services: readonly ServiceState[]
+  readonly pools: readonly PoolState[]
+  readonly owned: Owned
+  readonly outbox: readonly Delivery[]
+}
+
+/** The parts of the state that one event changed: what the journal appends so that a crash forgets nothing. */
+export interface Patch {
+  readonly services: readonly ServiceState[]
+  readonly pools: readonly PoolState[]
+  readonly owned: Owned | null
+  /** Deliveries that are new or have changed. */
+  readonly deliveries: readonly Delivery[]
+  /** Deliveries that are over. */
+  readonly delivered: readonly Id[]
+}
