@@ -130,5 +130,4 @@ export type QuietReason =
   | 'alertafter-window'
   | 'no-alert-before'
   | 'upalertafter'
-  | 'no-alert-line'
   | 'outbox-full'

@@ -121,7 +121,10 @@ export interface RealState {
   readonly reason: string
   readonly text: string
   readonly since: WallTime | null
+  /** The verdict's entry that it follows. */
   readonly cause: Id | null
+  /** The entry that told of this standing: the cause of what is done in the kernel. */
+  readonly entry: Id | null
 }
 
 /** One notification on its way to one receiver. */

@@ -47,6 +47,29 @@ export interface TableDestinationSettings {
   /** 0: none. */
   readonly upperThreshold: number
   readonly lowerThreshold: number
+  /** How a tunnel wraps its packets; without it plain IP in IP. Only for `forward: 'tunnel'`. */
+  readonly tunnel?: TableTunnel
+}
+
+/** Linux 5.2 and later. `port` is for gue alone, 0 otherwise. */
+export interface TableTunnel {
+  readonly type: 'ipip' | 'gue' | 'gre'
+  readonly port: number
+  readonly checksum: 'none' | 'checksum' | 'remote'
+}
+
+/** What the kernel has counted; rates are averages it renews every two seconds. */
+export interface TableCounters {
+  readonly connections: number
+  readonly packetsIn: number
+  readonly packetsOut: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly connectionsPerSecond: number
+  readonly packetsInPerSecond: number
+  readonly packetsOutPerSecond: number
+  readonly bytesInPerSecond: number
+  readonly bytesOutPerSecond: number
 }
 
 export interface TableDestination extends TableDestinationSettings {
@@ -54,10 +77,13 @@ export interface TableDestination extends TableDestinationSettings {
   readonly activeConnections: number
   readonly inactiveConnections: number
   readonly persistentConnections: number
+  /** Missing in the table in memory, through which nothing flows. */
+  readonly counters?: TableCounters
 }
 
 export interface TableService extends TableServiceSettings {
   readonly id: TableServiceId
+  readonly counters?: TableCounters
   readonly destinations: readonly TableDestination[]
 }
 

@@ -1,0 +1,68 @@
+/**
+ * Results in a row -> up or down. A verdict belongs to a host in a service.
+ * `fall` failing results in a row make it down, `rise` passing ones make it up again; the first passing result of a host
+ * that nothing is known of makes it up at once, so that a start does not wait. With both at 1 this is what mon does.
+ */
+import type { Verdict } from '../model/entry.ts'
+import type { HostResult } from '../model/result.ts'
+import type { HostState, HostVerdict } from '../model/state.ts'
+import { type Milliseconds, type Now, since } from '../model/units.ts'
+
+export interface Judgement {
+  readonly host: HostState
+  /** What changed, for the record; `null` if the verdict stands. */
+  readonly change: { readonly from: Verdict; readonly to: Verdict; readonly lasted: Milliseconds | null } | null
+}
+
+export function judge(
+  host: HostState,
+  result: HostResult,
+  rule: { readonly fall: number; readonly rise: number },
+  now: Now,
+): Judgement {
+  const last = {
+    kind: result.kind,
+    code: result.kind === 'up' ? '' : result.code,
+    text: result.text,
+    at: now.wall,
+    timings: result.timings,
+  }
+  if (result.kind === 'unknown') return { host: { ...host, last }, change: null }
+
+  const speaksAgainst = result.kind !== (host.verdict.kind === 'down' ? 'down' : 'up')
+  if (!speaksAgainst && host.verdict.kind !== 'untested') {
+    return { host: { ...host, verdict: refreshed(host.verdict, result.text), against: 0, last }, change: null }
+  }
+  const against = host.against + 1
+  const needed = result.kind === 'down' ? rule.fall : host.verdict.kind === 'untested' ? 1 : rule.rise
+  if (against < needed) return { host: { ...host, against, last }, change: null }
+
+  const verdict: HostVerdict =
+    result.kind === 'up' ? { kind: 'up', since: now.wall } : { kind: 'down', since: now.wall, text: result.text }
+  const lasted = host.verdict.kind === 'untested' ? null : since(host.verdict.since, now)
+  return {
+    host: { ...host, verdict, against: 0, last },
+    change: { from: host.verdict.kind, to: verdict.kind, lasted },
+  }
+}
+
+/** While a host stays down, its reason is the latest one; the object stays the same as long as nothing changed. */
+function refreshed(verdict: HostVerdict, text: string): HostVerdict {
+  return verdict.kind === 'down' && verdict.text !== text ? { ...verdict, text } : verdict
+}
+
+/**
+ * What a run of the monitor means for the service as a whole.
+ * `pending`: hosts have begun to fail or to return, but not for long enough to count (`fall`, `rise`); nothing is decided.
+ * A failure that no host is to blame for (the program could not be run, or named nobody) is a failure at once.
+ */
+export function outcome(
+  exit: number,
+  results: readonly HostResult[],
+  hosts: readonly HostState[],
+): 'failing' | 'passing' | 'pending' {
+  const anyDown = hosts.some((host) => host.verdict.kind === 'down')
+  if (exit === 0) return anyDown ? 'pending' : 'passing'
+  const nobodyToBlame = results.every((result) => result.kind !== 'down')
+  return anyDown || nobodyToBlame ? 'failing' : 'pending'
+}

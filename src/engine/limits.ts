@@ -1,0 +1,20 @@
+/** Every limit of the engine, with its name, unit and reason. */
+import { hours, milliseconds, minutes, seconds } from '../model/units.ts'
+
+/** Notifications that may wait for delivery at once; beyond it new ones are recorded as not sent, so that memory is bounded. */
+export const outboxLimit = 10_000
+
+/** The wait before the second attempt of a delivery; it doubles with every further one. */
+export const firstRetry = seconds(5)
+/** The longest wait between two attempts: a relay that returns is used within this time. */
+export const longestRetry = minutes(15)
+/** A notification that could not be delivered for this long is given up: nobody acts on a page of three days ago. */
+export const deliveryAge = hours(72)
+
+/** Characters of a monitor's output that are remembered for each event; the rest has no use in a mail or a page. */
+export const outputKept = 16_384
+/** Characters of a summary line that are remembered. */
+export const summaryKept = 4_096
+
+/** A step of the wall clock smaller than this is drift that NTP slews, not a step. */
+export const smallestClockStep = milliseconds(2_000)

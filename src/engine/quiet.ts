@@ -1,0 +1,56 @@
+/** Why nothing was sent, in a sentence: the same words in the log, in `why` and in PostgreSQL. */
+import type { QuietReason } from '../model/entry.ts'
+import type { Period } from '../model/model.ts'
+import type { Ack, Disabled } from '../model/state.ts'
+import { durationText } from './duration.ts'
+import { outboxLimit } from './limits.ts'
+
+export interface QuietFacts {
+  readonly consecutive: number
+  readonly sent: number
+  readonly ack: Ack | null
+  readonly disabled: Disabled | null
+}
+
+export function quietText(reason: QuietReason, period: Period, facts: QuietFacts): string {
+  const { alertafter, alertevery } = period
+  switch (reason) {
+    case 'outside-period':
+      return `it is outside the period "${period.label}"`
+    case 'acknowledged':
+      return `${facts.ack?.who ?? 'somebody'} has acknowledged the failure: ${facts.ack?.comment || 'no comment'}`
+    case 'disabled':
+      return `the service is disabled by ${facts.disabled?.who ?? 'somebody'}: ${facts.disabled?.reason || 'no reason given'}`
+    case 'exit-out-of-range':
+      return 'no alert line of this period asks for this exit status'
+    case 'numalerts-reached':
+      return `numalerts allows ${period.numalerts}, and ${facts.sent} have been sent since the last success`
+    case 'alertevery':
+      return `alertevery allows one every ${alertevery === null ? '?' : durationText(alertevery.every)}${unlessText(alertevery)}`
+    case 'alertafter-count':
+      return `alertafter waits for ${alertafter.count} failures in a row; this is number ${facts.consecutive}`
+    case 'alertafter-time':
+      return `alertafter waits until it has failed for more than ${alertafter.time === null ? '?' : durationText(alertafter.time)}`
+    case 'alertafter-window':
+      return alertafter.window === null
+        ? 'alertafter waits for more failures'
+        : `alertafter waits for ${alertafter.window.count} failures within ${durationText(alertafter.window.time)}`
+    case 'no-alert-before':
+      return 'nobody was told of the failure in this period, so nobody needs to be told of its end'
+    case 'upalertafter':
+      return `upalertafter asks for an outage of at least ${period.upalertafter === null ? '?' : durationText(period.upalertafter)}`
+    case 'outbox-full':
+      return `${outboxLimit} notifications are waiting for delivery already; mend what holds them up`
+  }
+}
+
+function unlessText(alertevery: Period['alertevery']): string {
+  switch (alertevery?.unless) {
+    case 'summary':
+      return ' while the summary stays the same'
+    case 'detail':
+      return ' while the output stays the same'
+    default:
+      return ''
+  }
+}

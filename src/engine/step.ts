@@ -1,0 +1,40 @@
+/**
+ * The wall clock was set by `by`: every instant the state remembers moves along, so that "an hour ago" stays an hour ago
+ * and neither a storm of alerts nor a long silence follows from somebody setting the clock.
+ */
+import type { Delivery, HostState, PeriodState, PoolState, ServiceState, State } from '../model/state.ts'
+import { type Milliseconds, type WallTime, wallTime } from '../model/units.ts'
+
+export function steppedState(state: State, by: Milliseconds): State {
+  const move = <T extends WallTime | null>(time: T): T => (time === null ? time : (wallTime(time + by) as T))
+  const host = (it: HostState): HostState => ({
+    ...it,
+    verdict: it.verdict.kind === 'untested' ? it.verdict : { ...it.verdict, since: move(it.verdict.since) },
+    last: it.last === null ? null : { ...it.last, at: move(it.last.at) },
+  })
+  const period = (it: PeriodState): PeriodState => ({
+    ...it,
+    lastSent: move(it.lastSent),
+    windowStart: move(it.windowStart),
+  })
+  const service = (it: ServiceState): ServiceState => ({
+    ...it,
+    status: it.status.kind === 'untested' ? it.status : { ...it.status, since: move(it.status.since) },
+    lastCheck: move(it.lastCheck),
+    lastSuccess: move(it.lastSuccess),
+    lastFailure: move(it.lastFailure),
+    hosts: it.hosts.map(host),
+    periods: it.periods.map(period),
+  })
+  const pool = (it: PoolState): PoolState => ({
+    ...it,
+    reals: it.reals.map((real) => ({ ...real, since: move(real.since) })),
+  })
+  const delivery = (it: Delivery): Delivery => ({ ...it, notBefore: move(it.notBefore) })
+  return {
+    ...state,
+    services: state.services.map(service),
+    pools: state.pools.map(pool),
+    outbox: state.outbox.map(delivery),
+  }
+}

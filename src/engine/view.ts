@@ -1,0 +1,279 @@
+/** State -> what people and programs may see of it: plain data, the same for the command line, JSON and pages. */
+import type { Entry, PoolStanding, RealStanding, Verdict } from '../model/entry.ts'
+import type { Place, Service, Virtual } from '../model/model.ts'
+import type { Timings } from '../model/result.ts'
+import type { HostState, PoolState, RealState, ServiceState, State } from '../model/state.ts'
+import { endpointText, serviceText } from '../model/table.ts'
+import { type Milliseconds, type Now, since, type WallTime } from '../model/units.ts'
+import { durationText } from './duration.ts'
+import { poolText } from './pool.ts'
+import { sentence } from './words.ts'
+
+export interface HostView {
+  readonly host: string
+  readonly verdict: Verdict
+  readonly since: WallTime | null
+  readonly for: Milliseconds | null
+  /** What the last probe said. */
+  readonly last: {
+    readonly kind: string
+    readonly code: string
+    readonly text: string
+    readonly ago: Milliseconds
+    readonly timings: Timings
+  } | null
+  /** What would change the verdict: "is down after 2 more failing checks". */
+  readonly next: string
+}
+
+export interface ServiceView {
+  readonly service: string
+  readonly description: string
+  readonly verdict: Verdict
+  readonly since: WallTime | null
+  readonly for: Milliseconds | null
+  readonly failures: number
+  readonly summary: string
+  /** Why it is not up; empty if it is. */
+  readonly why: string
+  readonly checkedAgo: Milliseconds | null
+  readonly took: Milliseconds | null
+  readonly ack: string | null
+  readonly disabled: string | null
+  readonly warnings: readonly string[]
+  readonly hosts: readonly HostView[]
+  readonly monitor: string
+  readonly place: Place
+}
+
+export interface RealView {
+  readonly real: string
+  readonly standing: RealStanding
+  readonly weight: number
+  readonly configuredWeight: number
+  readonly reason: string
+  readonly text: string
+  readonly for: Milliseconds | null
+  readonly place: Place
+}
+
+export interface VirtualView {
+  readonly virtual: string
+  readonly address: string
+  readonly scheduler: string
+  readonly standing: PoolStanding
+  readonly text: string
+  readonly reals: readonly RealView[]
+  readonly place: Place
+}
+
+export interface WaitingView {
+  readonly delivery: string
+  readonly service: string
+  readonly call: string
+  readonly attempts: number
+  readonly in: Milliseconds
+  readonly lastText: string
+}
+
+export interface StatusView {
+  readonly at: WallTime
+  readonly services: readonly ServiceView[]
+  readonly virtuals: readonly VirtualView[]
+  readonly outbox: readonly WaitingView[]
+}
+
+export function statusView(state: State, now: Now): StatusView {
+  const services = state.model.services.flatMap((service, i) => {
+    const its = state.services[i]
+    return its === undefined ? [] : [serviceView(service, its, now)]
+  })
+  const virtuals = state.model.virtuals.flatMap((virtual, i) => {
+    const pool = state.pools[i]
+    return pool === undefined ? [] : [virtualView(virtual, pool, now)]
+  })
+  const outbox = state.outbox.map(({ id, message, call, attempts, notBefore, lastText }) => ({
+    delivery: id,
+    service: message.key,
+    call: call.text,
+    attempts,
+    in: Math.max(0, notBefore - now.wall) as Milliseconds,
+    lastText,
+  }))
+  return { at: now.wall, services, virtuals, outbox }
+}
+
+function serviceView(service: Service, state: ServiceState, now: Now): ServiceView {
+  const { status } = state
+  const hosts = state.hosts.map((host) => hostView(host, service, now))
+  return {
+    service: service.key,
+    description: service.description,
+    verdict: status.kind,
+    since: status.kind === 'untested' ? null : status.since,
+    for: status.kind === 'untested' ? null : since(status.since, now),
+    failures: state.consecutive,
+    summary: state.summary,
+    why: whyNotUp(state),
+    checkedAgo: state.lastCheck === null ? null : since(state.lastCheck, now),
+    took: state.lastDuration,
+    ack: state.ack === null ? null : `${state.ack.who}: ${state.ack.comment}`,
+    disabled: state.disabled === null ? null : `${state.disabled.who}: ${state.disabled.reason}`,
+    warnings: state.warnings,
+    hosts,
+    monitor: service.monitor.text,
+    place: service.place,
+  }
+}
+
+function whyNotUp(state: ServiceState): string {
+  if (state.status.kind === 'up') return ''
+  if (state.status.kind === 'untested') return 'has not been checked yet'
+  const failing = state.hosts.flatMap(({ host, verdict }) =>
+    verdict.kind === 'down' ? [`${host} ${verdict.text}`] : [],
+  )
+  if (failing.length > 0) return failing.join('; ')
+  const unclear = state.hosts.find(({ last }) => last?.kind === 'unknown')
+  return unclear?.last === undefined || unclear.last === null ? state.summary : unclear.last.text
+}
+
+function hostView(state: HostState, rule: Service, now: Now): HostView {
+  const { verdict, last } = state
+  return {
+    host: state.host,
+    verdict: verdict.kind,
+    since: verdict.kind === 'untested' ? null : verdict.since,
+    for: verdict.kind === 'untested' ? null : since(verdict.since, now),
+    last:
+      last === null
+        ? null
+        : { kind: last.kind, code: last.code, text: last.text, ago: since(last.at, now), timings: last.timings },
+    next: nextText(state, rule),
+  }
+}
+
+function nextText({ verdict, against }: HostState, { fall, rise }: Service): string {
+  const more = (needed: number): string => {
+    const left = needed - against
+    return `${left} ${against > 0 ? 'more ' : ''}`
+  }
+  switch (verdict.kind) {
+    case 'untested':
+      return `is up after one passing check, down after ${more(fall)}failing ${fall - against === 1 ? 'check' : 'checks in a row'}`
+    case 'up':
+      return `is down after ${more(fall)}failing ${fall - against === 1 ? 'check' : 'checks in a row'}`
+    case 'down':
+      return `is up again after ${more(rise)}passing ${rise - against === 1 ? 'check' : 'checks in a row'}`
+  }
+}
+
+function virtualView(virtual: Virtual, pool: PoolState, now: Now): VirtualView {
+  return {
+    virtual: virtual.name,
+    address: serviceText(virtual.id),
+    scheduler: virtual.settings.scheduler,
+    standing: pool.standing,
+    text: poolText(pool, virtual),
+    reals: virtual.reals.flatMap((real, i) => {
+      const state = pool.reals[i]
+      return state === undefined ? [] : [realView(real, state, now)]
+    }),
+    place: virtual.place,
+  }
+}
+
+function realView(real: Virtual['reals'][number], state: RealState, now: Now): RealView {
+  return {
+    real: endpointText(real.id),
+    standing: state.standing,
+    weight: state.weight,
+    configuredWeight: real.weight,
+    reason: state.reason,
+    text: state.text,
+    for: state.since === null ? null : since(state.since, now),
+    place: real.place,
+  }
+}
+
+export interface WhyView {
+  readonly subject: string
+  readonly services: readonly (ServiceView & { readonly hosts: readonly HostView[] })[]
+  readonly reals: readonly (RealView & { readonly virtual: string; readonly pool: string })[]
+  readonly virtuals: readonly VirtualView[]
+  /** What led here, oldest first. */
+  readonly history: readonly {
+    readonly at: WallTime
+    readonly id: string
+    readonly cause: string | null
+    readonly text: string
+  }[]
+}
+
+/**
+ * Everything there is to say of a host, a real server (address, or address and port), a service (`group/service`) or a
+ * virtual server. `null`: there is nothing of that name.
+ */
+export function whyView(state: State, subject: string, entries: readonly Entry[], now: Now): WhyView | null {
+  const status = statusView(state, now)
+  const services = status.services.flatMap((service) => {
+    if (service.service === subject) return [service]
+    const hosts = service.hosts.filter(({ host }) => host === subject || host === withoutPort(subject))
+    return hosts.length === 0 ? [] : [{ ...service, hosts }]
+  })
+  const virtuals = status.virtuals.filter(({ virtual, address }) => virtual === subject || address === subject)
+  const reals = status.virtuals.flatMap((virtual) =>
+    virtual.reals
+      .filter(({ real }) => real === subject || withoutPort(real) === subject)
+      .map((real) => ({ ...real, virtual: virtual.virtual, pool: virtual.text })),
+  )
+  if (services.length + virtuals.length + reals.length === 0) return null
+  const about = (entry: Entry): boolean => isAbout(entry, subject)
+  const history = entries
+    .filter(about)
+    .map((entry) => ({ at: entry.at, id: entry.id, cause: entry.cause, text: sentence(entry) }))
+  return { subject, services, virtuals, reals, history: history.slice(-historyShown) }
+}
+
+/** Entries that `why` shows: enough for the last outage or two. */
+const historyShown = 20
+
+function isAbout(entry: Entry, subject: string): boolean {
+  switch (entry.kind) {
+    case 'service':
+    case 'alert':
+    case 'quiet':
+    case 'delivery':
+      return entry.service === subject
+    case 'host':
+      return entry.host === subject || entry.service === subject || entry.host === withoutPort(subject)
+    case 'real':
+      return entry.real === subject || withoutPort(entry.real) === subject || entry.virtual === subject
+    case 'pool':
+      return entry.virtual === subject
+    case 'ipvs':
+      return entry.virtual === subject || entry.change.includes(subject)
+    case 'command':
+      return entry.command.endsWith(subject)
+    case 'daemon':
+      return false
+  }
+}
+
+/** `10.1.1.2:8080` and `[2001:db8::1]:80` without their port; anything else as it is. */
+function withoutPort(text: string): string {
+  const found = /^\[(.+)\]:\d+$/.exec(text) ?? /^([^:]+):\d+$/.exec(text)
+  return found?.[1] ?? text
+}
+
+/** Names one may ask about, for "did you mean". */
+export function subjects(state: State): string[] {
+  const services = state.model.services.flatMap((service) => [service.key, ...service.hosts])
+  const pools = state.model.virtuals.flatMap((virtual) => [
+    virtual.name,
+    ...virtual.reals.map((real) => endpointText(real.id)),
+  ])
+  return [...new Set([...services, ...pools])]
+}
+
+/** `for 4 min 10 s`, or nothing while there is no verdict. */
+export const forText = (length: Milliseconds | null): string => (length === null ? '' : `for ${durationText(length)}`)

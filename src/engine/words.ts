@@ -1,0 +1,99 @@
+/**
+ * One sentence for each entry: the terminal, `log`, `why`, mails and PostgreSQL's readers all see these words.
+ * A sentence begins with what it is about and ends with the reason.
+ */
+import type { Entry, PoolStanding } from '../model/entry.ts'
+import { durationText } from './duration.ts'
+import { standingText } from './pool.ts'
+
+export function sentence(entry: Entry): string {
+  switch (entry.kind) {
+    case 'service':
+      return serviceSentence(entry)
+    case 'host':
+      return `${entry.host} is ${entry.to.toUpperCase()} for ${entry.service}: ${entry.text || 'the check passed'}${after(entry)}`
+    case 'real':
+      return `${entry.virtual}: real server ${entry.real} is now ${standingText[entry.to]}${weightText(entry)}: ${entry.text}`
+    case 'pool':
+      return `${entry.virtual} ${poolWords[entry.to]}: ${entry.text}`
+    case 'alert':
+      return `${entry.service}: ${alertWords(entry.alert)} handed to "${entry.call}": ${entry.summary}`
+    case 'quiet':
+      return `${entry.service}: no ${alertWords(entry.alert)} for period "${entry.period}", because ${entry.text}`
+    case 'delivery':
+      return deliverySentence(entry)
+    case 'ipvs':
+      return ipvsSentence(entry)
+    case 'command':
+      return `${entry.who}: ${entry.command}: ${entry.outcome === 'done' ? '' : 'refused: '}${entry.text}`
+    case 'daemon':
+      return entry.text
+  }
+}
+
+type Of<K extends Entry['kind']> = Extract<Entry, { kind: K }>
+
+function serviceSentence(entry: Of<'service'>): string {
+  if (entry.to === 'up') return `${entry.service} is UP${after(entry)}`
+  return `${entry.service} is DOWN: ${entry.summary}${after(entry)}`
+}
+
+const after = ({ from, lasted }: Of<'service'> | Of<'host'>): string =>
+  lasted === null ? '' : ` (was ${from} for ${durationText(lasted)})`
+
+const weightText = ({ to, weight }: Of<'real'>): string => (to === 'in' ? ` with weight ${weight}` : '')
+
+const poolWords: Readonly<Record<PoolStanding, string>> = {
+  unknown: 'is not known yet',
+  serving: 'serves',
+  sorry: 'has called in its SORRY SERVER',
+  'below-quorum': 'is BELOW ITS QUORUM',
+  empty: 'is EMPTY',
+}
+
+const alertWords = (alert: 'failure' | 'up' | 'test'): string =>
+  alert === 'failure' ? 'alert' : alert === 'up' ? 'upalert' : 'test alert'
+
+function deliverySentence(entry: Of<'delivery'>): string {
+  const which = entry.attempt > 1 ? ` (attempt ${entry.attempt})` : ''
+  switch (entry.outcome) {
+    case 'sent':
+      return `${entry.service}: "${entry.call}" is done${which}: ${entry.text}`
+    case 'retry':
+      return `${entry.service}: "${entry.call}" has NOT got through${which}: ${entry.text}`
+    case 'gave-up':
+      return `${entry.service}: "${entry.call}" is GIVEN UP${which}: ${entry.text}`
+  }
+}
+
+function ipvsSentence({ virtual, where, change, outcome, reason, text }: Of<'ipvs'>): string {
+  const table = where === 'kernel' ? 'IPVS' : 'IPVS (in memory)'
+  if (outcome !== 'OK') return `${virtual}: ${table} REFUSED ${change}: ${text} (${outcome})`
+  const drift = reason === 'drift' ? ' (somebody else had changed it; put back)' : ''
+  return `${virtual}: ${table} ${change}${drift}: ${text}`
+}
+
+/** How loud a sentence is on a terminal and in a log. */
+export function loudness(entry: Entry): 'alarm' | 'good' | 'warning' | 'plain' {
+  switch (entry.kind) {
+    case 'service':
+    case 'host':
+      return entry.to === 'down' ? 'alarm' : 'good'
+    case 'real':
+      return entry.to === 'in' ? 'good' : entry.to === 'held' ? 'plain' : 'warning'
+    case 'pool':
+      return entry.to === 'serving' ? 'good' : entry.to === 'unknown' ? 'plain' : 'alarm'
+    case 'delivery':
+      return entry.outcome === 'sent' ? 'plain' : entry.outcome === 'retry' ? 'warning' : 'alarm'
+    case 'ipvs':
+      return entry.outcome === 'OK' ? (entry.reason === 'drift' ? 'warning' : 'plain') : 'alarm'
+    case 'command':
+      return entry.outcome === 'done' ? 'plain' : 'warning'
+    case 'daemon':
+      return troubles.has(entry.what) ? 'warning' : 'plain'
+    default:
+      return 'plain'
+  }
+}
+
+const troubles = new Set(['reload-refused', 'clock-stepped', 'trouble', 'memory-table'])

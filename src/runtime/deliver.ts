@@ -1,0 +1,117 @@
+/**
+ * Carries notifications out of the outbox to their receivers: at their time, so many at once, and for one service and one
+ * way of telling strictly in order, so that a late "down" never follows its "up". What came of each becomes an event.
+ */
+import type { Alert, AlertContext, AlertOutcome } from '../model/alert.ts'
+import type { EventBody } from '../model/event.ts'
+import type { Id } from '../model/names.ts'
+import type { Delivery } from '../model/state.ts'
+import { type Milliseconds, milliseconds, type Now, seconds } from '../model/units.ts'
+
+/** Deliveries under way at once: a relay is not a friend of a hundred connections. */
+export const deliveriesAtOnce = 8
+/** The time one attempt may take, from the first byte to the answer. */
+export const attemptTimeout = seconds(60)
+/** An alert that does not settle this long after its deadline is taken to have failed. */
+const settleGrace = seconds(5)
+
+export interface DeliverDoors {
+  now(): Now
+  post(event: EventBody): void
+  after(delay: Milliseconds, callback: () => void): () => void
+  alert(name: string): Alert | undefined
+  context(): Omit<AlertContext, 'signal' | 'timeout' | 'attempt'>
+}
+
+export interface Deliverer {
+  /** Takes a delivery, or its new date; the same id again replaces what was known of it. */
+  take(delivery: Delivery): void
+  stop(): Promise<void>
+  waiting(): number
+}
+
+export function createDeliverer(doors: DeliverDoors): Deliverer {
+  /** In the order of the decisions; the first of a lane goes first. */
+  const queue = new Map<Id, Delivery>()
+  const active = new Map<string, { readonly controller: AbortController; readonly end: Promise<void> }>()
+  let cancelWake = (): void => {}
+  let stopped = false
+
+  function take(delivery: Delivery): void {
+    queue.set(delivery.id, delivery)
+    pump()
+  }
+
+  function pump(): void {
+    if (stopped) return
+    cancelWake()
+    const now = doors.now().wall
+    const seen = new Set<string>()
+    let next = Number.POSITIVE_INFINITY
+    for (const delivery of queue.values()) {
+      const lane = laneOf(delivery)
+      if (seen.has(lane)) continue
+      seen.add(lane)
+      if (active.has(lane)) continue
+      if (delivery.notBefore > now) next = Math.min(next, delivery.notBefore - now)
+      else if (active.size < deliveriesAtOnce) begin(delivery, lane)
+    }
+    if (next !== Number.POSITIVE_INFINITY) cancelWake = doors.after(milliseconds(Math.min(next, longestSleep)), pump)
+  }
+
+  function begin(delivery: Delivery, lane: string): void {
+    const controller = new AbortController()
+    const end = attempt(delivery, controller).then((outcome) => {
+      active.delete(lane)
+      if (stopped) return
+      queue.delete(delivery.id)
+      doors.post({ kind: 'attempted', delivery: delivery.id, outcome })
+      pump()
+    })
+    active.set(lane, { controller, end })
+  }
+
+  function attempt(delivery: Delivery, controller: AbortController): Promise<AlertOutcome> {
+    const alert = doors.alert(delivery.call.module)
+    if (alert === undefined) {
+      const text = `the alert "${delivery.call.module}" is not loaded`
+      return Promise.resolve({ kind: 'failed', retry: false, text })
+    }
+    const context = {
+      ...doors.context(),
+      signal: controller.signal,
+      timeout: attemptTimeout,
+      attempt: delivery.attempts + 1,
+    }
+    return new Promise((resolve) => {
+      const cancelDeadline = doors.after(attemptTimeout, () => controller.abort())
+      const text = `it did not end within ${attemptTimeout / 1000} s`
+      const latest = milliseconds(attemptTimeout + settleGrace)
+      const giveUp = doors.after(latest, () => resolve({ kind: 'failed', retry: true, text }))
+      const settle = (outcome: AlertOutcome): void => {
+        cancelDeadline()
+        giveUp()
+        resolve(outcome)
+      }
+      alert.send(delivery.message, delivery.call.options, context).then(settle, (error: unknown) => {
+        settle({ kind: 'failed', retry: true, text: `it failed: ${String(error)}` })
+      })
+    })
+  }
+
+  /** What is under way is broken off and stays in the outbox: it is tried again by the next run of the daemon. */
+  async function stop(): Promise<void> {
+    stopped = true
+    cancelWake()
+    for (const { controller } of active.values()) controller.abort()
+    await Promise.allSettled([...active.values()].map(({ end }) => end))
+  }
+
+  return { take, stop, waiting: () => queue.size }
+}
+
+/** However far away the next date is, the queue is looked over this often: the wall clock may be set meanwhile. */
+const longestSleep = seconds(30)
+
+/** One lane for each service and way of telling. */
+const laneOf = ({ message, call }: Delivery): string => `${message.key} ${call.module}`

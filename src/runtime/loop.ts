@@ -1,0 +1,71 @@
+/**
+ * Takes an event, decides, and hands on the effects. The only place where State is replaced.
+ *
+ * Order, chosen for a crash at any moment: the table is brought in line at once (it is idempotent, and traffic must not
+ * wait for a disk), what was decided goes to the journal, and only what the journal has is delivered to people.
+ */
+import { decide } from '../engine/decide.ts'
+import { isEmpty, patchOf } from '../engine/patch.ts'
+import type { Effect } from '../model/effect.ts'
+import type { Entry } from '../model/entry.ts'
+import type { Event, EventBody } from '../model/event.ts'
+import { type Id, id } from '../model/names.ts'
+import type { Delivery, Patch, State } from '../model/state.ts'
+import type { Now } from '../model/units.ts'
+
+export interface LoopDoors {
+  /** Both clocks, read once for each event. */
+  now(): Now
+  /** Resolves when the commit is on disk, or when it is known that it cannot be for now; never rejects. */
+  remember(patch: Patch, entries: readonly Entry[]): Promise<void>
+  /** The wanted table may have changed. */
+  reconcile(): void
+  /** Deliver this, now or at its `notBefore`. */
+  deliver(delivery: Delivery): void
+  /** For whoever looks: the terminal, `log`, the history. */
+  show(entry: Entry): void
+}
+
+export interface Loop {
+  post(body: EventBody): readonly Entry[]
+  state(): State
+  /** Everything posted so far is on disk. */
+  settled(): Promise<void>
+}
+
+/** `run` names this run of the daemon in every id; it must differ from run to run and sort by time. */
+export function createLoop(initial: State, run: string, doors: LoopDoors): Loop {
+  let state = initial
+  let count = 0
+  let last: Promise<void> = Promise.resolve()
+
+  const nextId = (): Id => {
+    count += 1
+    return id(`${run}-${count}`)
+  }
+
+  function post(body: EventBody): readonly Entry[] {
+    const event: Event = { ...body, id: nextId() }
+    const before = state
+    const decided = decide(before, event, doors.now())
+    state = decided.state
+    return carryOut(patchOf(before, state), decided.effects)
+  }
+
+  function carryOut(patch: Patch, effects: readonly Effect[]): readonly Entry[] {
+    const entries = effects.flatMap((effect) => (effect.kind === 'record' ? [effect.entry] : []))
+    if (effects.some((effect) => effect.kind === 'reconcile')) doors.reconcile()
+    for (const entry of entries) doors.show(entry)
+    const deliveries = effects.flatMap((effect) => (effect.kind === 'deliver' ? [effect.delivery] : []))
+    if (isEmpty(patch) && entries.length === 0) {
+      for (const delivery of deliveries) doors.deliver(delivery)
+      return entries
+    }
+    last = doors.remember(patch, entries).then(() => {
+      for (const delivery of deliveries) doors.deliver(delivery)
+    })
+    return entries
+  }
+
+  return { post, state: () => state, settled: () => last }
+}
