@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { constants } from 'node:os'
-import { endGroup, groupExists } from './group.ts'
+import { endGroup, groupRuns } from './group.ts'
 import { whyNotStarted } from './not-started.ts'
 import { unlessAborted, within } from './patience.ts'
 import { closeEnd, openPipe, type Pipe, readerOf, writeAndClose } from './pipe.ts'
@@ -62,7 +62,7 @@ export async function runProgram(request: ProgramRequest): Promise<ProgramRun> {
   const end: ProgramEnd = (await unlessAborted(exit, request.signal)) ?? { kind: 'deadline' }
   const { pid } = child
   if (end.kind === 'deadline' && pid !== undefined) await endGroup(pid, exit)
-  const leftBehind = (end.kind === 'exited' || end.kind === 'signalled') && pid !== undefined && groupExists(pid)
+  const leftBehind = (end.kind === 'exited' || end.kind === 'signalled') && pid !== undefined && groupRuns(pid)
   if (leftBehind && request.leftovers === 'end') void endGroup(pid, exit)
 
   await within(output.ended, PIPE_GRACE_MS)
