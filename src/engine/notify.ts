@@ -101,6 +101,7 @@ function tooSoon(lastSent: WallTime | null, rule: AlertEvery | null, failure: Fa
   if (rule === null || lastSent === null || since(lastSent, now) >= rule.every) return false
   switch (rule.unless) {
     case 'strict':
+    case 'success':
       return true
     case 'detail':
       return failure.lastOutput === failure.output

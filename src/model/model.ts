@@ -123,8 +123,11 @@ export interface AlertCall extends Call {
 /** How often a repeated failure is told. mon manual, "alertevery". */
 export interface AlertEvery {
   readonly every: Milliseconds
-  /** `summary`: a changed summary is told at once; `detail`: so is any changed output; `strict`: nothing is. */
-  readonly unless: 'summary' | 'detail' | 'strict'
+  /**
+   * What is told before the time is over: a failure with a changed `summary`, with any changed output (`detail`), the
+   * first failure after a `success` only (mon's ignore_summary), or none (`strict`).
+   */
+  readonly unless: 'summary' | 'detail' | 'success' | 'strict'
 }
 
 /** How long a failure must last before it is told; the three forms of mon's "alertafter". */

@@ -21,6 +21,8 @@ export interface DeliverDoors {
   after(delay: Milliseconds, callback: () => void): () => void
   alert(name: string): Alert | undefined
   context(): Omit<AlertContext, 'signal' | 'timeout' | 'attempt'>
+  /** What the outbox has of it now; `undefined` once it is over. */
+  pending(delivery: Id): Delivery | undefined
 }
 
 export interface Deliverer {
@@ -64,8 +66,11 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
     const end = attempt(delivery, controller).then((outcome) => {
       active.delete(lane)
       if (stopped) return
-      queue.delete(delivery.id)
       doors.post({ kind: 'attempted', delivery: delivery.id, outcome })
+      // One that is tried again keeps its place in the queue, so that nothing of its lane overtakes it.
+      const again = doors.pending(delivery.id)
+      if (again === undefined) queue.delete(delivery.id)
+      else queue.set(delivery.id, again)
       pump()
     })
     active.set(lane, { controller, end })

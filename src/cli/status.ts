@@ -1,0 +1,110 @@
+/** What `upalert status` prints: one table of services, one of virtual servers, and what needs an eye. */
+import { durationText } from '../engine/duration.ts'
+import { standingText } from '../engine/pool.ts'
+import type { HostView, RealView, ServiceView, StatusView, VirtualView } from '../engine/view.ts'
+import type { PoolStanding } from '../model/entry.ts'
+import type { Milliseconds } from '../model/units.ts'
+import type { DoorReport } from '../server/commands.ts'
+import { coloured, columns, type Loudness } from './columns.ts'
+
+export type Status = StatusView & { readonly doors: readonly DoorReport[] }
+
+export function statusLines(status: Status): string[] {
+  return [
+    ...headline(status),
+    '',
+    ...serviceLines(status.services),
+    ...virtualLines(status.virtuals),
+    ...outboxLines(status),
+  ]
+}
+
+function headline({ services, doors }: Status): string[] {
+  const count = (verdict: string): number => services.filter((service) => service.verdict === verdict).length
+  const parts = [
+    coloured(`${count('up')} up`, count('up') > 0 ? 'good' : 'plain'),
+    coloured(`${count('down')} down`, count('down') > 0 ? 'alarm' : 'plain'),
+    ...(count('untested') > 0 ? [coloured(`${count('untested')} not checked yet`, 'warning')] : []),
+  ]
+  const trouble = doors.map(({ door, well, text }) => coloured(`${door}: ${text}`, well ? 'plain' : 'warning'))
+  return [`${services.length} ${services.length === 1 ? 'service' : 'services'}: ${parts.join(', ')}`, ...trouble]
+}
+
+function serviceLines(services: readonly ServiceView[]): string[] {
+  if (services.length === 0) return ['The configuration has no services yet: add a "watch" with a "service" to it.']
+  const rows = services.map((service) => [
+    service.service,
+    verdictText(service),
+    ageText(service.for),
+    service.checkedAgo === null ? 'never' : `${durationText(service.checkedAgo)} ago`,
+    hostsText(service.hosts),
+    remarks(service),
+  ])
+  return columns([['SERVICE', 'STATE', 'FOR', 'CHECKED', 'HOSTS UP', 'WHY'], ...rows])
+}
+
+function verdictText({ verdict, ack, disabled }: ServiceView): string {
+  const marks = [ack === null ? '' : 'acked', disabled === null ? '' : 'disabled'].filter((mark) => mark !== '')
+  const text = verdict === 'down' ? 'DOWN' : verdict
+  const loud: Loudness = verdict === 'down' ? 'alarm' : verdict === 'up' ? 'good' : 'warning'
+  return marks.length === 0 ? coloured(text, loud) : `${coloured(text, loud)} (${marks.join(', ')})`
+}
+
+const hostsText = (hosts: readonly HostView[]): string =>
+  `${hosts.filter(({ verdict }) => verdict === 'up').length}/${hosts.length}`
+
+function remarks(service: ServiceView): string {
+  const pending = service.hosts.flatMap(({ host, verdict, last }) =>
+    verdict === 'up' && last?.kind === 'down' ? [`${host} begins to fail: ${last.text}`] : [],
+  )
+  const ack = service.ack === null ? [] : [`acknowledged by ${service.ack}`]
+  const disabled = service.disabled === null ? [] : [`disabled by ${service.disabled}`]
+  return [...(service.why === '' ? [] : [service.why]), ...pending, ...ack, ...disabled, ...service.warnings].join('; ')
+}
+
+const ageText = (length: Milliseconds | null): string => (length === null ? '-' : durationText(length))
+
+const standingLoudness: Readonly<Record<PoolStanding, Loudness>> = {
+  unknown: 'warning',
+  serving: 'good',
+  sorry: 'alarm',
+  'below-quorum': 'alarm',
+  empty: 'alarm',
+}
+
+function virtualLines(virtuals: readonly VirtualView[]): string[] {
+  return virtuals.flatMap((virtual) => [
+    '',
+    `${virtual.virtual}  ${virtual.address} ${virtual.scheduler}  ${coloured(virtual.standing, standingLoudness[virtual.standing])}: ${virtual.text}`,
+    ...columns(virtual.reals.map(realCells)),
+  ])
+}
+
+function realCells(real: RealView): string[] {
+  const loud: Loudness = real.standing === 'in' ? 'good' : real.standing === 'held' ? 'warning' : 'alarm'
+  const why = real.standing === 'in' ? '' : real.text
+  return [
+    `  -> ${real.real}`,
+    `weight ${real.weight}`,
+    coloured(standingText[real.standing], loud),
+    ageText(real.for),
+    why,
+  ]
+}
+
+function outboxLines({ outbox }: Status): string[] {
+  if (outbox.length === 0) return []
+  const rows = outbox
+    .slice(0, waitingShown)
+    .map(({ service, call, attempts, in: wait, lastText }) => [
+      `  ${service}`,
+      call,
+      attempts === 0 ? 'on its way' : `${attempts} failed, next in ${durationText(wait)}`,
+      lastText,
+    ])
+  const more = outbox.length > waitingShown ? [`  and ${outbox.length - waitingShown} more`] : []
+  return ['', coloured(`${outbox.length} notifications wait for delivery:`, 'warning'), ...columns(rows), ...more]
+}
+
+/** Waiting notifications that are listed one by one. */
+const waitingShown = 10

@@ -1,0 +1,77 @@
+/** What `upalert why` prints: the verdict, what was seen, what would change it, and how it came to this. */
+import { durationText } from '../engine/duration.ts'
+import { standingText } from '../engine/pool.ts'
+import type { HostView, ServiceView, WhyView } from '../engine/view.ts'
+import type { Place } from '../model/model.ts'
+import type { Timings } from '../model/result.ts'
+import { coloured, timeText } from './columns.ts'
+
+export function whyLines(why: WhyView, now: number): string[] {
+  const lines: string[] = []
+  for (const service of why.services) lines.push(...serviceLines(service, now), '')
+  for (const real of why.reals) {
+    const age = real.for === null ? '' : ` for ${durationText(real.for)}`
+    const loud = real.standing === 'in' ? 'good' : real.standing === 'held' ? 'warning' : 'alarm'
+    lines.push(
+      `${real.virtual}: real server ${real.real} is ${coloured(standingText[real.standing], loud)}${age}, weight ${real.weight} of ${real.configuredWeight}`,
+      `  because ${real.text}`,
+      `  ${real.pool}`,
+      `  ${placeText(real.place)}`,
+      '',
+    )
+  }
+  for (const virtual of why.virtuals)
+    lines.push(
+      `${virtual.virtual} (${virtual.address}): ${virtual.standing}`,
+      `  ${virtual.text}`,
+      `  ${placeText(virtual.place)}`,
+      '',
+    )
+  const history = why.history.map(({ at, text }) => `  ${timeText(at, now)}  ${text}`)
+  return [...lines, ...(history.length === 0 ? ['Nothing has happened to it yet.'] : ['What led here:', ...history])]
+}
+
+function serviceLines(service: ServiceView, now: number): string[] {
+  const lines = [
+    `${service.service} is ${verdictText(service.verdict)}${sinceText(service, now)}${service.failures > 0 ? `, ${service.failures} failures in a row` : ''}`,
+  ]
+  if (service.why !== '') lines.push(`  because ${service.why}`)
+  if (service.ack !== null) lines.push(`  acknowledged by ${service.ack}`)
+  if (service.disabled !== null) lines.push(`  disabled by ${service.disabled}`)
+  for (const warning of service.warnings) lines.push(`  ${coloured('warning', 'warning')}: ${warning}`)
+  lines.push(`  checked by: ${service.monitor} (${placeText(service.place)})`)
+  return [...lines, ...service.hosts.flatMap((host) => hostLines(host, now))]
+}
+
+function hostLines(host: HostView, now: number): string[] {
+  const lines = [`  ${host.host} is ${verdictText(host.verdict)}${sinceText(host, now)}`]
+  if (host.last !== null) {
+    const code = host.last.code === '' ? '' : ` [${host.last.code}]`
+    lines.push(
+      `    last check ${durationText(host.last.ago)} ago: ${host.last.text || 'passed'}${code}${timingsText(host.last.timings)}`,
+    )
+  }
+  return [...lines, `    ${host.next}`]
+}
+
+function timingsText({ connect, firstByte, total }: Timings): string {
+  const part = (name: string, took: number | null): string[] => (took === null ? [] : [`${name} ${took.toFixed(1)} ms`])
+  return ` (${[...part('connect', connect), ...part('first byte', firstByte), ...part('total', total)].join(', ')})`
+}
+
+const verdictText = (verdict: string): string =>
+  verdict === 'down'
+    ? coloured('DOWN', 'alarm')
+    : verdict === 'up'
+      ? coloured('up', 'good')
+      : coloured('not checked yet', 'warning')
+
+function sinceText(
+  { since, for: length }: { readonly since: number | null; readonly for: number | null },
+  now: number,
+): string {
+  if (since === null || length === null) return ''
+  return ` for ${durationText(length as HostView['for'] & number)} (since ${timeText(since, now)})`
+}
+
+const placeText = ({ file, line }: Place): string => `${file}:${line}`

@@ -1,0 +1,110 @@
+/** Command word -> what it shows, or which event it is. The unix socket's and every later listener's one vocabulary. */
+import { statusView, subjects, whyView } from '../engine/view.ts'
+import { loudness, sentence } from '../engine/words.ts'
+import type { Entry } from '../model/entry.ts'
+import type { Command, EventBody } from '../model/event.ts'
+import type { ServiceKey } from '../model/names.ts'
+import type { State } from '../model/state.ts'
+import { type Now, wallTime } from '../model/units.ts'
+import { nearby } from '../parse/nearest.ts'
+
+/** One line from a client, decoded; every field but `command` is optional and checked here. */
+export interface Request {
+  readonly command: string
+  readonly subject?: string
+  readonly service?: string
+  readonly since?: number
+  readonly limit?: number
+  readonly text?: string
+  readonly who?: string
+}
+
+export type Answer =
+  | { readonly ok: true; readonly data: unknown }
+  /** `text` is a sentence for the operator. */
+  | { readonly ok: false; readonly text: string }
+
+/** How one of the daemon's doors fares, in a sentence: the kernel's table, the history, the journal. */
+export interface DoorReport {
+  readonly door: string
+  readonly well: boolean
+  readonly text: string
+}
+
+export interface Daemon {
+  now(): Now
+  state(): State
+  post(event: EventBody): readonly Entry[]
+  /** Entries from memory, the journal and, where it reaches further back, the database; oldest first. */
+  entries(query: { since?: number; service?: string; limit: number }): Promise<readonly Entry[]>
+  doors(): readonly DoorReport[]
+  reload(): Promise<{ readonly done: boolean; readonly text: string }>
+}
+
+/** Entries of one answer, however many were asked for. */
+export const mostEntries = 10_000
+
+export async function answer(request: Request, daemon: Daemon): Promise<Answer> {
+  switch (request.command) {
+    case 'status':
+      return { ok: true, data: { ...statusView(daemon.state(), daemon.now()), doors: daemon.doors() } }
+    case 'why':
+      return why(request.subject ?? '', daemon)
+    case 'log':
+      return log(request, daemon)
+    case 'ack':
+    case 'unack':
+    case 'disable':
+    case 'enable':
+      return act(request.command, request, daemon)
+    case 'reload': {
+      const { done, text } = await daemon.reload()
+      return done ? { ok: true, data: { text } } : { ok: false, text }
+    }
+    default:
+      return {
+        ok: false,
+        text: `the daemon does not know the command "${request.command}"; is it older than this program?`,
+      }
+  }
+}
+
+async function why(subject: string, daemon: Daemon): Promise<Answer> {
+  const entries = await daemon.entries({ limit: mostEntries })
+  const view = whyView(daemon.state(), subject, entries, daemon.now())
+  if (view !== null) return { ok: true, data: view }
+  const known = subjects(daemon.state())
+  const near = nearby().find(subject, known)
+  const hint = near === null ? `known are: ${known.slice(0, 20).join(', ')}` : `did you mean ${near}?`
+  return { ok: false, text: `nothing is called "${subject}"; ${hint}` }
+}
+
+async function log({ since, service, limit = 100 }: Request, daemon: Daemon): Promise<Answer> {
+  if (service !== undefined && !daemon.state().model.serviceIndex.has(service as ServiceKey)) {
+    const near = nearby().find(service, daemon.state().model.serviceIndex.keys())
+    return { ok: false, text: `there is no service "${service}"${near === null ? '' : `; did you mean ${near}?`}` }
+  }
+  const query = {
+    limit: Math.min(limit, mostEntries),
+    ...(since === undefined ? {} : { since: wallTime(since) }),
+    ...(service === undefined ? {} : { service }),
+  }
+  const entries = await daemon.entries(query)
+  return {
+    ok: true,
+    data: { entries: entries.map((entry) => ({ ...entry, sentence: sentence(entry), loudness: loudness(entry) })) },
+  }
+}
+
+function act(kind: Command['kind'], { subject = '', text = '', who = 'somebody' }: Request, daemon: Daemon): Answer {
+  const service = subject as ServiceKey
+  const command: Command =
+    kind === 'ack'
+      ? { kind, service, comment: text }
+      : kind === 'disable'
+        ? { kind, service, reason: text }
+        : { kind, service }
+  const entry = daemon.post({ kind: 'command', who, command }).find((one) => one.kind === 'command')
+  if (entry?.kind !== 'command') return { ok: false, text: 'the daemon gave no answer' }
+  return entry.outcome === 'done' ? { ok: true, data: { text: entry.text } } : { ok: false, text: entry.text }
+}
