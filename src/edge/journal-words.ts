@@ -1,0 +1,45 @@
+/** What the journal says to the operator when the disk does not do as it should. */
+import type { Lock } from './lock.ts'
+
+export function refusal(statedir: string, lock: Exclude<Lock, { kind: 'locked' }>): string {
+  if (lock.kind === 'failed') return cannotUse(statedir, Object.assign(new Error(), { code: lock.errno }))
+  const holder = lock.pid === null ? 'Another upalert' : `The upalert with process id ${lock.pid}`
+  return `${holder} is using ${statedir}. Stop it first, or give this one a statedir of its own in mon.cf.`
+}
+
+export function cannotUse(directory: string, error: unknown): string {
+  const code = errorCode(error)
+  const user = process.getuid?.() ?? '?'
+  const advice = 'set statedir in mon.cf to a directory of its own'
+  if (code === 'EACCES' || code === 'EPERM')
+    return `${directory} cannot be written by user id ${user}. Give it to that user with chown, or ${advice}.`
+  if (code === 'EROFS') return `${directory} is on a file system that is mounted read-only. Remount it, or ${advice}.`
+  if (code === 'ENOSPC' || code === 'EDQUOT') return `The disk with ${directory} is full. Make room, or ${advice}.`
+  if (code === 'ENOTDIR' || code === 'EEXIST') return `Part of ${directory} is a file, not a directory: ${advice}.`
+  return `${directory} cannot be used (${code}): ${advice}.`
+}
+
+export function refusedText(directory: string, error: unknown): string {
+  const tail = 'State and history are kept in memory meanwhile, and a crash now would forget them.'
+  if (isFull(error)) return `The disk with ${directory} is full. ${tail} Make room; the journal goes on by itself.`
+  return `${directory} cannot be written (${errorCode(error)}). ${tail} Check the disk; the journal goes on by itself.`
+}
+
+export function lostText(directory: string, { from, to }: { readonly from: number; readonly to: number }): string {
+  return (
+    `${directory} held all the history it may while PostgreSQL did not take it: commits ${from} to ${to} were ` +
+    'deleted and will be missing there. Bring the database back, or set "database = none".'
+  )
+}
+
+export function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(errorCode(error))
+}
+
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+}
+
+export function tooSlow(directory: string): string {
+  return `The disk with ${directory} is too slow for what happens: this is in memory only.`
+}
