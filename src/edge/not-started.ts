@@ -45,7 +45,7 @@ function refused(program: string): string {
   const interpreter = interpreterOf(program)
   if (interpreter !== null && kindOf(interpreter) !== 'executable')
     return `the interpreter on the first line of ${program}, ${interpreter}, is not executable`
-  return `upalert's user may not execute ${program} (EACCES)`
+  return `the user it would run as may not execute ${program} (EACCES)`
 }
 
 function kindOf(path: string): 'missing' | 'directory' | 'plain' | 'executable' {

@@ -11,6 +11,8 @@ export interface CheckContext {
   readonly timeout: Milliseconds
   /** MON_GROUP, MON_SERVICE, MON_LAST_SUMMARY … and the service's own variables, for monitors that run programs. */
   readonly environment: Readonly<Record<string, string>>
+  /** `false` behind mon's `;;`: a program is not given the hosts as arguments, and still speaks for them. */
+  readonly withHosts?: boolean
 }
 
 /**

@@ -1,23 +1,12 @@
 /** Programs of every kind against the door that runs them: what they print, how they end, and what is left of them. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OUTPUT_LIMIT, type ProgramRequest, programEnvironment, runProgram } from '../../src/edge/process.ts'
 import { needs } from '../needs.ts'
-
-const folder = mkdtempSync(join(tmpdir(), 'upalert-process-'))
-after(() => rmSync(folder, { recursive: true, force: true }))
-
-let scripts = 0
-function script(text: string, mode = 0o755): string {
-  const path = join(folder, `script${++scripts}`)
-  writeFileSync(path, text, { mode })
-  return path
-}
-const shell = (text: string): string => script(`#!/bin/sh\n${text}\n`)
+import { alive, folder, pidsIn, script, shell, untilGone } from '../scripts.ts'
 
 const never = new AbortController().signal
 function run(command: readonly string[], more: Partial<ProgramRequest> = {}) {
@@ -31,24 +20,6 @@ function run(command: readonly string[], more: Partial<ProgramRequest> = {}) {
     leftovers: 'end',
     ...more,
   })
-}
-
-/** Waits until the script has written this file whole, and reads the process ids in it. */
-async function pidsIn(path: string): Promise<number[]> {
-  while (!existsSync(path)) await sleep(5)
-  return readFileSync(path, 'utf8').trim().split(/\s+/).map(Number)
-}
-
-/** A process that nobody has waited for yet (state Z) is gone: it runs no more code. */
-function alive(pid: number): boolean {
-  try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch {
-    return false
-  }
-}
-async function untilGone(pids: readonly number[]): Promise<void> {
-  while (pids.some(alive)) await sleep(5)
 }
 
 test('output on both streams comes in the order written, with the exit status', async () => {

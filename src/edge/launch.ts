@@ -1,0 +1,39 @@
+/**
+ * Runs a monitor's or an alert's program: the daemon's environment below, mon's variables on top, and the user asked for.
+ */
+import { basename } from 'node:path'
+import type { ProgramRequest, ProgramRun } from './process.ts'
+import { programEnvironment, runProgram } from './process.ts'
+import { type RunAs, runAs } from './run-as.ts'
+
+export interface Launch {
+  readonly command: readonly string[]
+  /** MON_* and the service's variables. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly input: Uint8Array | null
+  readonly signal: AbortSignal
+  readonly user: string | undefined
+  readonly leftovers: ProgramRequest['leftovers']
+}
+
+export function launch({ command, environment, input, signal, user, leftovers }: Launch): Promise<ProgramRun> {
+  const as: RunAs | string | null = user === undefined ? null : runAs(user)
+  if (typeof as === 'string') return Promise.resolve(noSuchUser(as))
+  return runProgram({
+    command,
+    environment: programEnvironment({ ...as?.environment, ...environment }),
+    input,
+    directory: null,
+    signal,
+    runAs: as === null ? null : { uid: as.uid, gid: as.gid },
+    leftovers,
+  })
+}
+
+/** What people call a program: its file's name. */
+export const programName = (command: readonly string[]): string => basename(command[0] ?? '')
+
+function noSuchUser(text: string): ProgramRun {
+  const end = { kind: 'not-started', errno: 'ENOENT', text } as const
+  return { end, output: Buffer.alloc(0), truncated: false, leftBehind: false }
+}
