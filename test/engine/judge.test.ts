@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { judge, outcome } from '../../src/engine/judge.ts'
+import { host } from '../../src/model/names.ts'
+import type { HostResult } from '../../src/model/result.ts'
+import type { HostState } from '../../src/model/state.ts'
+import { milliseconds } from '../../src/model/units.ts'
+import { at } from './build.ts'
+
+const fresh: HostState = { host: host('h1'), verdict: { kind: 'untested' }, against: 0, last: null, cause: null }
+const timings = { connect: null, firstByte: null, total: milliseconds(1) }
+
+function said(kind: string): HostResult {
+  const common = { host: host('h1'), text: 'text', timings }
+  if (kind === '+') return { ...common, kind: 'up' }
+  return kind === '-'
+    ? { ...common, kind: 'down', code: 'refused' }
+    : { ...common, kind: 'unknown', code: 'script-broken' }
+}
+
+/** The verdict after each result: `u` untested, `+` up, `-` down. */
+function verdicts(results: string, rule: { fall: number; rise: number }): string {
+  let state = fresh
+  return [...results]
+    .map((result, i) => {
+      state = judge(state, said(result), rule, at(i)).host
+      return state.verdict.kind === 'untested' ? 'u' : state.verdict.kind === 'up' ? '+' : '-'
+    })
+    .join('')
+}
+
+const vectors = [
+  {
+    name: 'mon: one failure makes a host down, one success makes it up',
+    rule: { fall: 1, rise: 1 },
+    in: '+-+--+',
+    out: '+-+--+',
+  },
+  {
+    name: 'with fall 3 the third failure in a row makes it down',
+    rule: { fall: 3, rise: 1 },
+    in: '+--+---',
+    out: '++++++-',
+  },
+  {
+    name: 'with rise 2 the second success in a row makes it up',
+    rule: { fall: 1, rise: 2 },
+    in: '-+-++',
+    out: '----+',
+  },
+  {
+    name: 'a host that nothing is known of is up at the first success, whatever rise says',
+    rule: { fall: 3, rise: 5 },
+    in: '+',
+    out: '+',
+  },
+  {
+    name: 'a host that nothing is known of needs fall failures to be down',
+    rule: { fall: 3, rise: 5 },
+    in: '---',
+    out: 'uu-',
+  },
+  {
+    name: 'a result that says nothing of the host moves nothing and interrupts no row',
+    rule: { fall: 2, rise: 2 },
+    in: '?+-?-?+?+',
+    out: 'u++' + '+--' + '--+',
+  },
+]
+for (const { name, rule, in: results, out } of vectors) {
+  test(name, () => assert.equal(verdicts(results, rule), out))
+}
+
+test('a verdict changes only after as many results against it in a row as the rule asks for', () => {
+  const rules = fc.record({ fall: fc.integer({ min: 1, max: 5 }), rise: fc.integer({ min: 1, max: 5 }) })
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom('+', '-', '?'), { maxLength: 60 }), rules, (results, rule) => {
+      let state = fresh
+      let inARow = 0
+      for (const [i, result] of results.entries()) {
+        const before = state.verdict.kind
+        const { host: after, change } = judge(state, said(result), rule, at(i))
+        state = after
+        const against = (before === 'down' && result === '+') || (before === 'up' && result === '-')
+        if (result !== '?') inARow = against ? inARow + 1 : 0
+        if (before === 'up' && after.verdict.kind === 'down') assert.equal(inARow, rule.fall)
+        if (before === 'down' && after.verdict.kind === 'up') assert.equal(inARow, rule.rise)
+        assert.equal(change !== null, before !== after.verdict.kind)
+        if (change !== null) inARow = 0
+      }
+    }),
+  )
+})
+
+test('while a host stays down its reason is the latest one', () => {
+  const rule = { fall: 1, rise: 1 }
+  const down = judge(fresh, said('-'), rule, at(0)).host
+  const later = judge(down, { ...said('-'), text: 'answered 500' } as HostResult, rule, at(9)).host
+  assert.deepEqual(later.verdict, { kind: 'down', since: at(0).wall, text: 'answered 500' })
+})
+
+const up: HostState = { ...fresh, verdict: { kind: 'up', since: at(0).wall } }
+const down: HostState = { ...fresh, verdict: { kind: 'down', since: at(0).wall, text: '' } }
+const outcomes = [
+  { name: 'exit 0 and nobody down: passing', exit: 0, results: '+', hosts: [up], is: 'passing' },
+  {
+    name: 'exit 0 while a host waits for its rise: nothing is decided',
+    exit: 0,
+    results: '+',
+    hosts: [down],
+    is: 'pending',
+  },
+  {
+    name: 'exit 1 while a host waits for its fall: nothing is decided',
+    exit: 1,
+    results: '-',
+    hosts: [up],
+    is: 'pending',
+  },
+  { name: 'exit 1 and a host is down: failing', exit: 1, results: '-', hosts: [down], is: 'failing' },
+  { name: 'a script that blames nobody fails at once', exit: 1, results: '?', hosts: [up], is: 'failing' },
+  { name: 'a script without hosts fails by its exit status', exit: 1, results: '', hosts: [], is: 'failing' },
+] as const
+for (const { name, exit, results, hosts, is } of outcomes) {
+  test(name, () => assert.equal(outcome(exit, [...results].map(said), hosts), is))
+}
