@@ -16,12 +16,12 @@ export function addressText(family: Family, bytes: Uint8Array): string | null {
   return bytes.length < 16 ? null : new ipaddr.IPv6([...bytes.subarray(0, 16)]).toRFC5952String()
 }
 
-/** Whether packets to it reach one machine: not 0.0.0.0, ::, a multicast or the broadcast address. */
+/** Whether packets to it reach one machine: not 0.0.0.0, ::, a multicast, broadcast or IPv6 link-local address. */
 export function isUnicast(family: Family, text: string): boolean {
   const bytes = addressBytes(family, text)
   if (bytes === null || bytes.every((byte) => byte === 0)) return false
-  const first = bytes[0] ?? 0
-  if (family === 6) return first !== 0xff
+  const [first = 0, second = 0] = bytes
+  if (family === 6) return first !== 0xff && !(first === 0xfe && (second & 0xc0) === 0x80)
   return (first < 224 || first > 239) && !bytes.every((byte) => byte === 255)
 }
 
