@@ -116,7 +116,8 @@ function find(args) {
 function named(arg) {
   for (const base of [process.cwd(), root, join(root, 'test')]) {
     for (const path of [resolve(base, arg), `${resolve(base, arg)}.test.ts`]) {
-      if (existsSync(path)) return under(path)
+      const files = under(path)
+      if (files.length > 0) return files
     }
   }
   return []
