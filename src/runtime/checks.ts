@@ -212,7 +212,8 @@ export function createChecks(doors: CheckDoors): Checks {
     planned.clear()
     waiting = []
     for (const run of running.values()) run.controller.abort()
-    await Promise.allSettled([...ended])
+    const patience = new Promise<void>((resolve) => doors.after(settleGrace, resolve))
+    if (ended.size > 0) await Promise.race([Promise.allSettled([...ended]), patience])
   }
 
   function overdue(): { count: number; oldest: Milliseconds } {

@@ -14,6 +14,8 @@ export const deliveriesAtOnce = 8
 export const attemptTimeout = seconds(60)
 /** An alert that does not settle this long after its deadline is taken to have failed. */
 const settleGrace = seconds(5)
+/** How long a stop waits for what is under way and does not end when told to. */
+const stopGrace = seconds(5)
 
 export interface DeliverDoors {
   now(): Now
@@ -109,7 +111,9 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
     stopped = true
     cancelWake()
     for (const { controller } of active.values()) controller.abort()
-    await Promise.allSettled([...active.values()].map(({ end }) => end))
+    const ends = Promise.allSettled([...active.values()].map(({ end }) => end))
+    const patience = new Promise<void>((resolve) => doors.after(stopGrace, resolve))
+    if (active.size > 0) await Promise.race([ends, patience])
   }
 
   return { take, stop, waiting: () => queue.size }

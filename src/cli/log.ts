@@ -1,0 +1,26 @@
+/** What `upalert log` prints, and how a moment in the past is written on the command line. */
+import type { Entry } from '../model/entry.ts'
+import { coloured, type Loudness, timeText } from './columns.ts'
+
+export type LogEntry = Entry & { readonly sentence: string; readonly loudness: Loudness }
+
+export function logLines(entries: readonly LogEntry[], now: number): string[] {
+  if (entries.length === 0) return ['Nothing is recorded for this; "upalert status" shows how things stand.']
+  return entries.map((entry) => `${timeText(entry.at, now)}  ${coloured(entry.sentence, entry.loudness)}`)
+}
+
+const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
+
+/**
+ * `2h` or `30m` ago, `14:00` today, `2026-11-20`, `2026-11-20 14:00` (local time) or an ISO 8601 instant, as milliseconds
+ * since 1970; `null` if it is none of these.
+ */
+export function parseSince(text: string, now: number): number | null {
+  const ago = /^(\d+(?:\.\d+)?)\s*([smhd])$/.exec(text)
+  if (ago !== null) return now - Number(ago[1]) * (units[ago[2] ?? 's'] ?? 1) * 1000
+  const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text)
+  if (clock !== null) return new Date(now).setHours(Number(clock[1]), Number(clock[2]), Number(clock[3] ?? 0), 0)
+  const local = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00` : text.replace(/^(\d{4}-\d{2}-\d{2}) /, '$1T')
+  const time = Date.parse(local)
+  return Number.isNaN(time) ? null : time
+}

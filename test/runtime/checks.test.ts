@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { EventBody } from '../../src/model/event.ts'
+import type { Model, Service } from '../../src/model/model.ts'
+import type { CheckContext, Monitor } from '../../src/model/monitor.ts'
+import type { CheckResult } from '../../src/model/result.ts'
+import { seconds } from '../../src/model/units.ts'
+import { createChecks } from '../../src/runtime/checks.ts'
+import { call, model, Run, result, service } from '../engine/build.ts'
+import { FakeTime } from './fake-time.ts'
+
+type Answering = (context: CheckContext) => Promise<CheckResult>
+
+/** Checks on a fake clock; `starts` collects when, in seconds, each monitor began. */
+function rig(of: Model, answering: Answering = async () => result([], [])) {
+  const time = new FakeTime()
+  const posted: Extract<EventBody, { kind: 'checked' }>[] = []
+  const starts: number[] = []
+  const dates: (() => void)[] = []
+  const run = new Run(of)
+  const monitor: Monitor = {
+    name: 'test',
+    question: '',
+    flags: {},
+    rest: null,
+    schema: { type: 'object', properties: {}, additionalProperties: false },
+    check(_hosts, _options, context) {
+      starts.push(time.now().uptime / 1000)
+      return answering(context)
+    },
+  }
+  const checks = createChecks({
+    now: time.now,
+    after: time.after,
+    state: () => run.state,
+    post: (event) => {
+      if (event.kind === 'checked') posted.push(event)
+    },
+    calendar: (_expression, callback) => {
+      dates.push(callback)
+      return () => dates.splice(dates.indexOf(callback), 1)
+    },
+    monitor: (name) => (name === 'test' ? monitor : undefined),
+    startsProgram: () => true,
+    seed: 1,
+  })
+  checks.use(of)
+  return { time, posted, starts, checks, dates, run }
+}
+
+const every = (called: string, changes: Partial<Service> = {}) =>
+  service({ called, timing: { kind: 'every', interval: seconds(10), randskew: null }, timeout: seconds(5), ...changes })
+const never: Answering = () => new Promise(() => {})
+const untilAborted: Answering = ({ signal }) =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(result([], [], { exit: 1 }))))
+
+test('a service is checked soon after the start, and then at its interval', async () => {
+  const { time, starts } = rig(model([every('g/s')]))
+  await time.go(35_000)
+  const [first = -1, ...rest] = starts
+  assert.ok(first >= 0 && first < 2)
+  assert.deepEqual(
+    rest.map((start) => Math.round(start - first)),
+    [10, 20, 30],
+  )
+})
+
+test('a check that takes longer than the interval is not started again beside itself', async () => {
+  let open = 0
+  const slow: Answering = ({ signal }) => {
+    open += 1
+    assert.equal(open, 1)
+    return untilAborted({ signal } as CheckContext).finally(() => {
+      open -= 1
+    })
+  }
+  const { time, starts } = rig(model([every('g/s', { timeout: seconds(25) })]), slow)
+  await time.go(62_000)
+  assert.equal(starts.length, 3, 'missed turns are skipped')
+})
+
+test('an hour in which the machine slept brings one check, not three hundred and sixty', async () => {
+  const { time, starts } = rig(model([every('g/s')]))
+  await time.go(2_000)
+  time.lag(3_600_000)
+  await time.go(100)
+  assert.equal(starts.length, 2)
+})
+
+test('setting the wall clock starts nothing', async () => {
+  const { time, starts } = rig(model([every('g/s')]))
+  await time.go(3_000)
+  time.wallOffset += 86_400_000
+  await time.go(1_000)
+  assert.equal(starts.length, 1)
+})
+
+test('a monitor is told to end at its deadline', async () => {
+  const { time, posted } = rig(model([every('g/s')]), untilAborted)
+  await time.go(8_000)
+  assert.equal(posted.length, 1)
+  assert.equal(posted[0]?.took, 5000)
+})
+
+test('a monitor that ignores its deadline is left behind, and blames no host', async () => {
+  const { time, posted } = rig(model([every('g/s')]), never)
+  await time.go(13_000)
+  assert.equal(posted[0]?.result.exit, 1)
+  assert.match(posted[0]?.result.summary ?? '', /did not end within its 5 s/)
+  assert.deepEqual(
+    posted[0]?.result.hosts.map(({ kind }) => kind),
+    ['unknown', 'unknown'],
+  )
+})
+
+test('a monitor that throws is a failure that blames no host', async () => {
+  const { time, posted } = rig(model([every('g/s')]), () => Promise.reject(new Error('oops')))
+  await time.go(3_000)
+  assert.match(posted[0]?.result.summary ?? '', /failed: Error: oops/)
+})
+
+test('at most maxprocs programs run at once, and the others follow', async () => {
+  const many = model(Array.from({ length: 5 }, (_, i) => every(`g/s${i}`)))
+  const limited = { ...many, settings: { ...many.settings, maxprocs: 2 } }
+  const { time, starts, posted, checks } = rig(limited, untilAborted)
+  await time.go(3_000)
+  assert.equal(starts.length, 2)
+  assert.equal(checks.overdue().count, 3)
+  await time.go(5_000)
+  assert.equal(starts.length, 4)
+  await time.go(9_000)
+  assert.ok(posted.length >= 5)
+})
+
+test('a calendar service is checked once at the start and then at its dates', async () => {
+  const { time, starts, dates } = rig(model([every('g/s', { timing: { kind: 'cron', expression: '0 8 * * *' } })]))
+  await time.go(60_000)
+  assert.equal(starts.length, 1)
+  dates[0]?.()
+  await time.go(100)
+  assert.equal(starts.length, 2)
+})
+
+test('a reload keeps the rhythm of what is unchanged and drops the answer to a question no longer asked', async () => {
+  const before = every('g/s')
+  const { time, starts, posted, checks, run } = rig(model([before]), untilAborted)
+  await time.go(2_500)
+  assert.equal(starts.length, 1)
+  const asksOtherwise = model([{ ...before, monitor: { ...call('test.monitor'), options: { port: 81 } } }])
+  run.post({ kind: 'reloaded', model: asksOtherwise, text: '' }, time.now())
+  checks.use(asksOtherwise)
+  await time.go(100)
+  assert.equal(posted.length, 0, 'the old question has no answer')
+  assert.equal(starts.length, 2, 'the new one is asked at once')
+})
+
+test('stopping ends what runs and starts nothing more', async () => {
+  const { time, starts, posted, checks } = rig(model([every('g/s')]), untilAborted)
+  await time.go(2_500)
+  await checks.stop()
+  await time.go(60_000)
+  assert.equal(starts.length, 1)
+  assert.equal(posted.length, 0)
+})
