@@ -6,11 +6,13 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { tooOld } from './node-version.mjs'
 import { skipped } from './skipped.mjs'
 import { runFile } from './test-file.mjs'
 
-const root = join(import.meta.dirname, '..')
+// Spelled so that even a Node too old for the rest gets as far as the sentence that says so.
+const root = fileURLToPath(new URL('..', import.meta.url))
 /** A file that takes longer hangs. Seconds in UPALERT_TEST_DEADLINE; milliseconds here. */
 const DEADLINE = Number(process.env.UPALERT_TEST_DEADLINE ?? 180) * 1000
 /** Files at once: more than a few only make tests with real peers wait for each other. */
