@@ -1,0 +1,225 @@
+/**
+ * Brings the virtual server table in line with the wanted one: read, plan, change, read back. One pass leaves the table
+ * either as wanted or with every refusal told once; whatever is left over is the next pass's work, so a crash between
+ * any two commands is mended by the next pass.
+ */
+import type { PlannedCommand } from '../engine/plan.ts'
+import { ownedAfter, plan } from '../engine/plan.ts'
+import type { ReconcileReport } from '../model/event.ts'
+import type { Owned } from '../model/state.ts'
+import type { TableAnswer, TableCommand, TableDoor, TableError } from '../model/table.ts'
+import { endpointText, serviceText } from '../model/table.ts'
+import type { Uptime } from '../model/units.ts'
+import { uptime } from '../model/units.ts'
+import type { WantedService } from '../model/wanted.ts'
+
+/** Remembers between passes what was wanted last and what was refused, so that a refusal is told once and tried seldom. */
+export interface Reconciler {
+  /** Never throws. An empty list of changes means that the table stood as wanted, or that nothing new is to be told. */
+  pass(wanted: readonly WantedService[], owned: Owned, now: Uptime): ReconcileReport
+}
+
+type Change = ReconcileReport['changes'][number]
+
+/** A command that was refused: not sent again before `notBefore`, not told again while the answer is the same. */
+interface Refusal {
+  readonly errno: string
+  readonly failures: number
+  readonly notBefore: Uptime
+}
+
+/** A refused command is tried again after 5 s, 10 s, 20 s …, and every 5 minutes in the end. */
+const FIRST_RETRY = 5_000
+const LAST_RETRY = 300_000
+/** The outcome where the kernel said yes and the table says no: no errno has a name for it. */
+const UNVERIFIED = 'UNVERIFIED'
+const DENIED: TableError = {
+  kind: 'error',
+  errno: UNVERIFIED,
+  text: 'the kernel said yes, but the table does not show it; it will be tried again',
+}
+const READ = 'read the table'
+
+/** A reconciler for one table. Make a new one when the daemon turns to another table. */
+export function reconciler(door: TableDoor): Reconciler {
+  let settled: readonly WantedService[] | null = null
+  let refusals: ReadonlyMap<string, Refusal> = new Map()
+  let unreadable: string | null = null
+
+  return {
+    pass(wanted, owned, now) {
+      const before = door.read()
+      if (before.kind === 'error') {
+        const news = before.errno === unreadable ? [] : [readChange(before.errno, before.text)]
+        unreadable = before.errno
+        return { where: door.where, changes: news, owned }
+      }
+      const changes: Change[] = unreadable === null ? [] : [readChange('OK', 'the table can be read again')]
+      unreadable = null
+
+      const planned = plan(wanted, before.services, owned, settled)
+      const round = carryOut(door, planned, wanted, refusals, now)
+      const after = round.told.length === 0 ? before : door.read()
+      if (after.kind === 'error') {
+        unreadable = after.errno
+        refusals = round.refusals
+        changes.push(...round.told.map(changeOf), readChange(after.errno, after.text))
+        return { where: door.where, changes, owned }
+      }
+      const left = plan(wanted, after.services, owned, null)
+      const checked = verified(round, left, refusals, now)
+      refusals = checked.refusals
+      if (!round.brokenOff) settled = settledPart(wanted, left)
+      changes.push(...checked.told.map(changeOf))
+      return { where: door.where, changes, owned: ownedAfter(wanted, after.services, owned) }
+    },
+  }
+}
+
+/** A planned command and what came of it. */
+interface Outcome {
+  readonly step: PlannedCommand
+  readonly outcome: string
+  readonly text: string
+}
+
+interface Round {
+  /** What is worth telling: everything that was done, and refusals that are new. */
+  readonly told: readonly Outcome[]
+  readonly refusals: ReadonlyMap<string, Refusal>
+  readonly brokenOff: boolean
+}
+
+function carryOut(
+  door: TableDoor,
+  planned: readonly PlannedCommand[],
+  wanted: readonly WantedService[],
+  earlier: ReadonlyMap<string, Refusal>,
+  now: Uptime,
+): Round {
+  const told: Outcome[] = []
+  const refusals = new Map<string, Refusal>()
+  const missing = new Set<string>()
+  for (const step of planned) {
+    const service = serviceText(step.command.service)
+    // Without its service a destination can only be refused, and that has been told of the service already.
+    if (missing.has(service)) continue
+    const key = JSON.stringify(step.command)
+    const earlierRefusal = earlier.get(key)
+    const tooSoon = earlierRefusal !== undefined && now < earlierRefusal.notBefore
+    const answer = tooSoon ? null : applyKindly(door, step.command, wanted)
+    if (answer?.kind === 'ok') {
+      told.push({ step, outcome: 'OK', text: step.text })
+      continue
+    }
+    if (step.command.kind === 'new-service') missing.add(service)
+    refusals.set(key, refusal(answer, earlierRefusal, now))
+    if (answer !== null && answer.errno !== earlierRefusal?.errno) {
+      told.push({ step, outcome: answer.errno, text: answer.text })
+    }
+    // The same would be said to every further command.
+    if (answer?.errno === 'EPERM') return { told, refusals, brokenOff: true }
+  }
+  return { told, refusals, brokenOff: false }
+}
+
+/**
+ * Somebody may have changed the table since it was read. What only says that the object is there already, or gone
+ * already, is settled here: once, with the command that fits what was found.
+ */
+function applyKindly(door: TableDoor, command: TableCommand, wanted: readonly WantedService[]): TableAnswer {
+  const answer = door.apply(command)
+  if (answer.kind === 'ok') return answer
+  switch (`${command.kind} ${answer.errno}`) {
+    case 'new-service EEXIST':
+    case 'new-destination EEXIST':
+    case 'set-service ESRCH':
+    case 'set-destination ENOENT':
+      return door.apply(opposite(command))
+    case 'new-destination ESRCH':
+    case 'set-destination ESRCH':
+      return withService(door, command, wanted) ?? answer
+    case 'delete-service ESRCH':
+    case 'delete-destination ESRCH':
+    case 'delete-destination ENOENT':
+      return { kind: 'ok' }
+    default:
+      return answer
+  }
+}
+
+function opposite(command: TableCommand): TableCommand {
+  switch (command.kind) {
+    case 'new-service':
+      return { ...command, kind: 'set-service' }
+    case 'set-service':
+      return { ...command, kind: 'new-service' }
+    case 'new-destination':
+      return { ...command, kind: 'set-destination' }
+    case 'set-destination':
+      return { ...command, kind: 'new-destination' }
+    default:
+      return command
+  }
+}
+
+/** The whole service has gone since the table was read: first it, then the destination. */
+function withService(door: TableDoor, command: TableCommand, wanted: readonly WantedService[]): TableAnswer | null {
+  const service = wanted.find((one) => serviceText(one.id) === serviceText(command.service))
+  if (service === undefined || !('destination' in command) || command.kind === 'delete-destination') return null
+  const made = door.apply({ kind: 'new-service', service: service.id, settings: service.settings })
+  if (made.kind === 'error' && made.errno !== 'EEXIST') return made
+  return door.apply({ ...command, kind: 'new-destination' })
+}
+
+/** What was carried out and would have to be carried out again, the table does not show: that counts as a refusal. */
+function verified(
+  round: Round,
+  left: readonly PlannedCommand[],
+  earlier: ReadonlyMap<string, Refusal>,
+  now: Uptime,
+): Pick<Round, 'told' | 'refusals'> {
+  const again = new Set(left.map((step) => JSON.stringify(step.command)))
+  const refusals = new Map(round.refusals)
+  const told = round.told.flatMap((one): Outcome[] => {
+    const key = JSON.stringify(one.step.command)
+    if (one.outcome !== 'OK' || !again.has(key)) return [one]
+    const known = earlier.get(key)
+    refusals.set(key, refusal(DENIED, known, now))
+    return known?.errno === UNVERIFIED ? [] : [{ ...one, outcome: UNVERIFIED, text: DENIED.text }]
+  })
+  return { told, refusals }
+}
+
+/** The wanted table without what does not stand yet: only a change of something that once stood is drift. */
+function settledPart(wanted: readonly WantedService[], left: readonly PlannedCommand[]): readonly WantedService[] {
+  const services = new Set<string>()
+  const destinations = new Set<string>()
+  for (const { command } of left) {
+    const service = serviceText(command.service)
+    if ('destination' in command) destinations.add(`${service} ${endpointText(command.destination)}`)
+    else services.add(service)
+  }
+  return wanted
+    .filter((one) => !services.has(serviceText(one.id)))
+    .map((one) => {
+      const stands = (end: string) => !destinations.has(`${serviceText(one.id)} ${end}`)
+      return { ...one, destinations: one.destinations.filter(({ id }) => stands(endpointText(id))) }
+    })
+}
+
+function refusal(answer: TableError | null, earlier: Refusal | undefined, now: Uptime): Refusal {
+  if (answer === null && earlier !== undefined) return earlier
+  const failures = (earlier?.failures ?? 0) + 1
+  const wait = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** (failures - 1))
+  return { errno: answer?.errno ?? '', failures, notBefore: uptime(now + wait) }
+}
+
+function changeOf({ step, outcome, text }: Outcome): Change {
+  const { virtual, change, reason, cause } = step
+  return { virtual, change, outcome, reason, text, cause }
+}
+
+function readChange(outcome: string, text: string): Change {
+  return { virtual: '', change: READ, outcome, reason: 'wanted', text, cause: null }
+}

@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { openMemoryTable } from '../../src/edge/memory-table.ts'
+import type { ReconcileReport } from '../../src/model/event.ts'
+import type {
+  TableCommand,
+  TableDestinationSettings,
+  TableDoor,
+  TableService,
+  TableServiceId,
+} from '../../src/model/table.ts'
+import { serviceText } from '../../src/model/table.ts'
+import { uptime, weight } from '../../src/model/units.ts'
+import type { WantedService } from '../../src/model/wanted.ts'
+import { reconciler } from '../../src/runtime/reconcile.ts'
+import { wantedTable } from '../engine/pool-arbitraries.ts'
+
+const web: TableServiceId = { kind: 'address', family: 4, protocol: 'tcp', address: '192.0.2.1', port: 80 }
+const other: TableServiceId = { ...web, port: 443 }
+const settings = {
+  scheduler: 'wlc',
+  persistenceSeconds: 0,
+  prefix: 32,
+  onePacket: false,
+  schedulerFlags: 0,
+  engine: '',
+}
+const share: TableDestinationSettings = { forward: 'masq', weight: weight(1), upperThreshold: 0, lowerThreshold: 0 }
+const now = uptime(0)
+
+test('a first pass writes the table, a second has nothing to do', () => {
+  const door = openMemoryTable('for a test')
+  const { pass } = reconciler(door)
+  const first = pass([pool('10.1.1.2', '10.1.1.3')], {}, now)
+  assert.deepEqual(told(first), [
+    'OK add tcp 192.0.2.1:80 scheduler wlc',
+    'OK add 10.1.1.2:8080 masq weight 1',
+    'OK add 10.1.1.3:8080 masq weight 1',
+  ])
+  assert.deepEqual(first.owned, { 'tcp 192.0.2.1:80': ['10.1.1.2:8080', '10.1.1.3:8080'] })
+  assert.deepEqual(pass([pool('10.1.1.2', '10.1.1.3')], first.owned, now).changes, [])
+})
+
+test('a real server deleted behind our back is put back, and a service of somebody else is not touched', () => {
+  const door = openMemoryTable('for a test')
+  const { pass } = reconciler(door)
+  door.apply({ kind: 'new-service', service: other, settings })
+  door.apply({ kind: 'new-destination', service: other, destination: end('10.9.9.9'), settings: share })
+  const { owned } = pass([pool('10.1.1.2')], {}, now)
+  door.apply({ kind: 'delete-destination', service: web, destination: end('10.1.1.2') })
+  const report = pass([pool('10.1.1.2')], owned, now)
+  assert.deepEqual(
+    report.changes.map(({ change, reason }) => [change, reason]),
+    [['add 10.1.1.2:8080 masq weight 1', 'drift']],
+  )
+  assert.equal(services(door).find((one) => serviceText(one.id) === serviceText(other))?.destinations.length, 1)
+})
+
+test('what the kernel refuses is told once, tried again ever more seldom, and told again when it succeeds', () => {
+  const { door, refuse, sent } = watched(openMemoryTable('for a test'))
+  const { pass } = reconciler(door)
+  refuse.set('new-destination', 'EINVAL')
+  const first = pass([pool('10.1.1.2')], {}, now)
+  assert.deepEqual(told(first), ['OK add tcp 192.0.2.1:80 scheduler wlc', 'EINVAL add 10.1.1.2:8080 masq weight 1'])
+  const times: number[] = []
+  for (let second = 1; second <= 3600; second += 1) {
+    sent.length = 0
+    assert.deepEqual(told(pass([pool('10.1.1.2')], first.owned, uptime(second * 1000))), [])
+    if (sent.length > 0) times.push(second)
+  }
+  assert.deepEqual(times.slice(0, 7), [5, 15, 35, 75, 155, 315, 615])
+  refuse.clear()
+  const last = pass([pool('10.1.1.2')], first.owned, uptime(7_200_000))
+  assert.deepEqual(told(last), ['OK add 10.1.1.2:8080 masq weight 1'])
+  assert.deepEqual(
+    last.changes.map((one) => one.reason),
+    ['wanted'],
+  )
+})
+
+test('a service that cannot be made is told once, without a line for each of its real servers', () => {
+  const { door, refuse } = watched(openMemoryTable('for a test'))
+  refuse.set('new-service', 'ENOENT')
+  const report = reconciler(door).pass([pool('10.1.1.2', '10.1.1.3')], {}, now)
+  assert.deepEqual(told(report), ['ENOENT add tcp 192.0.2.1:80 scheduler wlc'])
+})
+
+test('without permission the pass ends at the first refusal', () => {
+  const { door, refuse, sent } = watched(openMemoryTable('for a test'))
+  refuse.set('new-service', 'EPERM')
+  const report = reconciler(door).pass([pool('10.1.1.2'), { ...pool('10.1.1.2'), id: other }], {}, now)
+  assert.deepEqual(told(report), ['EPERM add tcp 192.0.2.1:80 scheduler wlc'])
+  assert.equal(sent.length, 1)
+})
+
+test('a table that cannot be read is told once, and once more when it can be read again', () => {
+  const memory = openMemoryTable('for a test')
+  let broken = true
+  const error = { kind: 'error' as const, errno: 'ENOBUFS', text: 'no luck' }
+  const { pass } = reconciler({ ...memory, read: () => (broken ? error : memory.read()) })
+  const owned = { 'tcp 192.0.2.1:80': ['10.1.1.2:8080'] }
+  assert.deepEqual(told(pass([], owned, now)), ['ENOBUFS read the table'])
+  assert.deepEqual(pass([], owned, now), { where: 'memory', changes: [], owned })
+  broken = false
+  assert.deepEqual(told(pass([], owned, now)), ['OK read the table'])
+})
+
+test('a change that the kernel accepts but does not show is told once', () => {
+  const memory = openMemoryTable('for a test')
+  const deaf: TableDoor = {
+    ...memory,
+    apply: (command) => ('destination' in command ? { kind: 'ok' } : memory.apply(command)),
+  }
+  const { pass } = reconciler(deaf)
+  const first = pass([pool('10.1.1.2')], {}, now)
+  assert.deepEqual(told(first), ['OK add tcp 192.0.2.1:80 scheduler wlc', 'UNVERIFIED add 10.1.1.2:8080 masq weight 1'])
+  for (const time of [1000, 6000, 60_000])
+    assert.deepEqual(pass([pool('10.1.1.2')], first.owned, uptime(time)).changes, [])
+})
+
+const races: { name: string; stale: TableService[]; meanwhile: TableCommand[]; wanted: WantedService[] }[] = [
+  {
+    name: 'somebody made the service and the real server meanwhile',
+    stale: [],
+    meanwhile: [
+      { kind: 'new-service', service: web, settings: { ...settings, scheduler: 'rr' } },
+      { kind: 'new-destination', service: web, destination: end('10.1.1.2'), settings: { ...share, forward: 'route' } },
+    ],
+    wanted: [pool('10.1.1.2')],
+  },
+  {
+    name: 'somebody deleted the whole service meanwhile',
+    stale: [{ id: web, ...settings, destinations: [] }],
+    meanwhile: [],
+    wanted: [pool('10.1.1.2')],
+  },
+  {
+    name: 'somebody deleted the real server meanwhile',
+    stale: [{ id: web, ...settings, destinations: [entry('10.1.1.2', 5)] }],
+    meanwhile: [{ kind: 'new-service', service: web, settings }],
+    wanted: [pool('10.1.1.2')],
+  },
+  {
+    name: 'somebody deleted meanwhile what was to be deleted',
+    stale: [{ id: other, ...settings, destinations: [] }],
+    meanwhile: [],
+    wanted: [],
+  },
+]
+for (const { name, stale, meanwhile, wanted } of races) {
+  test(`one pass is enough also when ${name}`, () => {
+    const memory = openMemoryTable('for a test')
+    for (const command of meanwhile) memory.apply(command)
+    let reads = 0
+    const door: TableDoor = {
+      ...memory,
+      read() {
+        reads += 1
+        return reads === 1 ? { kind: 'table', services: stale } : memory.read()
+      },
+    }
+    const { pass } = reconciler(door)
+    const report = pass(wanted, { [serviceText(other)]: [] }, now)
+    assert(
+      report.changes.every((change) => change.outcome === 'OK'),
+      JSON.stringify(report),
+    )
+    assert.deepEqual(pass(wanted, report.owned, now).changes, [])
+  })
+}
+
+test('whatever is wanted next, one pass brings it about and the next has nothing to do', () => {
+  fc.assert(
+    fc.property(fc.array(wantedTable, { maxLength: 5 }), (tables) => {
+      const { pass } = reconciler(openMemoryTable('for a test'))
+      let owned = {}
+      for (const wanted of tables) {
+        const report = pass(wanted, owned, now)
+        owned = report.owned
+        assert(report.changes.every(({ outcome, reason }) => outcome === 'OK' && reason !== 'drift'))
+        assert.deepEqual(pass(wanted, owned, now), { where: 'memory', changes: [], owned })
+      }
+    }),
+  )
+})
+
+function told(report: ReconcileReport): string[] {
+  return report.changes.map(({ outcome, change }) => `${outcome} ${change}`)
+}
+
+/** A door that refuses what it is told to refuse, and remembers what was sent. */
+function watched(door: TableDoor) {
+  const refuse = new Map<string, string>()
+  const sent: TableCommand[] = []
+  const apply = (command: TableCommand) => {
+    sent.push(command)
+    const errno = refuse.get(command.kind)
+    return errno === undefined ? door.apply(command) : { kind: 'error' as const, errno, text: 'refused for a test' }
+  }
+  return { door: { ...door, apply }, refuse, sent }
+}
+
+function services(door: TableDoor): readonly TableService[] {
+  const table = door.read()
+  assert(table.kind === 'table')
+  return table.services
+}
+
+function pool(...addresses: readonly string[]): WantedService {
+  const destinations = addresses.map((address) => ({
+    kind: 'present' as const,
+    id: end(address),
+    settings: share,
+    text: 'it is up',
+    cause: null,
+  }))
+  return { name: 'web', id: web, settings, destinations, cause: null }
+}
+
+function end(address: string) {
+  return { family: 4 as const, address, port: 8080 }
+}
+
+function entry(address: string, of: number) {
+  const idle = { activeConnections: 0, inactiveConnections: 0, persistentConnections: 0 }
+  return { id: end(address), ...share, weight: weight(of), ...idle }
+}
