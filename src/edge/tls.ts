@@ -39,6 +39,11 @@ export type TlsCode = 'handshake-failed' | 'not-tls' | 'protocol-too-old' | 'tim
 /** A list of authorities is at most this large; Debian's has 220 KB. */
 const LARGEST_CA_FILE = 4_194_304
 const QUOTED = 80
+/** RFC 1035 §2.3.4. A longer name cannot be asked for. */
+const LONGEST_NAME = 253
+
+/** RFC 6066 §3: without the dot that stands for the root. */
+const rootless = (name: string): string => name.replace(/\.$/, '')
 
 /**
  * The authorities to trust: those of the PEM file, or Node's own list. Old protocols and their ciphers are offered as
@@ -77,7 +82,8 @@ export function secure(socket: Socket, request: TlsRequest, attempt: Attempt): P
     socket.destroy()
     return Promise.resolve(stopped(port, attempt))
   }
-  const sni = servername === null || isIP(servername) !== 0 ? {} : { servername }
+  const name = rootless(servername ?? '')
+  const sni = name === '' || name.length > LONGEST_NAME || isIP(name) !== 0 ? {} : { servername: name }
 
   return new Promise((settle) => {
     const tls = connectTls({ socket, secureContext: context, rejectUnauthorized: false, ...sni })
@@ -163,7 +169,7 @@ function dateOf(text: string): number {
 }
 
 function matches(certificate: X509Certificate, name: string): boolean {
-  const found = isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)
+  const found = isIP(name) === 0 ? certificate.checkHost(rootless(name)) : certificate.checkIP(name)
   return found !== undefined
 }
 
