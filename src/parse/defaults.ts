@@ -1,0 +1,74 @@
+/**
+ * Every default of mon.cf: the value, its unit by its type, and where it comes from. mon's are from the mon manual,
+ * "CONFIGURATION FILE"; ours carry their reason.
+ */
+import { type Milliseconds, seconds, type Weight, weight } from '../model/units.ts'
+
+/** mon's own directories, so that a mon.cf moved here finds the same programs. */
+export const DEFAULT_BASEDIR = '/usr/lib/mon'
+export const DEFAULT_CFBASEDIR = '/etc/mon'
+export const DEFAULT_MONDIR: readonly string[] = ['/usr/local/lib/mon/mon.d', 'mon.d']
+export const DEFAULT_ALERTDIR: readonly string[] = ['/usr/local/lib/mon/alert.d', 'alert.d']
+/** Ours, since the state of two daemons must not mix; mon has /var/lib/mon and /var/log/mon. */
+export const DEFAULT_STATEDIR = '/var/lib/upalert'
+export const DEFAULT_LOGDIR = '/var/log/upalert'
+
+/** Monitor programs at once. mon has no limit; here every number of things at once has one. */
+export const DEFAULT_MAXPROCS = 100
+/** `null`: the daemon spreads the first checks by itself. mon starts them all at once. */
+export const DEFAULT_RANDSTART: Milliseconds | null = null
+
+/** PostgreSQL kept by the daemon itself in statedir. */
+export const DEFAULT_DATABASE = 'embedded'
+/** The machine's own relay (RFC 5321: port 25). */
+export const DEFAULT_MAILSERVER = 'smtp://127.0.0.1:25'
+export const defaultMailfrom = (hostname: string): string => `upalert@${hostname === '' ? 'localhost' : hostname}`
+/** Empty: `upalert.sock` in statedir. */
+export const DEFAULT_SOCKET = ''
+/** Longest path a unix socket can have: sun_path of unix(7), less its NUL. */
+export const LONGEST_SOCKET_PATH = 107
+
+/** A check may take this long. mon waits for ever; keepalived.conf(5) connect_timeout is 5 s. */
+export const DEFAULT_TIMEOUT: Milliseconds = seconds(10)
+/** One failing result is a failure, one passing result an end of it: mon's behaviour. */
+export const DEFAULT_FALL = 1
+export const DEFAULT_RISE = 1
+/** A run of more results than this is taken for a mistake. */
+export const MOST_IN_A_ROW = 1000
+/** 0: no limit. mon manual, "numalerts". */
+export const DEFAULT_NUMALERTS = 0
+
+/** ipvsadm(8) and keepalived.conf(5), lvs_sched. */
+export const DEFAULT_SCHEDULER = 'wlc'
+/** keepalived.conf(5), lvs_method. */
+export const DEFAULT_FORWARD = 'masq'
+export const DEFAULT_PERSISTENCE_SECONDS = 0
+/** ipvsadm(8) refuses more: 31 days. */
+export const LONGEST_PERSISTENCE_SECONDS = 31 * 24 * 60 * 60
+/** keepalived.conf(5), quorum and weight. */
+export const DEFAULT_QUORUM: Weight = weight(1)
+export const DEFAULT_WEIGHT: Weight = weight(1)
+/** linux/ip_vs.h keeps a weight in a signed 32-bit number. */
+export const GREATEST_WEIGHT = 2_147_483_647
+/** Thresholds are unsigned 32-bit numbers in linux/ip_vs.h; 0 is none. */
+export const GREATEST_THRESHOLD = 4_294_967_295
+/** keepalived.conf(5) removes a real server unless inhibit_on_failure is set. */
+export const DEFAULT_ON_FAIL = 'remove'
+
+/** Schedulers of Linux 6.1; linux/net/netfilter/ipvs. */
+export const SCHEDULERS: readonly string[] = [
+  'rr',
+  'wrr',
+  'lc',
+  'wlc',
+  'lblc',
+  'lblcr',
+  'dh',
+  'sh',
+  'sed',
+  'nq',
+  'fo',
+  'ovf',
+  'mh',
+  'twos',
+]

@@ -1,0 +1,74 @@
+/** What to say about a word of mon.cf that is not known where it stands: most are known elsewhere, or nearly known. */
+import { type Slice, spanOf } from './mon-lines.ts'
+import { BLOCK_WORDS, GLOBAL_WORDS, PERIOD_WORDS, SERVICE_WORDS, standingOf, VIRTUAL_WORDS } from './mon-words.ts'
+import type { Report } from './report.ts'
+import { quoted } from './visible.ts'
+
+export type Expected = 'global' | 'global in virtual' | 'service' | 'period'
+
+export function reportUnknown(word: Slice, expected: Expected, report: Report): void {
+  if (expected === 'service' || expected === 'period') reportUnknownKeyword(word, expected, report)
+  else reportUnknownSetting(word, expected, report)
+}
+
+function reportUnknownSetting(word: Slice, expected: Expected, report: Report): void {
+  const { text } = word
+  const inVirtual = expected === 'global in virtual' && VIRTUAL_WORDS.some((known) => known === text)
+  const nearest = report.nearest(text, Object.keys(GLOBAL_WORDS))
+  const hint = inVirtual ? `inside virtual there is no "=": ${text} …` : globalRemedy(text, nearest)
+  report.error('unknown-setting', spanOf(word), `${quoted(text)} is not a setting`, hint)
+}
+
+/** A line outside every block. mon ignores it, and with it whatever the operator wanted. */
+export function reportWordlessLine(word: Slice, report: Report): void {
+  const { text } = word
+  const nearest = report.nearest(text, [...BLOCK_WORDS, 'service', ...Object.keys(GLOBAL_WORDS)])
+  const message = `${quoted(text)} begins no block and stands in none`
+  report.error('unknown-line', spanOf(word), message, strayRemedy(text, nearest))
+}
+
+function reportUnknownKeyword(word: Slice, expected: 'service' | 'period', report: Report): void {
+  const { text } = word
+  const [own, other] = expected === 'service' ? [SERVICE_WORDS, PERIOD_WORDS] : [PERIOD_WORDS, SERVICE_WORDS]
+  if (standingOf(other, text) !== undefined) {
+    const message =
+      expected === 'service'
+        ? `${quoted(text)} belongs into a period, and none has begun`
+        : `${quoted(text)} belongs to the service, and a period has begun`
+    const hint = expected === 'service' ? 'write period on a line before it' : 'move it up, before the first period'
+    report.error('keyword-place', spanOf(word), message, hint)
+    return
+  }
+  const nearest = report.nearest(text, [...Object.keys(own), 'service', 'period', 'watch', 'hostgroup'])
+  const message = `${quoted(text)} is not a keyword of a ${expected}`
+  report.error('unknown-keyword', spanOf(word), message, keywordRemedy(word, nearest, expected))
+}
+
+function keywordRemedy(word: Slice, nearest: string | null, expected: 'service' | 'period'): string {
+  if (standingOf(GLOBAL_WORDS, word.text.replace(/=.*/, '')) !== undefined) {
+    return 'settings stand outside watches: put an empty line before'
+  }
+  if (nearest !== null) return `did you mean ${nearest}?`
+  if (/^\w+=/.test(word.text)) return 'a variable for programs is written in capitals: NAME=value'
+  if (/^\w+[ \t]*=/.test(word.line.text)) return 'keywords of a watch have no "="; a variable is written NAME=value'
+  return expected === 'service'
+    ? 'known here: interval, monitor, timeout, period …'
+    : 'known here: alert, upalert, alertevery, alertafter, numalerts, upalertafter'
+}
+
+function globalRemedy(text: string, nearest: string | null): string {
+  if (nearest !== null) return `did you mean ${nearest}?`
+  if (standingOf(SERVICE_WORDS, text) !== undefined) return 'it belongs to a service, without "="'
+  return 'docs/configuration.md lists the settings'
+}
+
+function strayRemedy(text: string, nearest: string | null): string {
+  const keyword = text === 'service' || text === 'period'
+  if (keyword || standingOf(SERVICE_WORDS, text) !== undefined || standingOf(PERIOD_WORDS, text) !== undefined) {
+    return 'an empty line ended the watch above: remove it, or write watch NAME before'
+  }
+  if (VIRTUAL_WORDS.some((known) => known === text)) return 'it belongs into a block that begins with virtual NAME'
+  if (standingOf(GLOBAL_WORDS, text) !== undefined) return `a setting needs "=": ${text} = …`
+  if (nearest !== null) return `did you mean ${nearest}?`
+  return 'a line begins with hostgroup, watch, virtual, view, alias, NAME = value, or # for a comment'
+}

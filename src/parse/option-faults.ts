@@ -1,0 +1,132 @@
+/** What a JSON Schema finds wrong in an options object, in an operator's words. Ajv does the finding. */
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import addFormats from 'ajv-formats'
+import type { OptionShape } from '../model/module.ts'
+
+export interface Fault {
+  readonly kind: 'value' | 'missing'
+  /** `null`: the schema itself is at fault, or the object as a whole. */
+  readonly property: string | null
+  /** Which of an array's items. */
+  readonly index: number | null
+  /** A sentence's tail: "is not a whole number". */
+  readonly text: string
+  /** What is allowed instead. */
+  readonly allowed: string
+  /** The values to choose from, where they can be listed. */
+  readonly values: readonly string[]
+}
+
+export interface Validated {
+  /** A copy with numbers read and defaults filled in. */
+  readonly filled: Readonly<Record<string, unknown>>
+  readonly faults: readonly Fault[]
+}
+
+export function faultsOf(shape: OptionShape, values: Readonly<Record<string, unknown>>): Validated {
+  const filled: Record<string, unknown> = structuredClone(values)
+  const validate = validatorOf(shape)
+  if (typeof validate === 'string') return { filled, faults: [wholeFault(validate)] }
+  if (validate(filled)) return { filled, faults: [] }
+  return { filled, faults: onePerPlace(validate.errors ?? []) }
+}
+
+/** Compiled once for each module; a shape never changes. */
+const validators = new WeakMap<OptionShape, ValidateFunction | string>()
+
+function validatorOf(shape: OptionShape): ValidateFunction | string {
+  const known = validators.get(shape)
+  if (known !== undefined) return known
+  const made = compile(shape)
+  validators.set(shape, made)
+  return made
+}
+
+/** A plugin's schema is input as well: one that does not compile is a problem, not an exception. */
+function compile(shape: OptionShape): ValidateFunction | string {
+  try {
+    const ajv = new Ajv({ allErrors: true, useDefaults: true, coerceTypes: true, strict: false })
+    addFormats.default(ajv)
+    return ajv.compile(shape.schema)
+  } catch (error) {
+    return error instanceof Error ? error.message : 'the schema does not compile'
+  }
+}
+
+const wholeFault = (text: string): Fault => ({
+  kind: 'value',
+  property: null,
+  index: null,
+  text: `their schema is wrong (${text.slice(0, 200)})`,
+  allowed: 'this is a mistake in the module, not in this file',
+  values: [],
+})
+
+/** A schema with alternatives complains once for each of them; one complaint a place is enough. */
+function onePerPlace(errors: readonly ErrorObject[]): Fault[] {
+  const seen = new Set<string>()
+  const faults: Fault[] = []
+  for (const error of errors) {
+    const fault = faultOf(error)
+    const place = `${fault.property}/${fault.index}`
+    if (seen.has(place)) continue
+    seen.add(place)
+    faults.push(fault)
+  }
+  return faults
+}
+
+function faultOf(error: ErrorObject): Fault {
+  const [, property, index] = error.instancePath.split('/')
+  const params: Readonly<Record<string, unknown>> = error.params
+  const base = { property: property ?? null, index: index === undefined ? null : Number(index), values: [] }
+  if (error.keyword === 'required' || error.keyword === 'dependencies') {
+    const missing = String(params.missingProperty)
+    return { ...base, kind: 'missing', property: missing, text: 'is missing', allowed: '' }
+  }
+  const [text, allowed] = wording(error, params)
+  const values = Array.isArray(params.allowedValues) ? params.allowedValues.map(String) : []
+  return { ...base, kind: error.keyword === 'minItems' ? 'missing' : 'value', text, allowed, values }
+}
+
+type Wording = readonly [text: string, allowed: string]
+
+function wording(error: ErrorObject, params: Readonly<Record<string, unknown>>): Wording {
+  switch (error.keyword) {
+    case 'enum':
+      return ['is not allowed', `one of ${Array.isArray(params.allowedValues) ? params.allowedValues.join(', ') : ''}`]
+    case 'type':
+      return [`is not ${typeName(String(params.type))}`, `write ${typeName(String(params.type))}`]
+    case 'minimum':
+      return ['is too small', `at least ${params.limit}`]
+    case 'exclusiveMinimum':
+      return ['is too small', `more than ${params.limit}`]
+    case 'maximum':
+      return ['is too large', `at most ${params.limit}`]
+    case 'exclusiveMaximum':
+      return ['is too large', `less than ${params.limit}`]
+    case 'minLength':
+      return ['is too short', `at least ${params.limit} characters`]
+    case 'maxLength':
+      return ['is too long', `at most ${params.limit} characters`]
+    case 'maxItems':
+      return ['is one too many', `at most ${params.limit}`]
+    case 'pattern':
+      return ['does not have the right form', `it must match ${params.pattern}`]
+    case 'format':
+      return [`is not a valid ${params.format}`, `write a ${params.format}`]
+    default:
+      return [error.message ?? 'is not valid', '']
+  }
+}
+
+function typeName(type: string): string {
+  const names: Readonly<Record<string, string>> = {
+    integer: 'a whole number',
+    number: 'a number',
+    boolean: 'true or false',
+    string: 'text',
+    array: 'a list',
+  }
+  return names[type] ?? type
+}

@@ -1,0 +1,212 @@
+/**
+ * The words behind `monitor http` or `alert mail` -> the module's options object, by the OptionShape that the module
+ * declares. A problem points at the word, and says what is allowed.
+ */
+import type { OptionProperty, OptionShape } from '../model/module.ts'
+import { type Slice, spanOf } from './mon-lines.ts'
+import { type Fault, faultsOf } from './option-faults.ts'
+import type { Report } from './report.ts'
+import { quoted } from './visible.ts'
+
+export type Options = Readonly<Record<string, unknown>>
+
+/** `null` after a mistake, which is then in the report. `module` is the word that named the module. */
+export function parseOptions(
+  shape: OptionShape,
+  module: Slice,
+  words: readonly Slice[],
+  report: Report,
+): Options | null {
+  const gathered = new Gathered(shape, report)
+  let flags = true
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]
+    if (word === undefined) break
+    if (flags && word.text === '--') flags = false
+    else if (flags && /^-./.test(word.text)) i += gathered.flag(word, words[i + 1])
+    else {
+      gathered.bare(word)
+      if (shape.restIsVerbatim === true) flags = false
+    }
+  }
+  const valid = fillDefaults(shape, gathered.values, module, gathered.words, report)
+  return gathered.failed ? null : valid
+}
+
+/** Validates an object that is made already, and fills in its defaults. `words`: which words set a property. */
+export function fillDefaults(
+  shape: OptionShape,
+  values: Options,
+  module: Slice,
+  words: ReadonlyMap<string, readonly Slice[]>,
+  report: Report,
+): Options | null {
+  const { filled, faults } = faultsOf(shape, values)
+  for (const fault of faults) reportFault(fault, shape, module, words, report)
+  return faults.length === 0 ? filled : null
+}
+
+/** `statusCodes` -> `--status-codes`. */
+export const flagOf = (property: string) => `--${property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+class Gathered {
+  failed = false
+  readonly values: Record<string, unknown> = {}
+  readonly words = new Map<string, Slice[]>()
+  readonly #shape: OptionShape
+  readonly #report: Report
+
+  constructor(shape: OptionShape, report: Report) {
+    this.#shape = shape
+    this.#report = report
+  }
+
+  /** Takes a flag, and answers how many of the following words belong to it. */
+  flag(word: Slice, next: Slice | undefined): 0 | 1 {
+    const named = readFlag(word.text, this.#shape)
+    if (named === null) {
+      this.#unknown(word)
+      return 0
+    }
+    const { property, value } = named
+    const known = propertyOf(this.#shape, property)
+    if (known?.type === 'boolean') {
+      this.#set(property, word, value ?? true)
+      return 0
+    }
+    if (value !== null) {
+      this.#set(property, word, value)
+      return 0
+    }
+    if (next === undefined) {
+      this.failed = true
+      const hint = describe(known)
+      this.#report.error('option-value', spanOf(word), `${quoted(word.text)} needs a value behind it`, hint)
+      return 0
+    }
+    this.#set(property, next, next.text)
+    return 1
+  }
+
+  bare(word: Slice): void {
+    const { rest } = this.#shape
+    if (rest !== null) {
+      this.#set(rest, word, word.text)
+      return
+    }
+    this.failed = true
+    const hint = `options begin with a dash; known: ${knownFlags(this.#shape)}`
+    this.#report.error('option-unexpected', spanOf(word), `${quoted(word.text)} is not expected here`, hint)
+  }
+
+  #set(property: string, word: Slice, value: unknown): void {
+    const isArray = propertyOf(this.#shape, property)?.type === 'array'
+    const before = this.words.get(property) ?? []
+    if (before.length > 0 && !isArray) {
+      this.#report.warning('option-twice', spanOf(word), `${flagOf(property)} is given twice`, 'the last one counts')
+    }
+    before.push(word)
+    this.words.set(property, before)
+    const array = this.values[property]
+    if (Array.isArray(array)) array.push(value)
+    else this.values[property] = isArray ? [value] : value
+  }
+
+  #unknown(word: Slice): void {
+    this.failed = true
+    const name = word.text.replace(/=.*$/s, '')
+    const nearest = this.#report.nearest(name, allFlags(this.#shape))
+    const known = `known: ${knownFlags(this.#shape)}`
+    const hint = nearest === null ? known : `did you mean ${nearest}? ${known}`
+    this.#report.error('option-unknown', spanOf(word), `${quoted(name)} is not an option here`, hint)
+  }
+}
+
+interface Named {
+  readonly property: string
+  /** The value that the word itself carries: `--port=80`, `-p80`, `--no-tls`. */
+  readonly value: string | boolean | null
+}
+
+/** `--port`, `--port=80`, `--no-tls`; `-p`, `-p80`; and `-port`, as Getopt::Long takes it. */
+function readFlag(text: string, shape: OptionShape): Named | null {
+  const equals = text.indexOf('=')
+  const name = equals < 0 ? text : text.slice(0, equals)
+  const value = equals < 0 ? null : text.slice(equals + 1)
+  const long = longName(name.replace(/^--?/, ''), shape)
+  if (name.startsWith('--')) return long === null ? null : { ...long, value: value ?? long.value }
+  const short = shortName(text.slice(1), shape)
+  if (short !== null && short.value === null) return short
+  if (long !== null) return { ...long, value: value ?? long.value }
+  return short
+}
+
+function longName(name: string, shape: OptionShape): Named | null {
+  for (const property of Object.keys(shape.schema.properties)) {
+    if (flagOf(property) === `--${name}` || property === name) return { property, value: null }
+    const isBoolean = propertyOf(shape, property)?.type === 'boolean'
+    if (isBoolean && flagOf(property) === `--${name.replace(/^no-/, '')}`) return { property, value: false }
+  }
+  return null
+}
+
+function shortName(text: string, shape: OptionShape): Named | null {
+  const whole = Object.hasOwn(shape.flags, text) ? shape.flags[text] : undefined
+  if (whole !== undefined) return { property: whole, value: null }
+  const letter = text.slice(0, 1)
+  const property = Object.hasOwn(shape.flags, letter) ? shape.flags[letter] : undefined
+  if (property === undefined || propertyOf(shape, property)?.type === 'boolean') return null
+  return { property, value: text.slice(1).replace(/^=/, '') }
+}
+
+function propertyOf(shape: OptionShape, property: string): OptionProperty | undefined {
+  const { properties } = shape.schema
+  return Object.hasOwn(properties, property) ? properties[property] : undefined
+}
+
+function allFlags(shape: OptionShape): string[] {
+  const short = Object.keys(shape.flags).map((flag) => `-${flag}`)
+  return [...Object.keys(shape.schema.properties).map(flagOf), ...short]
+}
+
+/** Flags a hint lists; the module's page has them all. */
+const LISTED_FLAGS = 12
+
+function knownFlags(shape: OptionShape): string {
+  const names = Object.keys(shape.schema.properties).filter((property) => property !== shape.rest)
+  if (names.length === 0) return 'none'
+  const listed = names.slice(0, LISTED_FLAGS).map((property) => {
+    const short = Object.keys(shape.flags).find((flag) => shape.flags[flag] === property)
+    return short === undefined ? flagOf(property) : `-${short} ${flagOf(property)}`
+  })
+  return listed.join(', ') + (names.length > LISTED_FLAGS ? ' …' : '')
+}
+
+const describe = (property: OptionProperty | undefined) => property?.description ?? ''
+
+function reportFault(
+  fault: Fault,
+  shape: OptionShape,
+  module: Slice,
+  words: ReadonlyMap<string, readonly Slice[]>,
+  report: Report,
+): void {
+  const { property, index } = fault
+  if (property === null) {
+    report.error('module-schema', spanOf(module), `the options of ${quoted(module.text)}: ${fault.text}`, fault.allowed)
+    return
+  }
+  const about = describe(propertyOf(shape, property))
+  const set = words.get(property) ?? []
+  const word = set[index ?? set.length - 1]
+  const name = property === shape.rest ? 'a word behind it' : flagOf(property)
+  if (fault.kind === 'missing' || word === undefined) {
+    const hint = about === '' ? fault.allowed : `${property === shape.rest ? property : flagOf(property)}: ${about}`
+    report.error('option-missing', spanOf(module), `${quoted(module.text)} needs ${name}`, hint)
+    return
+  }
+  const nearest = fault.values.length > 0 ? report.nearest(word.text, fault.values) : null
+  const hint = [nearest === null ? '' : `did you mean ${nearest}? `, fault.allowed, about === '' ? '' : ` (${about})`]
+  const message = `${quoted(word.text)} ${fault.text}${property === shape.rest ? '' : ` for ${flagOf(property)}`}`
+  report.error('option-value', spanOf(word), message, hint.join(''))
+}

@@ -1,0 +1,108 @@
+/**
+ * What is wrong in a configuration, where, and what to write instead; and how that is printed.
+ * The one form for people is a line `file:line:column: message [code]`, the source line, and carets with the remedy.
+ */
+import { lineAround, placeOf, type Span } from './source.ts'
+import { charWidth, visible } from './visible.ts'
+
+export interface Problem {
+  /** Stable, for programs: `interval-unit`. */
+  readonly code: string
+  readonly severity: 'error' | 'warning'
+  readonly span: Span
+  /** A sentence without its full stop that names the offending text. */
+  readonly message: string
+  /** What to write instead; may be empty. */
+  readonly hint: string
+}
+
+/** A problem as `upalert check --json` prints it. */
+export interface ProblemRecord {
+  readonly code: string
+  readonly severity: 'error' | 'warning'
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly length: number
+  readonly message: string
+  readonly hint: string
+}
+
+/** Problems printed in one run; the rest is counted. Nobody reads further before mending these. */
+export const PRINTED_PROBLEMS = 50
+/** Columns of the source line that are shown around the offending text. */
+const SHOWN_COLUMNS = 100
+const INDENT = '    '
+
+export function formatProblems(problems: readonly Problem[], most = PRINTED_PROBLEMS): string {
+  const shown = problems.slice(0, most).map(formatProblem)
+  const more = problems.length - shown.length
+  if (more > 0) shown.push(`and ${more} more ${more === 1 ? 'problem' : 'problems'}, not shown`)
+  return shown.join('\n')
+}
+
+export function formatProblem(problem: Problem): string {
+  const { source, start } = problem.span
+  const mark = problem.severity === 'warning' ? 'warning: ' : ''
+  const text = `${mark}${problem.message} [${problem.code}]`
+  if (source.text === '') return [`${visible(source.file)}: ${text}`, ...under(problem.hint)].join('\n')
+  const place = placeOf(source, start)
+  const excerpt = excerptOf(problem.span)
+  const carets = ' '.repeat(excerpt.before) + '^'.repeat(excerpt.length)
+  return [
+    `${visible(source.file)}:${place.line}:${place.column}: ${text}`,
+    `${INDENT}${excerpt.line}`.trimEnd(),
+    `${INDENT}${carets} ${problem.hint}`.trimEnd(),
+  ].join('\n')
+}
+
+export function recordOf(problem: Problem): ProblemRecord {
+  const { code, severity, span, message, hint } = problem
+  const { file, line, column } = placeOf(span.source, span.start)
+  return { code, severity, file, line, column, length: Math.max(1, span.end - span.start), message, hint }
+}
+
+/** In the order of the text; of two at one place the error comes first. */
+export function inFileOrder(problems: readonly Problem[]): Problem[] {
+  const rank = (problem: Problem) => (problem.severity === 'error' ? 0 : 1)
+  return [...problems].sort((a, b) => a.span.start - b.span.start || rank(a) - rank(b))
+}
+
+const under = (hint: string) => (hint === '' ? [] : [INDENT + hint])
+
+interface Excerpt {
+  readonly line: string
+  /** Columns before the carets, and how many carets. */
+  readonly before: number
+  readonly length: number
+}
+
+/** The part of the line around the span that fits, with tabs and control characters made one column wide. */
+function excerptOf(span: Span): Excerpt {
+  const { text } = span.source
+  const whole = lineAround(span.source, span.start)
+  let from = whole.start
+  while (from < span.start && (text[from] === ' ' || text[from] === '\t')) from += 1
+  if (span.start - from > SHOWN_COLUMNS / 2) from = span.start - SHOWN_COLUMNS / 2
+  const to = Math.min(whole.end, from + SHOWN_COLUMNS)
+  const shown = { from: wholeCharacter(text, from), to: wholeCharacter(text, to) }
+  const left =
+    from > whole.start && text.slice(Math.max(whole.start, from - SHOWN_COLUMNS), from).trim() !== '' ? '…' : ''
+  const right = to < whole.end ? '…' : ''
+  const line = left + visible(text.slice(shown.from, shown.to)) + right
+  const before = left.length + columns(visible(text.slice(shown.from, span.start)))
+  const marked = visible(text.slice(span.start, Math.min(span.end, shown.to)))
+  return { line, before, length: Math.max(1, columns(marked)) }
+}
+
+/** Moves off the second half of a surrogate pair. */
+const wholeCharacter = (text: string, at: number) => {
+  const code = text.charCodeAt(at)
+  return code >= 0xdc00 && code <= 0xdfff ? at + 1 : at
+}
+
+function columns(text: string): number {
+  let width = 0
+  for (const char of text) width += charWidth(char.codePointAt(0) ?? 0)
+  return width
+}

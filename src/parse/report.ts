@@ -1,0 +1,45 @@
+/**
+ * Collects the problems of one run. Bounded: a file of ten million mistakes costs no more than one of a thousand, and
+ * an error is never lost behind warnings.
+ */
+import { type Nearby, nearby } from './nearest.ts'
+import { inFileOrder, type Problem } from './problem.ts'
+import type { Span } from './source.ts'
+
+/** Problems of each severity that are kept; the rest is only counted. */
+export const KEPT_PROBLEMS = 1000
+
+export class Report {
+  /** Errors and warnings beyond the limit. */
+  omitted = 0
+  readonly #errors: Problem[] = []
+  readonly #warnings: Problem[] = []
+  readonly #nearby: Nearby = nearby()
+
+  error(code: string, span: Span, message: string, hint = ''): void {
+    this.add({ code, severity: 'error', span, message, hint })
+  }
+
+  warning(code: string, span: Span, message: string, hint = ''): void {
+    this.add({ code, severity: 'warning', span, message, hint })
+  }
+
+  add(problem: Problem): void {
+    const kept = problem.severity === 'error' ? this.#errors : this.#warnings
+    if (kept.length < KEPT_PROBLEMS) kept.push(problem)
+    else this.omitted += 1
+  }
+
+  /** The candidate that was probably meant, or null. */
+  nearest(word: string, candidates: Iterable<string>): string | null {
+    return this.#errors.length < KEPT_PROBLEMS ? this.#nearby.find(word, candidates) : null
+  }
+
+  get failed(): boolean {
+    return this.#errors.length > 0
+  }
+
+  get problems(): readonly Problem[] {
+    return inFileOrder([...this.#errors, ...this.#warnings])
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * `monitor http.monitor -p 8080` and `alert exit=2-3 mail.alert admin@…` -> Call: which module carries it out, with
+ * which options. A built-in written without its suffix always wins; with the suffix, an executable found along mondir
+ * or alertdir does, so that a site's own http.monitor stays in force. Source: mon manual, "monitor", "alert".
+ */
+import type { AlertCall, Call } from '../model/model.ts'
+import { placeOfSlice, type Slice, slice, spanOf } from './mon-lines.ts'
+import { fillDefaults, type Options, parseOptions } from './options.ts'
+import type { Report } from './report.ts'
+import type { NamedShape, Surroundings } from './surroundings.ts'
+import { quoted } from './visible.ts'
+import { splitWords } from './words.ts'
+
+/** How the names of one sort of module are found. */
+interface Realm {
+  readonly what: 'monitor' | 'alert'
+  readonly modules: ReadonlyMap<string, NamedShape>
+  readonly programs: ReadonlyMap<string, string>
+  /** The module that runs executables. */
+  readonly runner: string
+  /** mon's names for what we have under another one. */
+  readonly synonyms: Readonly<Record<string, string>>
+  readonly directories: readonly string[]
+  readonly setting: 'mondir' | 'alertdir'
+}
+
+export interface Naming {
+  readonly surroundings: Surroundings
+  readonly mondir: readonly string[]
+  readonly alertdir: readonly string[]
+}
+
+/** The module that runs executables, by what it is called for; its option `command` holds the words. */
+export const RUNNERS = { monitor: 'script', alert: 'program' } as const
+
+const MONITOR_SYNONYMS = { fping: 'ping', phttp: 'http', sslcert: 'ssl' }
+const ALERT_SYNONYMS = { page: 'pager', qpage: 'pager', virtualserver: 'ipvs', lvs: 'ipvs' }
+
+export function resolveMonitor(value: Slice, naming: Naming, report: Report): Call | null {
+  const withHosts = !value.text.endsWith(';;')
+  const command = withHosts ? value : slice(value.line, value.from, value.to - 2)
+  return resolveCall(command, value, withHosts, monitorRealm(naming), report)
+}
+
+export function resolveAlert(value: Slice, naming: Naming, report: Report): AlertCall | null {
+  const range = /^exit[ \t]*=[ \t]*(\S*)[ \t]*/i.exec(value.text)
+  const length = range?.[0].length ?? 0
+  const exit =
+    range === null ? null : readExitRange(slice(value.line, value.from, value.from + length), range[1] ?? '', report)
+  const command = slice(value.line, value.from + length, value.to)
+  const call = resolveCall(command, value, true, alertRealm(naming), report)
+  return call === null ? null : { ...call, exit }
+}
+
+const monitorRealm = ({ surroundings, mondir }: Naming): Realm => ({
+  what: 'monitor',
+  modules: surroundings.monitors,
+  programs: surroundings.programs.monitors,
+  runner: RUNNERS.monitor,
+  synonyms: MONITOR_SYNONYMS,
+  directories: mondir,
+  setting: 'mondir',
+})
+
+const alertRealm = ({ surroundings, alertdir }: Naming): Realm => ({
+  what: 'alert',
+  modules: surroundings.alerts,
+  programs: surroundings.programs.alerts,
+  runner: RUNNERS.alert,
+  synonyms: ALERT_SYNONYMS,
+  directories: alertdir,
+  setting: 'alertdir',
+})
+
+function readExitRange(part: Slice, text: string, report: Report): AlertCall['exit'] {
+  const match = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(text)
+  const from = Number(match?.[1])
+  const to = Number(match?.[2] ?? match?.[1])
+  if (match !== null && from <= to && to <= 255) return { from, to }
+  const hint = 'write exit=N or exit=N-M, from 0 to 255'
+  report.error('exit-range', spanOf(part), `${quoted(text)} is not a range of exit statuses`, hint)
+  return null
+}
+
+function resolveCall(part: Slice, whole: Slice, withHosts: boolean, realm: Realm, report: Report): Call | null {
+  const split = splitWords(part)
+  if (split.kind === 'unbalanced') {
+    const sign = split.quote.text.charAt(0)
+    const message = `this ${sign} opens a quotation that never closes`
+    report.error(
+      'quote',
+      spanOf(split.quote),
+      message,
+      `write another ${sign} behind it, or \\${sign} for the character itself`,
+    )
+    return null
+  }
+  const [name, ...words] = split.words
+  if (name === undefined || name.text === '') {
+    const message = `here the name of ${realm.what === 'alert' ? 'an alert' : 'a monitor'} is missing`
+    report.error('call-name', spanOf(whole), message, `known: ${[...realm.modules.keys()].join(', ')}`)
+    return null
+  }
+  const found = findModule(name, words, realm, report)
+  if (found === null) return null
+  const { module, options } = found
+  return { module, options, text: whole.text, withHosts, place: placeOfSlice(name) }
+}
+
+interface Found {
+  readonly module: string
+  readonly options: Options
+}
+
+function findModule(name: Slice, words: readonly Slice[], realm: Realm, report: Report): Found | null {
+  const stem = stemOf(name.text, realm)
+  const own = realm.modules.get(name.text)
+  if (own !== undefined) return callModule(own, name, words, realm, report)
+  const path = realm.programs.get(name.text)
+  if (path !== undefined) return callProgram(path, name, words, realm, report)
+  const synonym = Object.hasOwn(realm.synonyms, stem) ? realm.synonyms[stem] : undefined
+  const builtIn = realm.modules.get(stem) ?? (synonym === undefined ? undefined : realm.modules.get(synonym))
+  if (builtIn !== undefined) return callModule(builtIn, name, words, realm, report)
+  reportUnknown(name, realm, report)
+  return null
+}
+
+/** Without the suffix that mon's programs carry, in which two names would always be alike. */
+function stemOf(name: string, { what }: Realm): string {
+  return name.endsWith(`.${what}`) ? name.slice(0, -what.length - 1) : name
+}
+
+function callModule(
+  shape: NamedShape,
+  name: Slice,
+  words: readonly Slice[],
+  realm: Realm,
+  report: Report,
+): Found | null {
+  const options = parseOptions(shape, name, words, report)
+  if (options === null) return null
+  if (shape.name !== realm.runner) return { module: shape.name, options }
+  const command = Array.isArray(options.command) ? options.command.map(String) : []
+  const program = words.find((word) => word.text === command[0])
+  const path = realm.programs.get(command[0] ?? '')
+  if (path !== undefined) return { module: shape.name, options: { ...options, command: [path, ...command.slice(1)] } }
+  reportUnknown(program ?? name, realm, report)
+  return null
+}
+
+/** An executable called by its own name: everything behind it is its arguments. */
+function callProgram(path: string, name: Slice, words: readonly Slice[], realm: Realm, report: Report): Found | null {
+  const command = { command: [path, ...words.map((word) => word.text)] }
+  const shape = realm.modules.get(realm.runner)
+  const options = shape === undefined ? command : fillDefaults(shape, command, name, new Map(), report)
+  return options === null ? null : { module: realm.runner, options }
+}
+
+function reportUnknown(name: Slice, realm: Realm, report: Report): void {
+  if (name.text.startsWith('/')) {
+    const message = `${quoted(name.text)} is not an executable file`
+    report.error(`${realm.what}-unknown`, spanOf(name), message, 'look at its path and its mode: chmod +x')
+    return
+  }
+  const known = [...realm.modules.keys(), ...realm.programs.keys(), ...Object.keys(realm.synonyms)]
+  const stems = new Map(known.map((one) => [stemOf(one, realm), one]))
+  const stem = report.nearest(stemOf(name.text, realm), stems.keys())
+  const nearest = stem === null ? (stems.get(stemOf(name.text, realm)) ?? null) : (stems.get(stem) ?? null)
+  const where = `neither built in nor an executable in ${realm.setting} (${realm.directories.join(':')})`
+  const hint = nearest === null ? `built in: ${[...realm.modules.keys()].join(', ')}` : `did you mean ${nearest}?`
+  report.error(`${realm.what}-unknown`, spanOf(name), `${quoted(name.text)} is ${where}`, hint)
+}

@@ -1,0 +1,203 @@
+/**
+ * MonFile and surroundings -> Model: names found, defaults filled in, every problem of the run collected. A Model comes
+ * only from a file without errors: a bad configuration never replaces a good one.
+ */
+import type { HostGroup, Model, Service, Settings, Virtual } from '../model/model.ts'
+import { groupName, type Host, host, type ServiceKey } from '../model/names.ts'
+import { endpointText } from '../model/table.ts'
+import { canonical } from './endpoint.ts'
+import type { MonFile, WatchBlock } from './mon-file.ts'
+import { placeOfSlice, type Slice, spanOf } from './mon-lines.ts'
+import type { Problem } from './problem.ts'
+import { Report } from './report.ts'
+import type { Naming } from './resolve-call.ts'
+import { type Known, MOST_REALS } from './resolve-real.ts'
+import { resolveService } from './resolve-service.ts'
+import { resolveSettings } from './resolve-settings.ts'
+import { reportSameVirtuals, resolveVirtual } from './resolve-virtual.ts'
+import type { Surroundings } from './surroundings.ts'
+import { quoted } from './visible.ts'
+import { splitWords } from './words.ts'
+
+export type { NamedShape, Surroundings } from './surroundings.ts'
+
+export interface Resolved {
+  /** `null` if there is any error. */
+  readonly model: Model | null
+  /** Of the syntax and of the meaning, in the order of the file. */
+  readonly problems: readonly Problem[]
+  /** Problems beyond the number that is kept. */
+  readonly omitted: number
+}
+
+export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
+  const report = new Report()
+  report.omitted = file.omitted
+  for (const problem of file.problems) report.add(problem)
+  const settings = resolveSettings(file, surroundings, report)
+  const groups = resolveGroups(file, report)
+  const naming: Naming = { surroundings, mondir: settings.mondir, alertdir: settings.alertdir }
+  const { services, written } = resolveWatches(file, groups, naming, report)
+  const virtuals = resolveVirtuals(file, groups, written, report)
+  reportPoolDecides(virtuals, file, report)
+  const serviceIndex = new Map<ServiceKey, number>(services.map((service, i) => [service.key, i]))
+  const model: Model = { settings, groups: [...groups.values()], services, serviceIndex, virtuals }
+  return { model: report.failed ? null : model, problems: report.problems, omitted: report.omitted }
+}
+
+/** The globals alone, for main.ts, which must know mondir, alertdir and plugins before it can find the rest out. */
+export function settingsOf(file: MonFile, about: Pick<Surroundings, 'environment' | 'hostname'>): Settings {
+  return resolveSettings(file, about, new Report())
+}
+
+/** Absolute paths that the file calls as monitors or alerts: main.ts looks whether they are executables. */
+export function programPaths(file: MonFile): {
+  readonly monitors: readonly string[]
+  readonly alerts: readonly string[]
+} {
+  const monitors = new Set<string>()
+  const alerts = new Set<string>()
+  const addPaths = (value: Slice, to: Set<string>) => {
+    for (const { text } of splitWords(value).words) if (text.startsWith('/')) to.add(text)
+  }
+  for (const service of file.watches.flatMap((watch) => watch.services)) {
+    for (const { keyword, value } of service.statements) if (keyword.text === 'monitor') addPaths(value, monitors)
+    for (const { keyword, value } of service.periods.flatMap((period) => period.statements)) {
+      if (/alert$/.test(keyword.text)) addPaths(value, alerts)
+    }
+  }
+  return { monitors: [...monitors], alerts: [...alerts] }
+}
+
+/** Hostgroups by name, the later of two replacing the earlier, and one for each watch that has none, as in mon. */
+function resolveGroups(file: MonFile, report: Report): Map<string, HostGroup> {
+  const groups = new Map<string, HostGroup>()
+  const watched = new Set(file.watches.map(({ name }) => name.text))
+  const pooled = new Set(file.virtuals.flatMap(({ statements }) => statements.map(({ value }) => groupAsked(value))))
+  for (const { name, hosts } of file.groups) {
+    const before = groups.get(name.text)
+    if (before !== undefined) {
+      const message = `hostgroup ${quoted(name.text)} is defined in line ${before.place.line} already`
+      report.warning('hostgroup-again', spanOf(name), message, 'this later one counts, with its hosts only')
+    }
+    if (!watched.has(name.text) && !pooled.has(name.text)) {
+      const message = `nothing watches hostgroup ${quoted(name.text)}`
+      report.warning(
+        'hostgroup-unwatched',
+        spanOf(name),
+        message,
+        `write watch ${name.text} with a service, or remove it`,
+      )
+    }
+    const enabled = hosts.filter((word) => isEnabled(word, report)).map((word) => host(word.text))
+    groups.set(name.text, { name: groupName(name.text), hosts: enabled, place: placeOfSlice(name) })
+  }
+  for (const { name } of file.watches) {
+    if (groups.has(name.text)) continue
+    const nearest = report.nearest(name.text, groups.keys())
+    const message = `there is no hostgroup ${quoted(name.text)}: the watch is of one host of that name`
+    const hint = nearest === null ? `write hostgroup ${name.text} with its hosts` : `did you mean ${nearest}?`
+    report.warning('watch-without-hostgroup', spanOf(name), message, hint)
+    groups.set(name.text, { name: groupName(name.text), hosts: [host(name.text)], place: placeOfSlice(name) })
+  }
+  return groups
+}
+
+/** `@web:8080 weight 1` asks for the hostgroup web. */
+const groupAsked = ({ text }: Slice) => /^@([^\s:]+)/.exec(text)?.[1] ?? ''
+
+/** A host behind a star is one that mon starts with disabled. */
+function isEnabled(word: Slice, report: Report): boolean {
+  if (!word.text.startsWith('*')) return true
+  const message = `${quoted(word.text)} is a disabled host, which is not yet supported: it is left out`
+  report.warning('not-yet-supported', spanOf(word), message, 'everything else works')
+  return false
+}
+
+interface Watches {
+  readonly services: readonly Service[]
+  /** The hostgroup of every service that is written, right or wrong, by `group/service`. */
+  readonly written: ReadonlyMap<string, HostGroup>
+}
+
+function resolveWatches(
+  file: MonFile,
+  groups: ReadonlyMap<string, HostGroup>,
+  naming: Naming,
+  report: Report,
+): Watches {
+  const services: Service[] = []
+  const written = new Map<string, HostGroup>()
+  const watches = new Map<string, WatchBlock>()
+  for (const watch of file.watches) {
+    const group = groups.get(watch.name.text)
+    if (group === undefined) continue
+    reportWatch(watch, watches.get(watch.name.text), report)
+    if (watch.services.length > 0) watches.set(watch.name.text, watch)
+    const places = new Map<string, Slice>()
+    for (const block of watch.services) {
+      reportServiceAgain(block.name, places.get(block.name.text), report)
+      places.set(block.name.text, block.name)
+      written.set(`${group.name}/${block.name.text}`, group)
+      const service = resolveService(block, group, naming, report)
+      if (service !== null) services.push(service)
+    }
+  }
+  return { services, written }
+}
+
+function reportWatch(watch: WatchBlock, before: WatchBlock | undefined, report: Report): void {
+  const name = quoted(watch.name.text)
+  if (before !== undefined) {
+    const { file, line } = placeOfSlice(before.name)
+    const hint = 'put the services of both into one watch'
+    report.error('watch-again', spanOf(watch.name), `there is a watch ${name} already, in ${file} line ${line}`, hint)
+  }
+  if (watch.services.length > 0) return
+  report.warning('watch-empty', spanOf(watch.name), `watch ${name} has no services`, 'write service NAME below it')
+}
+
+function reportServiceAgain(name: Slice, before: Slice | undefined, report: Report): void {
+  if (before === undefined) return
+  const { file, line } = placeOfSlice(before)
+  const message = `this watch has a service ${quoted(name.text)} already, in ${file} line ${line}`
+  report.error('service-again', spanOf(name), message, 'give this one another name')
+}
+
+function resolveVirtuals(
+  file: MonFile,
+  groups: ReadonlyMap<string, HostGroup>,
+  services: ReadonlyMap<string, HostGroup>,
+  report: Report,
+): Virtual[] {
+  const hosts = new Map<HostGroup, ReadonlyMap<string, Host>>()
+  const hostsOf = (group: HostGroup) => {
+    const known = hosts.get(group) ?? new Map(group.hosts.map((name) => [canonical(name), name]))
+    hosts.set(group, known)
+    return known
+  }
+  const known: Known = { groups, services, hostsOf, room: { left: MOST_REALS } }
+  const found = file.virtuals.map((block) => resolveVirtual(block, known, report)).filter((one) => one !== null)
+  reportSameVirtuals(found, file.virtuals, report)
+  return found.map(({ virtual }) => virtual)
+}
+
+/** An alert that edits the table where a `virtual` already decides: the pool would undo it at once. */
+function reportPoolDecides(virtuals: readonly Virtual[], { watches }: MonFile, report: Report): void {
+  const pools = new Map<string, string>()
+  for (const { id, name } of virtuals) if (id.kind === 'address') pools.set(endpointText(id), name)
+  if (pools.size === 0) return
+  for (const service of watches.flatMap((watch) => watch.services)) {
+    for (const { keyword, value } of service.periods.flatMap((period) => period.statements)) {
+      if (
+        !/alert$/.test(keyword.text) ||
+        !/^(exit\s*=\s*\S+\s+)?(ipvs|lvs|virtualserver)(\.alert)?\s/i.test(value.text)
+      )
+        continue
+      const word = splitWords(value).words.find(({ text }) => pools.has(text))
+      if (word === undefined) continue
+      const message = `${quoted(word.text)} is virtual ${quoted(pools.get(word.text) ?? '')}, whose pool already follows its checks`
+      report.warning('pool-decides', spanOf(word), message, 'this line does nothing: remove it')
+    }
+  }
+}

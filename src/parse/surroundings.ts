@@ -1,0 +1,20 @@
+/** What main.ts finds out beforehand and hands over, so that the meaning of a file can be worked out without a door. */
+import type { OptionShape } from '../model/module.ts'
+
+export interface NamedShape extends OptionShape {
+  readonly name: string
+}
+
+export interface Surroundings {
+  /** Built-in and plugged-in modules by name. */
+  readonly monitors: ReadonlyMap<string, NamedShape>
+  readonly alerts: ReadonlyMap<string, NamedShape>
+  /** Executables along mondir and alertdir, name -> absolute path; and absolute paths in the file that are executables. */
+  readonly programs: {
+    readonly monitors: ReadonlyMap<string, string>
+    readonly alerts: ReadonlyMap<string, string>
+  }
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Of this machine, for the sender of mail. */
+  readonly hostname: string
+}

@@ -1,0 +1,87 @@
+/** Surroundings for tests of the parser: small modules with the shapes that the real ones have. */
+import type { OptionProperty, OptionShape } from '../../src/model/module.ts'
+import { loadMon } from '../../src/parse/check.ts'
+import { parseMon } from '../../src/parse/mon.ts'
+import { type LogicalLine, type Slice, wholeLine } from '../../src/parse/mon-lines.ts'
+import type { Problem } from '../../src/parse/problem.ts'
+import { type NamedShape, type Resolved, resolve, type Surroundings } from '../../src/parse/resolve.ts'
+
+const port: OptionProperty = { type: 'integer', minimum: 1, maximum: 65535, description: 'port to connect to' }
+const command: OptionProperty = {
+  type: 'array',
+  items: { type: 'string' },
+  minItems: 1,
+  description: 'program and its arguments',
+}
+
+export function shape(
+  name: string,
+  properties: Readonly<Record<string, OptionProperty>>,
+  more: Partial<OptionShape> & { readonly required?: readonly string[] } = {},
+): NamedShape {
+  const { required = [], ...rest } = more
+  const schema = { type: 'object', properties, required, additionalProperties: false } as const
+  return { name, schema, flags: {}, rest: null, ...rest }
+}
+
+export const tcpShape = shape('tcp', { port }, { required: ['port'], flags: { p: 'port' } })
+export const httpShape = shape(
+  'http',
+  {
+    port: { ...port, default: 80 },
+    path: { type: 'array', items: { type: 'string' }, default: ['/'], description: 'path to ask for' },
+    method: { type: 'string', enum: ['GET', 'HEAD'], default: 'GET', description: 'request method' },
+    tls: { type: 'boolean', default: false, description: 'speak TLS' },
+    statusCodes: { type: 'array', items: { type: 'integer' }, description: 'statuses that count as up' },
+  },
+  { flags: { p: 'port', u: 'path', s: 'tls' } },
+)
+const pingShape = shape('ping', {})
+const sslShape = shape('ssl', { port: { ...port, default: 443 } }, { flags: { p: 'port' } })
+export const scriptShape = shape(
+  'script',
+  { command, nagios: { type: 'boolean', default: false, description: 'the program is a Nagios plugin' } },
+  { required: ['command'], rest: 'command', restIsVerbatim: true },
+)
+const to: OptionProperty = { type: 'array', items: { type: 'string' }, minItems: 1, description: 'receivers' }
+const subject: OptionProperty = { type: 'string', description: 'subject template' }
+const mail = shape('mail', { to, subject }, { required: ['to'], rest: 'to', flags: { S: 'subject' } })
+const pager = shape('pager', { to }, { required: ['to'], rest: 'to' })
+const text: OptionProperty = { type: 'string', description: 'address:port' }
+const ipvs = shape(
+  'ipvs',
+  { virtual: text, real: text, weight: { type: 'integer', description: 'weight' } },
+  { flags: { V: 'virtual', R: 'real', W: 'weight' } },
+)
+const program = shape('program', { command }, { required: ['command'], rest: 'command', restIsVerbatim: true })
+
+const byName = (shapes: readonly NamedShape[]) => new Map(shapes.map((one) => [one.name, one]))
+
+export const world: Surroundings = {
+  monitors: byName([tcpShape, httpShape, pingShape, sslShape, scriptShape]),
+  alerts: byName([mail, pager, ipvs, program]),
+  programs: {
+    monitors: new Map([
+      ['smtp.monitor', '/usr/lib/mon/mon.d/smtp.monitor'],
+      ['tcp.monitor', '/usr/lib/mon/mon.d/tcp.monitor'],
+      ['/opt/check_load', '/opt/check_load'],
+    ]),
+    alerts: new Map([['file.alert', '/usr/lib/mon/alert.d/file.alert']]),
+  },
+  environment: {},
+  hostname: 'director',
+}
+
+export const resolveText = (text: string, surroundings: Surroundings = world): Resolved =>
+  resolve(parseMon({ file: 'mon.cf', text }), surroundings)
+
+export function resolveBytes(bytes: Uint8Array): { readonly model: unknown; readonly problems: readonly Problem[] } {
+  const loaded = loadMon('mon.cf', bytes)
+  return loaded.kind === 'unreadable' ? { model: null, problems: loaded.problems } : resolve(loaded.file, world)
+}
+
+/** A text as a slice of a file that holds nothing else. */
+export function sliceOf(text: string): Slice {
+  const line: LogicalLine = { source: { file: 'text', text }, text, runs: [{ at: 0, offset: 0 }] }
+  return wholeLine(line)
+}
