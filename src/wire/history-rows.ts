@@ -1,0 +1,68 @@
+/** Entries as rows of the table upalert.entry (history-schema.ts). */
+import type { PastCommit } from '../model/commit.ts'
+import type { Entry } from '../model/entry.ts'
+
+/** Columns that a kind of entry does not have are left out, and are null in the table. */
+type Row = Readonly<Record<string, string | number | null>>
+
+/** All entries of the commits, in order, as the JSON that `addEntries` takes. */
+export function rowsJson(commits: readonly PastCommit[]): string {
+  const rows = commits.flatMap(({ seq, entries }) =>
+    entries.map((entry, position) => ({ ...commonRow(entry), seq, position, ...rowOf(entry) })),
+  )
+  return JSON.stringify(rows, (_, value) => (typeof value === 'string' ? storable(value) : value))
+}
+
+/** PostgreSQL's text holds no zero character and no half of a surrogate pair; a monitor's output may. */
+export function storable(text: string): string {
+  return text.replace(/[\0\p{Surrogate}]/gu, '\u{fffd}')
+}
+
+function commonRow({ id, at, cause, kind }: Entry): Row {
+  return { id, at, cause, kind }
+}
+
+function rowOf(entry: Entry): Row {
+  switch (entry.kind) {
+    case 'service': {
+      const { service, from, to, reason, summary, lasted } = entry
+      return { service, was: from, became: to, reason, text: summary, lasted }
+    }
+    case 'host': {
+      const { service, host, from, to, reason, text, lasted } = entry
+      return { service, host, was: from, became: to, reason, text, lasted }
+    }
+    case 'real': {
+      const { virtual, real, from, to, weight, reason, text } = entry
+      return { virtual, real, was: from, became: to, weight, reason, text }
+    }
+    case 'pool': {
+      const { virtual, from, to, reason, text } = entry
+      return { virtual, was: from, became: to, reason, text }
+    }
+    case 'alert': {
+      const { service, period, alert, call, delivery, summary } = entry
+      return { service, period, alert, call, delivery, text: summary }
+    }
+    case 'quiet': {
+      const { service, period, alert, reason, text } = entry
+      return { service, period, alert, reason, text }
+    }
+    case 'delivery': {
+      const { service, call, delivery, outcome, attempt, text } = entry
+      return { service, call, delivery, outcome, attempt, text }
+    }
+    case 'ipvs': {
+      const { virtual, change, where, outcome, reason, text } = entry
+      return { virtual, change, place: where, outcome, reason, text }
+    }
+    case 'command': {
+      const { who, command, outcome, text } = entry
+      return { who, command, outcome, text }
+    }
+    case 'daemon': {
+      const { what, text } = entry
+      return { what, text }
+    }
+  }
+}
