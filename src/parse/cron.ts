@@ -2,8 +2,15 @@
  * Checks a calendar schedule before node-cron sees it: five fields (minute, hour, day, month, weekday), or six with
  * seconds first. Source: node-cron's README, "Cron Syntax".
  */
+import { quoted } from './visible.ts'
 
-export type CronFault = { readonly message: string; readonly hint: string } | null
+export interface CronFault {
+  readonly message: string
+  readonly hint: string
+  /** Which characters of the expression are wrong. */
+  readonly from: number
+  readonly to: number
+}
 
 interface Field {
   readonly name: string
@@ -31,16 +38,23 @@ const FIELDS: readonly Field[] = [
   field('weekday', 0, 7, DAYS),
 ]
 
-export function cronFault(expression: string): CronFault {
-  const parts = expression.split(/[ \t]+/).filter((part) => part !== '')
+export function cronFault(expression: string): CronFault | null {
+  const parts = [...expression.matchAll(/[^ \t]+/g)]
   if (parts.length !== 5 && parts.length !== 6) {
     const message = `a cron schedule has 5 fields, or 6 with seconds first; this one has ${parts.length}`
-    return { message, hint: 'minute hour day month weekday: "*/5 8-18 * * 1-5"' }
+    return { message, hint: 'minute hour day month weekday: "*/5 8-18 * * 1-5"', from: 0, to: expression.length }
   }
   const fields = parts.length === 6 ? FIELDS : FIELDS.slice(1)
   for (const [i, known] of fields.entries()) {
-    const text = parts[i] ?? ''
-    if (!isField(text, known)) return { message: `"${text.slice(0, 40)}" is not a ${known.name}`, hint: remedy(known) }
+    const text = parts[i]?.[0] ?? ''
+    const from = parts[i]?.index ?? 0
+    if (isField(text, known)) continue
+    return {
+      message: `${quoted(text)} does not fit the field ${known.name}`,
+      hint: remedy(known),
+      from,
+      to: from + text.length,
+    }
   }
   return null
 }

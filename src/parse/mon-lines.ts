@@ -50,7 +50,11 @@ export function eachLine(source: Source, report: Report, take: (line: LogicalLin
       continue
     }
     const continued = to > from && text[to - 1] === '\\'
-    if (pending !== null && from === to) reportBlankAfter(pending, report)
+    if (pending !== null && from === to) {
+      reportBlankAfter(pending, report)
+      finish(pending, report, take)
+      pending = null
+    }
     const joined: Pending = pending ?? { texts: [], runs: [], length: 0, backslash: 0, source }
     append(joined, from, continued ? to - 1 : to)
     pending = continued ? { ...joined, backslash: to - 1 } : null

@@ -33,7 +33,7 @@ function reportUnknownKeyword(word: Slice, expected: 'service' | 'period', repor
   if (standingOf(other, text) !== undefined) {
     const message =
       expected === 'service'
-        ? `${quoted(text)} belongs into a period, and none has begun`
+        ? `${quoted(text)} belongs in a period, and none has begun`
         : `${quoted(text)} belongs to the service, and a period has begun`
     const hint = expected === 'service' ? 'write period on a line before it' : 'move it up, before the first period'
     report.error('keyword-place', spanOf(word), message, hint)
@@ -67,7 +67,7 @@ function strayRemedy(text: string, nearest: string | null): string {
   if (keyword || standingOf(SERVICE_WORDS, text) !== undefined || standingOf(PERIOD_WORDS, text) !== undefined) {
     return 'an empty line ended the watch above: remove it, or write watch NAME before'
   }
-  if (VIRTUAL_WORDS.some((known) => known === text)) return 'it belongs into a block that begins with virtual NAME'
+  if (VIRTUAL_WORDS.some((known) => known === text)) return 'it belongs in a block that begins with virtual NAME'
   if (standingOf(GLOBAL_WORDS, text) !== undefined) return `a setting needs "=": ${text} = …`
   if (nearest !== null) return `did you mean ${nearest}?`
   return 'a line begins with hostgroup, watch, virtual, view, alias, NAME = value, or # for a comment'

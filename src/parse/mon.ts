@@ -181,7 +181,9 @@ class MonReader {
       const statement = statementOf(word)
       const list = open.period ?? open.statements
       const known = open.period === null ? SERVICE_WORDS : PERIOD_WORDS
-      if (this.#recognise(word, known, open.period === null ? 'service' : 'period')) list.push(statement)
+      // One that is not known is kept: what it was meant for is then not missed as well.
+      this.#recognise(word, known, open.period === null ? 'service' : 'period')
+      list.push(statement)
     }
   }
 
@@ -206,11 +208,10 @@ class MonReader {
     this.#section = { kind: 'watch', services: section.services, open: { ...open, period: statements } }
   }
 
-  #recognise(word: Slice, table: WordTable, expected: Expected): boolean {
+  #recognise(word: Slice, table: WordTable, expected: Expected): void {
     const standing = standingOf(table, word.text)
     if (standing === undefined) reportUnknown(word, expected, this.#report)
     else if (standing !== 'works') this.#noteLost(word, standing.lost)
-    return standing !== undefined
   }
 
   #noteLost(word: Slice, lost: string): void {

@@ -66,7 +66,8 @@ class Gathered {
     const named = readFlag(word.text, this.#shape)
     if (named === null) {
       this.#unknown(word)
-      return 0
+      // The next word is taken for its value, or it would be a second problem of the same mistake.
+      return next === undefined || next.text.startsWith('-') || word.text.includes('=') ? 0 : 1
     }
     const { property, value } = named
     const known = propertyOf(this.#shape, property)
@@ -116,8 +117,7 @@ class Gathered {
     this.failed = true
     const name = word.text.replace(/=.*$/s, '')
     const nearest = this.#report.nearest(name, allFlags(this.#shape))
-    const known = `known: ${knownFlags(this.#shape)}`
-    const hint = nearest === null ? known : `did you mean ${nearest}? ${known}`
+    const hint = nearest === null ? `known: ${knownFlags(this.#shape)}` : `did you mean ${nearest}?`
     this.#report.error('option-unknown', spanOf(word), `${quoted(name)} is not an option here`, hint)
   }
 }
@@ -199,14 +199,15 @@ function reportFault(
   const about = describe(propertyOf(shape, property))
   const set = words.get(property) ?? []
   const word = set[index ?? set.length - 1]
-  const name = property === shape.rest ? 'a word behind it' : flagOf(property)
+  const isRest = property === shape.rest
   if (fault.kind === 'missing' || word === undefined) {
-    const hint = about === '' ? fault.allowed : `${property === shape.rest ? property : flagOf(property)}: ${about}`
-    report.error('option-missing', spanOf(module), `${quoted(module.text)} needs ${name}`, hint)
+    const hint = isRest ? `write behind it: ${about}` : `${flagOf(property)}: ${about}`
+    const needs = isRest ? 'at least one word behind it' : flagOf(property)
+    report.error('option-missing', spanOf(module), `${quoted(module.text)} needs ${needs}`, hint)
     return
   }
   const nearest = fault.values.length > 0 ? report.nearest(word.text, fault.values) : null
   const hint = [nearest === null ? '' : `did you mean ${nearest}? `, fault.allowed, about === '' ? '' : ` (${about})`]
-  const message = `${quoted(word.text)} ${fault.text}${property === shape.rest ? '' : ` for ${flagOf(property)}`}`
+  const message = `${quoted(word.text)} ${fault.text}${isRest ? '' : ` for ${flagOf(property)}`}`
   report.error('option-value', spanOf(word), message, hint.join(''))
 }

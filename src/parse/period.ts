@@ -30,6 +30,20 @@ const SCALE_NAMES: Readonly<Record<string, Scale>> = {
   second: 'sec',
 }
 
+/** Words that people write for a scale. */
+const HABITS: Readonly<Record<string, Scale>> = {
+  weekday: 'wd',
+  weekdays: 'wd',
+  day: 'wd',
+  days: 'wd',
+  hours: 'hr',
+  time: 'hr',
+  minutes: 'min',
+  seconds: 'sec',
+  months: 'mo',
+  years: 'yr',
+}
+
 /** What each scale's values look like, for the remedy. */
 const VALUES: Readonly<Record<Scale, string>> = {
   yr: 'years: 0-99, or 1970 and later',
@@ -84,7 +98,11 @@ function readSubPeriod(reader: Reader): SubPeriod {
   const sub: { [S in Scale]?: PeriodRange[] } = {}
   do {
     const scale = readScale(reader)
-    if (scale === null || !reader.expect('{', `put the values in braces: ${scale} {…}`)) return sub
+    if (
+      scale === null ||
+      !reader.expect('{', `put the values in braces: ${scale} {${reader.run().slice(0, 20) || '…'}}`)
+    )
+      return sub
     const ranges = readRanges(reader, scale)
     sub[scale] = [...(sub[scale] ?? []), ...ranges]
   } while (!reader.failed && !reader.atEnd() && reader.next() !== ',')
@@ -102,7 +120,9 @@ function readScale(reader: Reader): Scale | null {
   }
   const scale = Object.hasOwn(SCALE_NAMES, word.toLowerCase()) ? SCALE_NAMES[word.toLowerCase()] : undefined
   if (scale !== undefined) return scale
-  const nearest = reader.report.nearest(word, Object.keys(SCALE_NAMES))
+  const lower = word.toLowerCase()
+  const habit = Object.hasOwn(HABITS, lower) ? (HABITS[lower] ?? null) : null
+  const nearest = habit ?? reader.report.nearest(word, Object.keys(SCALE_NAMES))
   reader.back()
   reader.mistake(word.length, `${quoted(word)} is not a unit of time`, scaleRemedy(word, nearest))
   return null
@@ -138,7 +158,12 @@ function readValue(reader: Reader, scale: Scale): number | null {
   }
   const value = valueIn(word.toLowerCase(), scale)
   if (value !== null) return value
+  const opens = reader.next() === '{'
   reader.back()
+  if (opens) {
+    reader.mistake(word.length, `the braces of ${scale} are not closed before ${quoted(word)}`, 'write } before it')
+    return null
+  }
   reader.mistake(word.length, `${quoted(word)} is not a value of ${scale}`, VALUES[scale])
   return null
 }
@@ -212,8 +237,9 @@ class Reader {
 
   expect(sign: string, hint: string): boolean {
     if (this.take(sign)) return true
-    const found = this.atEnd() ? 'the expression ends' : `${quoted(this.next())} stands`
-    this.mistake(1, `${found} where ${quoted(sign)} belongs`, hint)
+    const run = this.run()
+    const found = run === '' ? 'the expression ends' : `${quoted(run)} stands`
+    this.mistake(Math.max(1, run.length), `${found} where ${quoted(sign)} belongs`, hint)
     return false
   }
 

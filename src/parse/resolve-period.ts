@@ -4,6 +4,7 @@ import { DEFAULT_NUMALERTS } from './defaults.ts'
 import { durationText, parseDuration } from './duration.ts'
 import type { PeriodBlock, Statement } from './mon-file.ts'
 import { placeOfSlice, type Slice, spanOf } from './mon-lines.ts'
+import { PERIOD_WORDS, standingOf } from './mon-words.ts'
 import { parsePeriod } from './period.ts'
 import type { Report } from './report.ts'
 import { type Naming, resolveAlert } from './resolve-call.ts'
@@ -42,7 +43,8 @@ function calls(block: PeriodBlock, keyword: string, naming: Naming, report: Repo
 
 /** A period that tells nobody; mon has nothing to say about it. Alerts of a sort not yet supported had their warning. */
 function reportSilence(block: PeriodBlock, report: Report): void {
-  if (block.statements.some(({ keyword }) => /alert$/.test(keyword.text))) return
+  const tells = ({ text }: Slice) => /alert$/.test(text) || standingOf(PERIOD_WORDS, text) === undefined
+  if (block.statements.some(({ keyword }) => tells(keyword))) return
   const message = 'this period has no alert: a failure inside it is told to nobody'
   report.warning(
     'period-without-alerts',

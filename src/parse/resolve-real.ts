@@ -25,6 +25,8 @@ export interface ResolvedReal {
   readonly real: Real
   /** The word it comes from. */
   readonly word: Slice
+  /** Whether a check is written, be it right or wrong. */
+  readonly checked: boolean
 }
 
 /** What a virtual block may refer to. */
@@ -56,7 +58,7 @@ export function resolveReal(value: Slice, front: Front | null, known: Known, rep
       return reals
     }
     const real = makeReal(target, first, traits, front, known, report)
-    if (real !== null) reals.push({ real, word: first })
+    if (real !== null) reals.push({ real, word: first, checked: traits.check !== null })
   }
   return reals
 }

@@ -6,7 +6,8 @@ import { cronFault } from './cron.ts'
 import { DEFAULT_FALL, DEFAULT_RISE, DEFAULT_TIMEOUT, MOST_IN_A_ROW } from './defaults.ts'
 import { durationText } from './duration.ts'
 import type { PeriodBlock, ServiceBlock } from './mon-file.ts'
-import { placeOfSlice, type Slice, spanOf } from './mon-lines.ts'
+import { placeOfSlice, type Slice, slice, spanOf } from './mon-lines.ts'
+import { SERVICE_WORDS, standingOf } from './mon-words.ts'
 import type { Report } from './report.ts'
 import { type Naming, resolveMonitor } from './resolve-call.ts'
 import { resolvePeriod } from './resolve-period.ts'
@@ -14,14 +15,18 @@ import { readDuration } from './resolve-settings.ts'
 import { quoted } from './visible.ts'
 import { splitWords } from './words.ts'
 
-/** `null` after a mistake, or for a service that only receives traps and waits for their support. */
+/**
+ * `whole` below: every keyword is known, so that one which is missing really is.
+ * `null` after a mistake, or for a service that only receives traps and waits for their support.
+ */
 export function resolveService(block: ServiceBlock, group: HostGroup, naming: Naming, report: Report): Service | null {
   const last = (keyword: string) => block.statements.findLast((statement) => statement.keyword.text === keyword)?.value
   const monitorWords = last('monitor')
+  const whole = block.statements.every(({ keyword }) => standingOf(SERVICE_WORDS, keyword.text) !== undefined)
   const onlyTraps = monitorWords === undefined && last('traptimeout') !== undefined
-  const timing = onlyTraps ? null : readTiming(block, last, report)
+  const timing = onlyTraps ? null : readTiming(block, last, whole, report)
   const monitor = monitorWords === undefined ? null : resolveMonitor(monitorWords, naming, report)
-  if (monitorWords === undefined && !onlyTraps) reportNoMonitor(block, report)
+  if (monitorWords === undefined && !onlyTraps && whole) reportNoMonitor(block, report)
   if (monitor?.withHosts === true && group.hosts.length === 0) reportNoHosts(block, group.name, report)
   const periods = resolvePeriods(block, timing ?? NO_TIMING, naming, report)
   const timeout = readTimeout(last('timeout'), timing, report)
@@ -51,10 +56,14 @@ const NO_TIMING: Timing = { kind: 'cron', expression: '' }
 
 type Last = (keyword: string) => Slice | undefined
 
-function readTiming(block: ServiceBlock, last: Last, report: Report): Timing | null {
+function readTiming(block: ServiceBlock, last: Last, whole: boolean, report: Report): Timing | null {
   const interval = last('interval')
   const cron = last('cron')
-  if (cron === undefined) return readInterval(block, interval, last('randskew'), report)
+  if (cron === undefined && interval === undefined) {
+    if (whole) reportNoInterval(block, report)
+    return null
+  }
+  if (cron === undefined) return readInterval(interval, last('randskew'), report)
   if (interval !== undefined) {
     const message = `${quoted(block.name.text)} has an interval and a cron schedule`
     report.error('cron-and-interval', spanOf(cron), message, 'keep one of them')
@@ -62,24 +71,34 @@ function readTiming(block: ServiceBlock, last: Last, report: Report): Timing | n
   return readCron(cron, report)
 }
 
-function readInterval(block: ServiceBlock, value: Slice | undefined, randskew: Slice | undefined, report: Report) {
-  if (value === undefined) {
-    const message = `${quoted(block.name.text)} has no interval: mon would silently never run it`
-    report.error('no-interval', spanOf(block.name), message, 'write interval 1m below it, or cron "*/5 * * * *"')
-    return null
-  }
+function reportNoInterval(block: ServiceBlock, report: Report): void {
+  const message = `${quoted(block.name.text)} has no interval: mon would silently never run it`
+  report.error('no-interval', spanOf(block.name), message, 'write interval 1m below it, or cron "*/5 * * * *"')
+}
+
+function readInterval(value: Slice | undefined, randskew: Slice | undefined, report: Report): Timing | null {
   const interval = readDuration(value, report)
   const skew = readDuration(randskew, report)
-  return interval === null ? null : { kind: 'every' as const, interval, randskew: skew }
+  return interval === null ? null : { kind: 'every', interval, randskew: skew }
 }
 
 function readCron(value: Slice, report: Report): Timing | null {
   const split = splitWords(value)
   const text = split.words.length === 1 ? (split.words[0]?.text ?? '') : value.text
-  const fault =
-    split.kind === 'unbalanced' ? { message: 'this quotation never closes', hint: 'close it' } : cronFault(text)
+  if (split.kind === 'unbalanced') {
+    report.error(
+      'quote',
+      spanOf(split.quote),
+      'this quotation never closes',
+      'write the same sign behind the last field',
+    )
+    return null
+  }
+  const fault = cronFault(text)
   if (fault === null) return { kind: 'cron', expression: text }
-  report.error('cron', spanOf(value), fault.message, fault.hint)
+  const at = value.from + Math.max(0, value.text.indexOf(text))
+  const part = slice(value.line, Math.min(at + fault.from, value.to), Math.min(at + fault.to, value.to))
+  report.error('cron', spanOf(part), fault.message, fault.hint)
   return null
 }
 
@@ -120,7 +139,8 @@ function resolvePeriods(block: ServiceBlock, timing: Timing, naming: Naming, rep
 function reportAgain(period: PeriodBlock, before: PeriodBlock, report: Report): void {
   const { file, line } = placeOfSlice(before.keyword)
   const label = (period.label ?? period.expression).text
-  const message = `this service has a period ${quoted(label)} already, in ${file} line ${line}`
+  const named = label === '' ? 'without a label' : quoted(label)
+  const message = `this service has a period ${named} already, in ${file} line ${line}`
   const hint = 'give each a label of its own: period NIGHTS: hr {22-6}'
   report.error('period-again', spanOf(period.label ?? period.keyword), message, hint)
 }

@@ -122,7 +122,7 @@ function reportPool(block: VirtualBlock, found: readonly ResolvedReal[], lines: 
   if (lines.get('real') === undefined) {
     const message = `virtual ${quoted(block.name.text)} has no real servers`
     report.warning('virtual-empty', span, message, EXAMPLES.real)
-  } else if (found.length > 0 && found.every(({ real }) => real.check === null)) {
+  } else if (found.length > 0 && found.every(({ checked }) => !checked)) {
     const message = `no real server of ${quoted(block.name.text)} has a check: none is ever taken out`
     report.warning('virtual-unchecked', span, message, 'write check GROUP/SERVICE behind each real')
   }

@@ -129,10 +129,11 @@ function resolveWatches(
   const services: Service[] = []
   const written = new Map<string, HostGroup>()
   const watches = new Map<string, WatchBlock>()
+  const sound = file.problems.every(({ severity }) => severity === 'warning')
   for (const watch of file.watches) {
     const group = groups.get(watch.name.text)
     if (group === undefined) continue
-    reportWatch(watch, watches.get(watch.name.text), report)
+    reportWatch(watch, watches.get(watch.name.text), sound, report)
     if (watch.services.length > 0) watches.set(watch.name.text, watch)
     const places = new Map<string, Slice>()
     for (const block of watch.services) {
@@ -146,14 +147,15 @@ function resolveWatches(
   return { services, written }
 }
 
-function reportWatch(watch: WatchBlock, before: WatchBlock | undefined, report: Report): void {
+/** `sound`: no line was misunderstood, so that an empty watch really is one. */
+function reportWatch(watch: WatchBlock, before: WatchBlock | undefined, sound: boolean, report: Report): void {
   const name = quoted(watch.name.text)
   if (before !== undefined) {
     const { file, line } = placeOfSlice(before.name)
     const hint = 'put the services of both into one watch'
     report.error('watch-again', spanOf(watch.name), `there is a watch ${name} already, in ${file} line ${line}`, hint)
   }
-  if (watch.services.length > 0) return
+  if (watch.services.length > 0 || !sound) return
   report.warning('watch-empty', spanOf(watch.name), `watch ${name} has no services`, 'write service NAME below it')
 }
 

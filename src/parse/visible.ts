@@ -15,7 +15,7 @@ export function quoted(text: string): string {
 /** A tab becomes one blank; other control characters their picture (U+2400 …), the rest of the invisible ones `\u{…}`. */
 export function visible(text: string): string {
   return text.replace(
-    /[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
+    /[\x00-\x1f\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
     (char) => {
       const code = char.charCodeAt(0)
       if (code === 9) return ' '
