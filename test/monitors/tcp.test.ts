@@ -5,7 +5,8 @@ import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { tcp } from '../../monitors/tcp.ts'
 import { host } from '../../src/model/names.ts'
-import { minutes } from '../../src/model/units.ts'
+import { milliseconds, minutes } from '../../src/model/units.ts'
+import { fullListener } from './full-listener.ts'
 
 const context = { signal: new AbortController().signal, timeout: minutes(1), environment: {} }
 
@@ -46,4 +47,28 @@ test('a name that does not resolve is unknown, so no real server moves, but the 
   assert.equal(result.exit, 1)
   assert.equal(result.hosts[0]?.kind, 'unknown')
   assert.match(result.detail, /^no-such-host\.invalid could not be checked: /)
+})
+
+test('a host that does not answer is down at its deadline', async (t) => {
+  const port = await fullListener(t)
+  const result = await tcp.check([host('127.0.0.1')], { port, timeout: 0.2 }, context)
+  assert.equal(result.detail, `127.0.0.1 did not accept a connection on port ${port} within 200 ms\n`)
+  assert.equal(result.hosts[0]?.kind === 'down' && result.hosts[0].code, 'timed-out')
+})
+
+test('the deadline of the whole check speaks against the hosts, a reload does not', async (t) => {
+  const port = await fullListener(t)
+  const deadline = AbortSignal.timeout(200)
+  const late = await tcp.check(
+    [host('127.0.0.1')],
+    { port },
+    { ...context, signal: deadline, timeout: milliseconds(200) },
+  )
+  assert.equal(late.hosts[0]?.kind === 'down' && late.hosts[0].code, 'timed-out')
+
+  const reload = new AbortController()
+  const pending = tcp.check([host('127.0.0.1')], { port }, { ...context, signal: reload.signal })
+  reload.abort()
+  const [stopped] = (await pending).hosts
+  assert.equal(stopped?.kind === 'unknown' && stopped.code, 'aborted')
 })
