@@ -33,7 +33,6 @@ const understood: { line: string; as: Partial<LvsAlertRequest> }[] = [
   { line: '-A d -P t -V 192.168.1.110:80 -R 10.1.1.2:8080 -T -i', as: { operation: 'delete', forward: 'tunnel' } },
   { line: '-F m -V 192.168.1.110:80 -R 10.1.1.2:8080', as: { forward: 'masq' } },
   { line: '-F -g -V 192.168.1.110:80 -R 10.1.1.2:8080', as: { forward: 'route' } },
-  { line: '-T -g web -V 192.168.1.110:80 -R 10.1.1.2:8080', as: {} },
   { line: '-s http -g web -h {10.1.1.2 10.1.1.3} -t 900 -l 60 -u -V 192.168.1.110:80 -R 10.1.1.2:8080', as: {} },
   { line: '-T -s http -g web -V 192.168.1.110:80 -R 10.1.1.2:8080 -O', as: {} },
   { line: '-h 10.1.1.9 -V 192.168.1.110:80', as: { real: { host: '10.1.1.9', port: null } } },
