@@ -42,6 +42,44 @@ test('a request becomes the reply that a host makes of it, and is read back', ()
   )
 })
 
+const payload = Uint8Array.from(Buffer.from('upalert-test'))
+/** Read from raw sockets of Linux 6.18: answers of the loopback, and of a router with `unreachable` routes. */
+const captures = [
+  {
+    name: 'a reply of version 4',
+    family: 4,
+    bytes: '4500002852c1000040012a127f0000017f0000010000a8b0beef00097570616c6572742d74657374',
+    is: { kind: 'echo-reply', echo: { id: 0xbeef, sequence: 9, payload } },
+  },
+  {
+    name: 'a reply of version 6',
+    family: 6,
+    bytes: '81002760beef00097570616c6572742d74657374',
+    is: { kind: 'echo-reply', echo: { id: 0xbeef, sequence: 9, payload } },
+  },
+  {
+    name: 'a router that refuses, version 4',
+    family: 4,
+    bytes:
+      '45c00044851a00004001e0da0a0100020a0100010301fcfe000000004500002834b740004001f2140a0100010a0700010800a0b0beef00097570616c6572742d74657374',
+    is: { kind: 'error', text: 'host unreachable', original: { destination: '10.7.0.1', id: 0xbeef, sequence: 9 } },
+  },
+  {
+    name: 'a router that refuses, version 6',
+    family: 6,
+    bytes:
+      '01007767000000006003f30900143a40fd010000000000000000000000000001fd07000000000000000000000000000180002e56beef00097570616c6572742d74657374',
+    is: { kind: 'error', text: 'no route to the host', original: { destination: 'fd07::1', id: 0xbeef, sequence: 9 } },
+  },
+] as const
+for (const { name, family, bytes, is } of captures) {
+  test(`captured: ${name}`, () => {
+    const message = family === 4 ? withoutIpv4Header(hex(bytes)) : hex(bytes)
+    assert.ok(message)
+    assert.deepEqual(decodeIcmp(family, message), is)
+  })
+}
+
 test('a damaged reply of version 4 says nothing', () => {
   const reply = asReply(4, encodeEchoRequest(4, { id: 7, sequence: 8, payload: hex('01020304') }))
   reply[9] = 0x55
