@@ -39,13 +39,16 @@ export interface AlertMessage {
 /** What came of one attempt. `retry` says whether another attempt could end otherwise. `text` is for people. */
 export type AlertOutcome =
   | { readonly kind: 'sent'; readonly text: string }
-  | { readonly kind: 'failed'; readonly retry: boolean; readonly text: string }
+  /** `reached`: receivers who have the message all the same, and shall not get it again when the rest is retried. */
+  | { readonly kind: 'failed'; readonly retry: boolean; readonly text: string; readonly reached?: readonly string[] }
 
 export interface AlertContext {
   readonly signal: AbortSignal
   readonly timeout: Milliseconds
   /** 1 for the first try. */
   readonly attempt: number
+  /** What earlier attempts at this delivery answered as `reached`. */
+  readonly reached?: readonly string[]
   /** The configuration's settings that ways of telling share. */
   readonly mail: { readonly server: string; readonly from: string; readonly hostname: string }
   /** The IPVS table, for alerts that change it. */

@@ -138,6 +138,8 @@ export interface Delivery {
   readonly notBefore: WallTime
   /** What the last attempt said. */
   readonly lastText: string
+  /** Receivers that earlier attempts reached (AlertOutcome.reached). */
+  readonly reached?: readonly string[]
   readonly cause: Id | null
 }
 

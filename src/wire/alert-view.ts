@@ -1,0 +1,128 @@
+/**
+ * An alert's message in the words of a mail or a page: what templates may name. Every piece is safe to show on one line,
+ * whatever a real server or a program answered; only `detail` has several lines.
+ */
+import type { AlertMessage } from '../model/alert.ts'
+import type { Milliseconds, WallTime } from '../model/units.ts'
+import { block, oneLine } from './safe-text.ts'
+
+/** How instants are said where the daemon runs: `full` with zone and offset, `clock` as hours and minutes. */
+export interface LocalTime {
+  full(at: WallTime): string
+  clock(at: WallTime): string
+}
+
+export interface AlertView {
+  /** `ALERT`, `UPALERT`, `TEST ALERT` (LVS-HOWTO 11.5: both words stand in the subject). */
+  readonly word: string
+  /** The same on a phone: `DOWN`, `UP`, `TEST`. */
+  readonly state: string
+  /** `web/http` */
+  readonly key: string
+  readonly group: string
+  readonly service: string
+  readonly description: string
+  /** `10.1.1.3 — answered 503`, or `up again after 4 min 32 s`. */
+  readonly headline: string
+  readonly failing: readonly { readonly host: string; readonly text: string }[]
+  /** How many more fail than `failing` lists; 0 for none. */
+  readonly more: number
+  /** Why, without the host: the first failing host's reason. */
+  readonly reason: string
+  readonly summary: string
+  readonly detail: string
+  readonly pools: readonly string[]
+  readonly at: string
+  readonly clock: string
+  readonly since: string
+  readonly lasted: string
+  readonly lastSuccess: string
+  readonly failures: number
+  readonly acknowledged: string
+  readonly hosts: string
+  readonly director: string
+  readonly id: string
+}
+
+/** Failing hosts that a mail lists one by one. */
+const HOSTS_LISTED = 50
+/** Characters of a name or an address, of a sentence, and of an operator's comment. */
+const NAME = 255
+const SENTENCE = 400
+/** Pools that a mail lists. */
+const POOLS_LISTED = 20
+/** What a monitor printed, as far as a mail repeats it. */
+const DETAIL = { lines: 100, lineLength: 400 }
+
+export function alertView(message: AlertMessage, director: string, time: LocalTime): AlertView {
+  const sentence = (text: string) => oneLine(text, SENTENCE)
+  const name = (text: string) => oneLine(text, NAME)
+  const failing = message.failing
+    .slice(0, HOSTS_LISTED)
+    .map(({ host, text }) => ({ host: name(host), text: sentence(text) }))
+  const summary = sentence(message.summary)
+  return {
+    word: { failure: 'ALERT', up: 'UPALERT', test: 'TEST ALERT' }[message.kind],
+    state: { failure: 'DOWN', up: 'UP', test: 'TEST' }[message.kind],
+    key: name(message.key),
+    group: name(message.group),
+    service: name(message.service),
+    description: sentence(message.description),
+    headline: headline(message, failing, summary),
+    failing,
+    more: message.failing.length - failing.length,
+    reason: reason(message, failing, summary),
+    summary,
+    detail: block(message.detail, DETAIL),
+    pools: message.pools.slice(0, POOLS_LISTED).map(sentence),
+    at: time.full(message.at),
+    clock: time.clock(message.at),
+    since: message.firstFailure === null ? '' : time.full(message.firstFailure),
+    lasted: message.lasted === null ? '' : lengthText(message.lasted),
+    lastSuccess: message.lastSuccess === null ? '' : time.full(message.lastSuccess),
+    failures: message.failures,
+    acknowledged: sentence(message.acknowledged ?? ''),
+    hosts: sentence(message.hosts.join(', ')),
+    director: name(director),
+    id: name(message.id),
+  }
+}
+
+type Failing = AlertView['failing']
+
+function headline(message: AlertMessage, failing: Failing, summary: string): string {
+  if (message.kind === 'up')
+    return message.lasted === null ? 'up again' : `up again after ${lengthText(message.lasted)}`
+  if (message.kind === 'test') return 'only a test of the notification, nothing has failed'
+  const why = reason(message, failing, summary)
+  if (failing.length === 0) return why
+  const names = failing.map(({ host }) => host).join(', ')
+  if (failing.length === 1) return `${names} — ${why}`
+  return `${message.failing.length} of ${message.hosts.length} hosts — ${names} — ${why}`
+}
+
+function reason(message: AlertMessage, failing: Failing, summary: string): string {
+  if (message.kind === 'test') return 'only a test, nothing has failed'
+  if (message.kind === 'up') return ''
+  const first = failing[0]?.text ?? ''
+  if (first !== '') return first
+  return summary === '' ? `the check ended with exit status ${message.exit} and said nothing` : summary
+}
+
+/** `45 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`: the two largest units, rounded down. */
+export function lengthText(length: Milliseconds): string {
+  let rest = Math.max(0, Math.floor(length / 1000))
+  const parts: string[] = []
+  for (const [unit, size] of [
+    ['d', 86_400],
+    ['h', 3600],
+    ['min', 60],
+    ['s', 1],
+  ] as const) {
+    const count = Math.floor(rest / size)
+    if (count > 0 && parts.length < 2) parts.push(`${count} ${unit}`)
+    else if (parts.length > 0) break
+    rest -= count * size
+  }
+  return parts.join(' ') || '0 s'
+}

@@ -1,0 +1,55 @@
+/** The built-in words of a mail: Handlebars templates over AlertView. */
+
+/** Characters of a subject; phones and terminals show about half of it. */
+export const SUBJECT_LIMIT = 150
+
+export const subjectTemplate = '{{word}} {{key}}: {{headline}}'
+
+export const textTemplate = `{{word}} {{key}}{{#if description}} ({{description}}){{/if}}
+{{headline}}
+
+{{#if failing}}
+Failing now:
+{{#each failing}}
+  {{host}} — {{text}}
+{{/each}}
+{{#if more}}
+  and {{more}} more
+{{/if}}
+
+{{/if}}
+{{#if pools}}
+What is left:
+{{#each pools}}
+  {{this}}
+{{/each}}
+
+{{/if}}
+{{#if since}}
+Failing since: {{since}}{{#if failures}}, {{failures}} checks in a row{{/if}}
+{{/if}}
+{{#if lasted}}
+It lasted:     {{lasted}}, until {{at}}
+{{else}}
+Decided at:    {{at}}
+{{/if}}
+{{#if lastSuccess}}
+Last success:  {{lastSuccess}}
+{{/if}}
+{{#if acknowledged}}
+Acknowledged:  {{acknowledged}}
+{{/if}}
+Hosts checked: {{hosts}}
+{{#if summary}}
+The monitor:   {{summary}}
+{{/if}}
+{{#if detail}}
+
+What the monitor printed:
+{{detail}}
+{{/if}}
+
+-- 
+upalert on {{director}}, message {{id}}
+Why it was sent: upalert why {{key}}
+`
