@@ -32,16 +32,21 @@ const VERSION_DEADLINE_MS = 60_000
 /** Static libraries and the headers' build files: a third of the package, and nothing that a server opens. */
 const NOT_NEEDED = /\.a$|\/pgxs$|\/pkgconfig$/
 
-/** `place` is a directory that `user` can reach and we may write. */
-export async function findBinaries(place: string, user: RunAs | null): Promise<Found> {
-  const native = nativeDirectory()
+/** `place` is a directory that `user` can reach and we may write; `native` is where npm put them, if it did. */
+export async function findBinaries(
+  place: string,
+  user: RunAs | null,
+  native: string | null = nativeDirectory(),
+): Promise<Found> {
   if (native === null) return { kind: 'missing', text: noPackage() }
   const plain = await tryRun(native, user, {})
   if (plain.kind === 'found') return plain
 
   const links = join(place, 'lib')
-  await makeLinks(native, join(native, 'lib'), links)
-  const linked = await tryRun(native, user, { LD_LIBRARY_PATH: links })
+  const libraries = join(native, 'lib')
+  await makeLinks(native, libraries, links)
+  // A library found by a link looks for its own libraries beside the link.
+  const linked = await tryRun(native, user, { LD_LIBRARY_PATH: `${links}:${libraries}` })
   if (linked.kind === 'found') return linked
 
   const copy = await copyTo(native, place)

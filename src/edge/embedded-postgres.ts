@@ -64,16 +64,15 @@ const OWN_DATABASE = 'Set "database" in mon.cf to the postgres:// URL of a Postg
 export async function startEmbedded({ dataDir, log }: EmbeddedOptions): Promise<Embedded> {
   const place = choosePlace(dataDir)
   if (typeof place === 'string') return failed(place)
-  if (place.remark !== null) log(place.remark)
   try {
     const found = await findBinaries(place.base, place.user)
     if (found.kind === 'missing') return failed(found.text)
-    if (found.remark !== null) log(found.remark)
     const data = join(place.base, 'cluster')
     const refusal = await prepareCluster(place.base, data, found, place.user)
     if (refusal !== null) return failed(refusal)
     const server = await startServer({ place, data, binaries: found })
     if (server.kind === 'failed') return failed(server.text)
+    for (const remark of [place.remark, found.remark]) if (remark !== null) log(remark)
     // A server that was found running may have its socket elsewhere; whoever is connected there looks for it there.
     return supervise({ place: { ...place, sockets: server.sockets }, data, binaries: found }, server, log)
   } catch (error) {

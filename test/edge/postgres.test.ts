@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { after, before, test } from 'node:test'
+import { migrate } from '../../src/edge/history-store.ts'
+import { openPostgres } from '../../src/edge/postgres.ts'
+import { schemaVersion } from '../../src/wire/history-schema.ts'
+import { needs } from '../needs.ts'
+import { opened, type TestServer, tell, testServer } from './postgres-server.ts'
+
+const postgres = needs('postgres')
+let server: TestServer
+
+before(async () => {
+  if (postgres.skip === false) server = await testServer()
+})
+after(async () => {
+  if (postgres.skip === false) await server.remove()
+})
+
+async function closedPort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const address = listener.address()
+  listener.close()
+  await once(listener, 'close')
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+test('what is no URL is told at once', () => {
+  const answer = openPostgres('postgres://user:pass word@[::1/x')
+  assert.ok('kind' in answer)
+  assert.match(answer.text, /is not a URL that can be used .* Write postgres:\/\/USER:PASSWORD@HOST:PORT\/DATABASE/)
+  assert.doesNotMatch(answer.text, /pass word/)
+})
+
+test('a refused connection names the server, and never the password', async () => {
+  const port = await closedPort()
+  const database = opened(`postgres://somebody:secret@127.0.0.1:${port}/upalert`)
+  const answer = await database.query('select 1')
+  assert.equal(
+    answer.kind === 'failed' ? answer.text : '',
+    `PostgreSQL at 127.0.0.1:${port}, database upalert refuses the connection. ` +
+      'Is it running, and does it listen on that address and port?',
+  )
+  await database.end()
+})
+
+const troubles = [
+  {
+    name: 'a database that does not exist',
+    database: 'nowhere',
+    sql: 'select 1',
+    code: '3D000',
+    says: /no such database/,
+  },
+  { name: 'a user that does not exist', user: 'nobody', sql: 'select 1', code: '28000', says: /not let this user in/ },
+  {
+    name: 'a read-only transaction',
+    sql: 'set transaction read only; create table t ()',
+    code: '25006',
+    says: /is read-only: a standby/,
+  },
+  {
+    name: 'an administrator who closes the connection',
+    sql: 'select pg_terminate_backend(pg_backend_pid())',
+    code: '57P01',
+    says: /is shutting down, or an administrator closed the connection/,
+  },
+  {
+    name: 'a statement that takes too long',
+    sql: `set statement_timeout = 1; select pg_sleep(9)`,
+    code: '57014',
+    says: /took longer than/,
+  },
+  { name: 'a full disk', sql: raise('53100'), code: '53100', says: /has a full disk. Make room there/ },
+  { name: 'a server with no connection left', sql: raise('53300'), code: '53300', says: /Raise its max_connections/ },
+  { name: 'a wrong password', sql: raise('28P01'), code: '28P01', says: /does not accept the password/ },
+  { name: 'anything else', sql: raise('XX001'), code: 'XX001', says: /played \(XX001\)\.$/ },
+]
+
+/** What cannot be brought about quickly is played by the server itself, which sends the real message. */
+function raise(code: string): string {
+  return `do $$ begin raise exception 'played' using errcode = '${code}'; end $$`
+}
+
+for (const { name, sql, code, says, ...where } of troubles) {
+  test(`${name} is a sentence that says what to do`, postgres, async () => {
+    const database = opened({ ...server.connection(), ...where })
+    const answer = await database.query(sql)
+    assert.equal(answer.kind === 'failed' ? answer.code : 'no failure', code)
+    if (answer.kind === 'failed') assert.match(answer.text, says)
+    await database.end()
+  })
+}
+
+test('after any trouble the next query has a new connection', postgres, async () => {
+  const database = opened(server.connection())
+  await database.query('select pg_terminate_backend(pg_backend_pid())')
+  assert.deepEqual(await database.query('select 1 as n'), { kind: 'rows', rows: [{ n: 1 }] })
+  await database.end()
+})
+
+test('a transaction whose work fails leaves nothing', postgres, async () => {
+  const connection = await server.database('rolled_back')
+  const database = opened(connection)
+  const answer = await database.transaction(async (query) => {
+    await query('create table t ()')
+    return query('select 1 / 0')
+  })
+  assert.equal(answer.kind, 'failed')
+  assert.deepEqual(await tell(connection, `select to_regclass('t') as t`), [{ t: null }])
+  await database.end()
+})
+
+test('the tables are made in an empty database, and once only', postgres, async () => {
+  const connection = await server.database('empty')
+  const databases = [opened(connection), opened(connection), opened(connection)]
+  assert.deepEqual(await Promise.all(databases.map(migrate)), [null, null, null])
+  assert.equal(await migrate(opened(connection)), null)
+  const versions = await tell(connection, 'select version from upalert.version order by version')
+  assert.deepEqual(
+    versions,
+    Array.from({ length: schemaVersion }, (_, index) => ({ version: index + 1 })),
+  )
+  for (const database of databases) await database.end()
+})
+
+test('a history of a newer upalert is left alone', postgres, async () => {
+  const connection = await server.database('newer')
+  const database = opened(connection)
+  assert.equal(await migrate(database), null)
+  await tell(connection, 'insert into upalert.version (version) values (99)')
+  const refused = await migrate(database)
+  assert.match(refused?.text ?? '', /holds a history of version 99, and this upalert knows versions up to \d+/)
+  await database.end()
+})
+
+test('a user who may not create anything can use tables that are there', postgres, async () => {
+  const connection = await server.database('prepared')
+  const database = opened(connection)
+  const writer = opened({ ...connection, user: 'writer' })
+  await tell(connection, 'create role writer login')
+  assert.match((await migrate(writer))?.text ?? '', /GRANT CREATE ON DATABASE, or make it owner of schema upalert/)
+  assert.equal(await migrate(database), null)
+  await tell(connection, 'grant usage on schema upalert to writer; grant all on all tables in schema upalert to writer')
+  assert.equal(await migrate(writer), null)
+  await database.end()
+  await writer.end()
+})
