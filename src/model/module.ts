@@ -14,6 +14,14 @@ export interface OptionShape {
   readonly rest: string | null
   /** Everything from the first word that is no flag belongs to `rest`, flags included: for programs with own options. */
   readonly restIsVerbatim?: boolean
+  /** What the schema cannot say about the words of `rest`; `word` counts them from 0. */
+  readonly restFaults?: (words: readonly string[]) => readonly RestFault[]
+}
+
+export interface RestFault {
+  readonly word: number
+  readonly message: string
+  readonly hint: string
 }
 
 export interface OptionSchema {

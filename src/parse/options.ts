@@ -23,14 +23,15 @@ export function parseOptions(
     const word = words[i]
     if (word === undefined) break
     if (flags && word.text === '--') flags = false
-    else if (flags && /^-./.test(word.text)) i += gathered.flag(word, words[i + 1])
+    else if (flags && /^-./.test(word.text) && gathered.isFlag(word)) i += gathered.flag(word, words[i + 1])
     else {
       gathered.bare(word)
       if (shape.restIsVerbatim === true) flags = false
     }
   }
   const valid = fillDefaults(shape, gathered.values, module, gathered.words, report)
-  return gathered.failed ? null : valid
+  const faulty = reportRest(shape, module, gathered.words, report)
+  return gathered.failed || faulty ? null : valid
 }
 
 /** Validates an object that is made already, and fills in its defaults. `words`: which words set a property. */
@@ -59,6 +60,12 @@ class Gathered {
   constructor(shape: OptionShape, report: Report) {
     this.#shape = shape
     this.#report = report
+  }
+
+  /** Before verbatim words, a word with a dash that is not even nearly a flag is the first of them. */
+  isFlag(word: Slice): boolean {
+    if (this.#shape.restIsVerbatim !== true || readFlag(word.text, this.#shape) !== null) return true
+    return this.#report.nearest(word.text, allFlags(this.#shape)) !== null
   }
 
   /** Takes a flag, and answers how many of the following words belong to it. */
@@ -180,6 +187,19 @@ function knownFlags(shape: OptionShape): string {
     return short === undefined ? flagOf(property) : `-${short} ${flagOf(property)}`
   })
   return listed.join(', ') + (names.length > LISTED_FLAGS ? ' …' : '')
+}
+
+function reportRest(
+  shape: OptionShape,
+  module: Slice,
+  words: ReadonlyMap<string, readonly Slice[]>,
+  report: Report,
+): boolean {
+  const rest = shape.rest === null ? [] : (words.get(shape.rest) ?? [])
+  const faults = shape.restFaults?.(rest.map(({ text }) => text)) ?? []
+  for (const { word, message, hint } of faults)
+    report.error('option-value', spanOf(rest[word] ?? module), message, hint)
+  return faults.length > 0
 }
 
 const describe = (property: OptionProperty | undefined) => property?.description ?? ''

@@ -47,11 +47,16 @@ const to: OptionProperty = { type: 'array', items: { type: 'string' }, minItems:
 const subject: OptionProperty = { type: 'string', description: 'subject template' }
 const mail = shape('mail', { to, subject }, { required: ['to'], rest: 'to', flags: { S: 'subject' } })
 const pager = shape('pager', { to }, { required: ['to'], rest: 'to' })
-const text: OptionProperty = { type: 'string', description: 'address:port' }
+const words: OptionProperty = { type: 'array', items: { type: 'string' }, description: 'options of lvs.alert' }
 const ipvs = shape(
   'ipvs',
-  { virtual: text, real: text, weight: { type: 'integer', description: 'weight' } },
-  { flags: { V: 'virtual', R: 'real', W: 'weight' } },
+  { words },
+  {
+    rest: 'words',
+    restIsVerbatim: true,
+    restFaults: (rest) =>
+      rest[0] === '-V' ? [] : [{ word: 0, message: `"${rest[0] ?? ''}" is not -V`, hint: 'write -V address:port' }],
+  },
 )
 const program = shape('program', { command }, { required: ['command'], rest: 'command', restIsVerbatim: true })
 
