@@ -30,7 +30,7 @@ export interface Guest {
   readonly programs?: Readonly<Record<string, string>>
   /** Text files to put into the scratch directory, by their path in it. */
   readonly files?: Readonly<Record<string, string>>
-  /** Kernel modules to load at the start; others come when the kernel asks for them. */
+  /** Kernel modules to load at the start, IPVS and what a farm needs if nothing is said; others the kernel loads itself. */
   readonly modules?: readonly string[]
   /** After so many milliseconds the guest is ended, and the run fails with what it had said by then. */
   readonly timeout?: number
@@ -124,7 +124,7 @@ mount -t hostfs none $SCRATCH -o ${scratch}
 exec >$SCRATCH/output 2>&1
 ln -s ${moduleDirectory}/$(uname -r) /run/lib/modules/
 echo $SCRATCH/modprobe >/proc/sys/kernel/modprobe
-modprobe -a ${modules.join(' ') || 'ip_vs'}
+${modules.length === 0 ? '' : `modprobe -a ${modules.join(' ')}`}
 ip link set lo up
 cd /tmp
 sh -e $SCRATCH/script
