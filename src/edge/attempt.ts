@@ -2,6 +2,7 @@
  * One attempt to learn something about one host: when it began, how long it may take, and why it was stopped.
  * Every door that waits takes an attempt, so that the host's own limit and the check's abort end it alike.
  */
+import { setMaxListeners } from 'node:events'
 import type { Milliseconds, Uptime } from '../model/units.ts'
 import { milliseconds } from '../model/units.ts'
 import { clock, elapsed } from './clock.ts'
@@ -38,6 +39,8 @@ export function startAttempt(limit: Milliseconds, outer: AbortSignal): Attempt {
   }
   const onOuter = (): void => stop(elapsed(started) >= limit - TIMER_SLACK ? 'timed-out' : 'aborted')
   const timer = setTimeout(stop, Math.min(limit, LONGEST_TIMER), 'timed-out')
+  // As many attempts listen as hosts are probed at once, and each lets go at its end: no leak to be warned about.
+  setMaxListeners(0, outer)
   outer.addEventListener('abort', onOuter, { once: true })
   if (outer.aborted) onOuter()
 
