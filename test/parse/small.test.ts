@@ -1,0 +1,171 @@
+/** Durations, cron schedules, addresses, near misses: the small readers, by vectors. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import cron from 'node-cron'
+import { milliseconds } from '../../src/model/units.ts'
+import { cronFault } from '../../src/parse/cron.ts'
+import { durationText, parseDuration } from '../../src/parse/duration.ts'
+import { canonical, isFault, parseAddress, parseEndpoint } from '../../src/parse/endpoint.ts'
+import { edits, nearby, nearest } from '../../src/parse/nearest.ts'
+
+const durations: readonly (readonly [text: string, milliseconds: number | string])[] = [
+  ['30s', 30_000],
+  ['5m', 300_000],
+  ['1.5h', 5_400_000],
+  ['2D', 172_800_000],
+  ['0.001s', 1],
+  ['0s', 'interval-zero'],
+  ['0.0s', 'interval-zero'],
+  ['0.0001s', 'interval-zero'],
+  ['99999d', 'interval-too-long'],
+  ['.5h', 'interval-unit'],
+  ['5', 'interval-unit'],
+  ['5 m', 'interval-unit'],
+  ['1w', 'interval-unit'],
+  ['-5m', 'interval-unit'],
+  ['5mn', 'interval-unit'],
+  ['', 'interval-unit'],
+  ['1e3s', 'interval-unit'],
+]
+for (const [text, expected] of durations) {
+  test(`"${text}" is ${typeof expected === 'number' ? `${expected} ms` : `refused as ${expected}`}`, () => {
+    const parsed = parseDuration(text)
+    assert.equal(parsed.kind === 'duration' ? parsed.duration : parsed.code, expected)
+  })
+}
+
+for (const [text, remedy] of [
+  ['5mn', '5m'],
+  ['5 min', '5m'],
+  ['.5h', '0.5h'],
+  ['1,5h', '1.5h'],
+  ['2w', '14d'],
+  ['500ms', '0.5s'],
+  ['10 seconds', '10s'],
+] as const) {
+  test(`whoever writes "${text}" is told of ${remedy}`, () => {
+    const parsed = parseDuration(text)
+    assert.ok(parsed.kind === 'fault')
+    assert.ok(parsed.hint.endsWith(`: ${remedy}`), parsed.hint)
+  })
+}
+
+test('a length of time reads back as it is printed', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 300_000_000_000 }), (n) => {
+      const parsed = parseDuration(durationText(milliseconds(n)))
+      assert.deepEqual(parsed, { kind: 'duration', duration: n })
+    }),
+  )
+})
+
+const schedules: readonly (readonly [text: string, valid: boolean])[] = [
+  ['*/5 8-18 * * 1-5', true],
+  ['0 3 * * *', true],
+  ['30 0 3 1 jan sun', true],
+  ['0 0 1,15 * Mon-Fri', true],
+  ['0 0 * * 7', true],
+  ['* * * *', false],
+  ['* * * * * * *', false],
+  ['60 * * * *', false],
+  ['* 24 * * *', false],
+  ['* * 0 * *', false],
+  ['* * * 13 *', false],
+  ['* * * * 8', false],
+  ['*/0 * * * *', false],
+  ['5- * * * *', false],
+  ['a * * * *', false],
+  ['', false],
+]
+for (const [text, valid] of schedules) {
+  test(`cron "${text}" is ${valid ? 'a' : 'no'} schedule`, () => assert.equal(cronFault(text) === null, valid))
+}
+
+test('node-cron takes every schedule that passes here', () => {
+  const piece = fc.constantFrom('*', '*/2', '1', '1-5', '2,4', '1-5/2', '7', '12', 'mon', 'jan')
+  fc.assert(
+    fc.property(fc.array(piece, { minLength: 5, maxLength: 6 }), (parts) => {
+      const text = parts.join(' ')
+      if (cronFault(text) === null) assert.ok(cron.validate(text), text)
+    }),
+  )
+})
+
+const endpoints: readonly (readonly [text: string, expected: readonly unknown[] | null])[] = [
+  ['192.0.2.1:80', [4, '192.0.2.1', 80, null]],
+  ['192.0.2.1:http', [4, '192.0.2.1', 80, null]],
+  ['192.0.2.1', [4, '192.0.2.1', null, null]],
+  ['192.0.2.1:53/udp', [4, '192.0.2.1', 53, 'udp']],
+  ['192.0.2.1:5060/sctp', [4, '192.0.2.1', 5060, 'sctp']],
+  ['[2001:DB8::0:1]:443', [6, '2001:db8::1', 443, null]],
+  ['[2001:db8::1]:443/tcp', [6, '2001:db8::1', 443, 'tcp']],
+  ['[::1]', [6, '::1', null, null]],
+  ['2001:db8::1', [6, '2001:db8::1', null, null]],
+  ['192.0.2.1:65536', null],
+  ['192.0.2.1:', null],
+  ['192.0.2.256:80', null],
+  ['192.0.2.01:80', null],
+  ['192.0.2:80', null],
+  ['1.2.3.4.5:80', null],
+  ['[192.0.2.1:80', null],
+  ['[zz]:80', null],
+  ['2001:db8:::1:80', null],
+  ['fe80::1%eth0', null],
+  ['www:80', null],
+  ['192.0.2.1:80/icmp', null],
+  ['', null],
+  [':'.repeat(1000), null],
+]
+for (const [text, expected] of endpoints) {
+  test(`"${text.slice(0, 40)}" is ${expected === null ? 'no endpoint' : `the endpoint ${expected.join(' ')}`}`, () => {
+    const end = parseEndpoint(text, nearest)
+    assert.deepEqual(isFault(end) ? null : [end.family, end.address, end.port, end.protocol], expected)
+  })
+}
+
+test('hosts are compared by what they mean', () => {
+  assert.equal(canonical('2001:DB8:0:0::1'), canonical('[2001:db8::1]'))
+  assert.equal(canonical('web1'), 'web1')
+})
+
+test('an address in canonical form stays as it is', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => {
+      const address = parseAddress(text)
+      if (address !== null) assert.deepEqual(parseAddress(address.address), address)
+    }),
+  )
+})
+
+const misses: readonly (readonly [word: string, expected: string | null])[] = [
+  ['intervall', 'interval'],
+  ['INTERVAL', 'interval'],
+  ['alertevry', 'alertevery'],
+  ['mointor', 'monitor'],
+  ['al', null],
+  ['banana', null],
+  ['', null],
+  ['x'.repeat(1000), null],
+]
+for (const [word, expected] of misses) {
+  test(`"${word.slice(0, 20)}" ${expected === null ? 'resembles nothing' : `was meant as ${expected}`}`, () =>
+    assert.equal(nearest(word, ['interval', 'monitor', 'alert', 'alertevery', 'period']), expected))
+}
+
+test('the distance of two words is the same both ways, and none from itself', () => {
+  const word = fc.string({ maxLength: 12 })
+  fc.assert(
+    fc.property(word, word, (a, b) => {
+      assert.equal(edits(a, b), edits(b, a))
+      assert.equal(edits(a, a), 0)
+    }),
+  )
+})
+
+test('near misses are looked for until the work is spent, and then no more', () => {
+  const { find } = nearby(1000)
+  assert.equal(find('intervall', ['interval']), 'interval')
+  for (let i = 0; i < 100; i++) find('intervall', ['interval'])
+  assert.equal(find('intervall', ['interval']), null)
+})
