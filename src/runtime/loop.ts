@@ -10,14 +10,17 @@ import type { Effect } from '../model/effect.ts'
 import type { Entry } from '../model/entry.ts'
 import type { Event, EventBody } from '../model/event.ts'
 import { type Id, id } from '../model/names.ts'
-import type { Delivery, Patch, State } from '../model/state.ts'
+import type { Delivery, Patch, Saved, State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
 
 export interface LoopDoors {
   /** Both clocks, read once for each event. */
   now(): Now
-  /** Resolves when the commit is on disk, or when it is known that it cannot be for now; never rejects. */
-  remember(patch: Patch, entries: readonly Entry[]): Promise<void>
+  /**
+   * Resolves when the commit is on disk, or when it is known that it cannot be for now; never rejects. `whole` takes the
+   * place of all that was remembered: after a start or a reload, which may have dropped services, and at a stop.
+   */
+  remember(patch: Patch, entries: readonly Entry[], whole: Saved | null): Promise<void>
   /** The wanted table may have changed. */
   reconcile(): void
   /** Deliver this, now or at its `notBefore`. */
@@ -49,10 +52,10 @@ export function createLoop(initial: State, run: string, doors: LoopDoors): Loop 
     const before = state
     const decided = decide(before, event, doors.now())
     state = decided.state
-    return carryOut(patchOf(before, state), decided.effects)
+    return carryOut(patchOf(before, state), decided.effects, rewrites.has(body.kind) ? savedState(state) : null)
   }
 
-  function carryOut(patch: Patch, effects: readonly Effect[]): readonly Entry[] {
+  function carryOut(patch: Patch, effects: readonly Effect[], whole: Saved | null): readonly Entry[] {
     const entries = effects.flatMap((effect) => (effect.kind === 'record' ? [effect.entry] : []))
     if (effects.some((effect) => effect.kind === 'reconcile')) doors.reconcile()
     for (const entry of entries) doors.show(entry)
@@ -61,7 +64,7 @@ export function createLoop(initial: State, run: string, doors: LoopDoors): Loop 
       for (const delivery of deliveries) doors.deliver(delivery)
       return entries
     }
-    last = doors.remember(patch, entries).then(() => {
+    last = doors.remember(patch, entries, whole).then(() => {
       for (const delivery of deliveries) doors.deliver(delivery)
     })
     return entries
@@ -69,3 +72,14 @@ export function createLoop(initial: State, run: string, doors: LoopDoors): Loop 
 
   return { post, state: () => state, settled: () => last }
 }
+
+/** Events after which the state is written as a whole. */
+const rewrites: ReadonlySet<EventBody['kind']> = new Set(['started', 'reloaded', 'stopping'])
+
+const savedState = ({ services, pools, owned, outbox }: State): Saved => ({
+  version: 1,
+  services,
+  pools,
+  owned,
+  outbox,
+})

@@ -1,0 +1,10 @@
+/** The table: name in mon.cf -> Alert. The one file that sees them all. */
+import type { Alert } from '../src/model/alert.ts'
+import { ipvs } from './ipvs.ts'
+import { mail } from './mail.ts'
+import { pager } from './pager.ts'
+import { program } from './program.ts'
+
+export const alerts: ReadonlyMap<string, Alert> = new Map(
+  [mail, pager, ipvs, program].map((alert): [string, Alert] => [alert.name, alert]),
+)

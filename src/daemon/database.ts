@@ -1,0 +1,102 @@
+/**
+ * The history's way into PostgreSQL: the operator's own by URL, or the one that upalert keeps itself. It opens in the
+ * background and is tried again for ever, because no check and no alert waits for a database.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Embedded, startEmbedded } from '../edge/embedded-postgres.ts'
+import { historyStore } from '../edge/history-store.ts'
+import type { Journal } from '../edge/journal.ts'
+import { openPostgres, type Postgres } from '../edge/postgres.ts'
+import type { WallTime } from '../model/units.ts'
+import { type History, startHistory } from '../runtime/history.ts'
+import type { DoorReport } from '../server/commands.ts'
+
+export interface DatabaseSetup {
+  /** `none`, `embedded` or a URL. */
+  readonly database: string
+  /** Where an embedded server keeps its data. */
+  readonly dataDir: string
+  readonly journal: Journal
+  readonly hostname: string
+  now(): WallTime
+  notice(text: string): void
+}
+
+export interface Database {
+  report(): DoorReport
+  stop(): Promise<void>
+}
+
+/** The wait before an embedded server that did not start is tried again, in milliseconds; doubled up to the longest. */
+const firstWait = 5_000
+const longestWait = 300_000
+
+export function startDatabase(setup: DatabaseSetup): Database {
+  if (setup.database === 'none') {
+    return {
+      report: () => ({ door: 'history', well: true, text: 'kept in the journal only (database = none)' }),
+      stop: async () => {},
+    }
+  }
+  const stopping = new AbortController()
+  let history: History | null = null
+  let embedded: Extract<Embedded, { kind: 'ready' }> | null = null
+  let where = setup.database === 'embedded' ? 'embedded PostgreSQL' : 'PostgreSQL'
+  let trouble: string | null = null
+
+  function feed(connection: Parameters<typeof openPostgres>[0]): void {
+    const postgres = openPostgres(connection)
+    if ('kind' in postgres) {
+      trouble = postgres.text
+      setup.notice(postgres.text)
+      return
+    }
+    where = setup.database === 'embedded' ? `embedded ${postgres.where}` : postgres.where
+    history = startHistory({
+      journal: setup.journal,
+      store: historyStore(postgres as Postgres),
+      host: setup.hostname,
+      now: setup.now,
+      notice: setup.notice,
+    })
+  }
+
+  async function startOwn(): Promise<void> {
+    for (let wait = firstWait; !stopping.signal.aborted; wait = Math.min(wait * 2, longestWait)) {
+      const started = await startEmbedded({ dataDir: setup.dataDir, log: setup.notice })
+      if (started.kind === 'ready') {
+        embedded = started
+        trouble = null
+        if (stopping.signal.aborted) return
+        feed(started.connection)
+        return
+      }
+      if (trouble === null) setup.notice(started.text)
+      trouble = started.text
+      await pause(wait, undefined, { signal: stopping.signal }).catch(() => {})
+    }
+  }
+
+  const opened = setup.database === 'embedded' ? startOwn() : Promise.resolve(feed(setup.database))
+  return {
+    report() {
+      const status = history?.status()
+      const why = status?.lastError ?? trouble
+      const behind = status?.behind ?? setup.journal.status().durable - setup.journal.fedThrough()
+      if (why !== null && why !== undefined)
+        return { door: 'history', well: false, text: `${why} ${behind} commits wait in the journal` }
+      if (status === undefined) return { door: 'history', well: true, text: `${where} is starting` }
+      return {
+        door: 'history',
+        well: true,
+        text: behind === 0 ? `${where} is up to date` : `${where}, ${behind} commits behind`,
+      }
+    },
+    async stop() {
+      stopping.abort()
+      await opened
+      await history?.stop()
+      await embedded?.stop()
+    },
+  }
+}

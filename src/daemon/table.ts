@@ -1,0 +1,9 @@
+/** Which IPVS table this daemon drives: the kernel's where it may, otherwise one in memory, and then it says so loudly. */
+import { openMemoryTable } from '../edge/memory-table.ts'
+import { openKernelTable } from '../edge/netlink-socket.ts'
+import type { TableDoor } from '../model/table.ts'
+
+export function openTable(): TableDoor {
+  const kernel = openKernelTable({ loadModule: true })
+  return kernel.kind === 'open' ? kernel.door : openMemoryTable(kernel.text)
+}

@@ -1,0 +1,193 @@
+/** The command line: which words there are, what each needs, and the exit status it ends with. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { ask } from './cli/client.ts'
+import { type LogEntry, logLines, parseSince } from './cli/log.ts'
+import { type Status, statusLines } from './cli/status.ts'
+import { whyLines } from './cli/why.ts'
+import { directoriesIn, loadConfiguration } from './configuration.ts'
+import { runDaemon } from './daemon/run.ts'
+import type { WhyView } from './engine/view.ts'
+import { genhash } from './genhash.ts'
+import { checkAnswer } from './parse/check.ts'
+import { configurationFile, packageRoot, shippedConfiguration } from './paths.ts'
+import type { Request } from './server/commands.ts'
+
+interface Where {
+  readonly config?: string
+  readonly socket?: string
+}
+
+/** genhash's bytes go out as they are. */
+const bare = {
+  stdout: (text: string | Buffer) => void process.stdout.write(text),
+  stderr: (text: string) => void process.stderr.write(text),
+}
+
+const version: string = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).version
+
+const program = new Command('upalert')
+  .description(
+    'Checks the real servers behind a Linux load balancer, keeps the IPVS table true, tells people, and remembers.',
+  )
+  .version(version)
+  .showHelpAfterError('(upalert --help lists the commands)')
+
+program
+  .command('run')
+  .description('run the daemon in the foreground; SIGHUP reads the configuration again, SIGTERM stops it')
+  .option('-c, --config <FILE>', 'mon.cf to run (default: /etc/upalert/mon.cf, or the shipped example)')
+  .action(async ({ config }: Where) => end(await runDaemon({ file: configurationFile(config), demo: false })))
+
+program
+  .command('start')
+  .description('what "npm start" runs: the shipped example with its demonstration servers, or your own file with -c')
+  .option('-c, --config <FILE>', 'mon.cf to run instead of the shipped example')
+  .action(async ({ config }: Where) =>
+    end(
+      await runDaemon({
+        file: config === undefined ? shippedConfiguration : configurationFile(config),
+        demo: config === undefined,
+      }),
+    ),
+  )
+
+program
+  .command('check')
+  .description('say what is wrong in a configuration; exit status 0: nothing, 1: warnings, 2: errors')
+  .argument('[FILE]', 'mon.cf to check')
+  .option('-c, --config <FILE>', 'the same')
+  .option('--json', 'problems as JSON')
+  .action(async (file: string | undefined, { config, json = false }: Where & { json?: boolean }) => {
+    const { file: name, problems, omitted } = await loadConfiguration(configurationFile(file ?? config))
+    const { text, exit } = checkAnswer(name, problems, { json, omitted })
+    process.stdout.write(`${text}\n`)
+    process.exitCode = exit
+  })
+
+asking('status', 'how every service and virtual server stands, and why not up; exit status 1 if a service is down')
+  .option('--json', 'the same as JSON')
+  .action(async ({ json, ...where }: Where & { json?: boolean }) => {
+    const status = (await answered(where, { command: 'status' })) as Status
+    print(json === true ? asJson(status) : statusLines(status))
+    if (status.services.some(({ verdict }) => verdict === 'down')) process.exitCode = 1
+  })
+
+asking('why', 'why a host, a real server, a service or a virtual server stands as it does, and what led there')
+  .argument('<SUBJECT>', 'a host, an address:port, group/service, or the name of a virtual server')
+  .option('--json', 'the same as JSON')
+  .action(async (subject: string, { json, ...where }: Where & { json?: boolean }) => {
+    const why = (await answered(where, { command: 'why', subject })) as WhyView
+    print(json === true ? asJson(why) : whyLines(why, Date.now()))
+  })
+
+asking('log', 'what happened, what was done, and what was not and why; oldest first')
+  .option('--since <TIME>', 'from this time on: 2h, 30m, 14:00, 2026-11-20, "2026-11-20 14:00" (local time)', since)
+  .option('--service <GROUP/SERVICE>', 'this service only')
+  .option('-n, --limit <N>', 'at most so many entries, the newest', wholeNumber, 100)
+  .option('--json', 'entries as JSON')
+  .action(
+    async ({
+      since: from,
+      service,
+      limit,
+      json,
+      ...where
+    }: Where & { since?: number; service?: string; limit: number; json?: boolean }) => {
+      const request = {
+        command: 'log',
+        limit,
+        ...(from === undefined ? {} : { since: from }),
+        ...(service === undefined ? {} : { service }),
+      }
+      const { entries } = (await answered(where, request)) as { entries: LogEntry[] }
+      print(json === true ? asJson(entries) : logLines(entries, Date.now()))
+    },
+  )
+
+acting('ack', 'acknowledge a failure: no further alerts until it has ended; its end is told')
+  .argument('[COMMENT...]', 'why, for the others')
+  .action((subject: string, words: string[], where: Where) =>
+    act(where, { command: 'ack', subject, text: words.join(' ') }),
+  )
+acting('unack', 'take an acknowledgement back').action((subject: string, where: Where) =>
+  act(where, { command: 'unack', subject }),
+)
+acting('disable', 'tell nobody of a service; it is still checked and still drives its pools')
+  .argument('[REASON...]', 'why, for the others')
+  .action((subject: string, words: string[], where: Where) =>
+    act(where, { command: 'disable', subject, text: words.join(' ') }),
+  )
+acting('enable', 'tell people of a service again').action((subject: string, where: Where) =>
+  act(where, { command: 'enable', subject }),
+)
+asking('reload', 'read the configuration again, as SIGHUP does; a bad one changes nothing').action((where: Where) =>
+  act(where, { command: 'reload' }),
+)
+
+program
+  .command('genhash')
+  .description("the digest of a page, for a check's --digest; takes the options of keepalived's genhash")
+  .allowUnknownOption()
+  .helpOption(false)
+  .argument('[ARGUMENTS...]')
+  .action(async () => end(await genhash(process.argv.slice(process.argv.indexOf('genhash') + 1), bare)))
+
+/** A command that asks the daemon that runs on a configuration. */
+function asking(name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('-c, --config <FILE>', 'the configuration of the daemon that is meant')
+    .addOption(new Option('--socket <PATH>', 'its socket, if it is not in its statedir').env('UPALERT_SOCKET'))
+}
+
+function acting(name: string, description: string): Command {
+  return asking(name, description).argument('<GROUP/SERVICE>', 'the service')
+}
+
+async function act(where: Where, request: Request): Promise<void> {
+  const { text } = (await answered(where, request)) as { text: string }
+  print([text])
+}
+
+/** The daemon's answer; a refusal or its silence ends the program with a sentence and exit status 3. */
+async function answered({ config, socket }: Where, request: Request): Promise<unknown> {
+  const file = configurationFile(config)
+  const path = socket ?? directoriesIn(file)?.socket
+  if (path === undefined)
+    return fail(`${file} cannot be read, so its daemon cannot be found; name one with -c FILE or --socket PATH`)
+  const answer = await ask(path, request)
+  return answer.ok ? answer.data : fail(answer.text)
+}
+
+function fail(text: string): never {
+  process.stderr.write(`upalert: ${text}\n`)
+  process.exit(3)
+}
+
+const print = (lines: readonly string[]): void => void process.stdout.write(`${lines.join('\n')}\n`)
+const asJson = (value: unknown): string[] => [JSON.stringify(value, null, 2)]
+
+/** The daemon's timers would keep the process; it has closed all that matters. */
+function end(status: number): void {
+  process.exit(status)
+}
+
+function since(text: string): number {
+  const time = parseSince(text, Date.now())
+  if (time === null) throw new InvalidArgumentError('write 2h, 30m, 14:00, 2026-11-20 or "2026-11-20 14:00".')
+  return time
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) < 1)
+    throw new InvalidArgumentError('write a whole number from 1 to 99999.')
+  return Number(text)
+}
+
+// A reader that goes away ("upalert log | head") is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+await program.parseAsync()
