@@ -3,15 +3,19 @@ import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
 import { openKernelTable } from '../../../src/edge/netlink-socket.ts'
 import type { Family, Forward, TableCommand, TableServiceId } from '../../../src/model/table.ts'
+import { serviceText } from '../../../src/model/table.ts'
 import { weight } from '../../../src/model/units.ts'
-import { CLIENT, real, VIRTUAL_ADDRESS, VIRTUAL_ADDRESS6 } from './farm.ts'
+import { CLIENT, DIRECTOR, real, VIRTUAL_ADDRESS, VIRTUAL_ADDRESS6 } from './farm.ts'
 import { attempt, run, startIn } from './guest.ts'
 
 const NUMBERS = [1, 2, 3]
 const opened = openKernelTable()
 assert(opened.kind === 'open', JSON.stringify(opened))
 const { door } = opened
-const servers = await Promise.all(NUMBERS.map((n) => startIn(real(n).name, 'guest', 'web', real(n).name, '8080')))
+const servers = await Promise.all([
+  ...NUMBERS.map((n) => startIn(real(n).name, 'guest', 'web', real(n).name, '8080')),
+  startIn(DIRECTOR, 'guest', 'web', DIRECTOR, '8081'),
+])
 
 function apply(command: TableCommand): void {
   assert.deepEqual(door.apply(command), { kind: 'ok' })
@@ -57,6 +61,16 @@ function answers(url: string, count: number): Record<string, number> {
   return counts
 }
 
+/** In a farm whose real servers answer past the director only direct routing works, and in the other only the rest. */
+if (process.argv[2] === 'direct') {
+  await attempt('direct', () => {
+    balance(virtualServer(4, 8080), 'route', 8080)
+    assert.deepEqual(answers(`http://${VIRTUAL_ADDRESS}:8080/`, 6), { real1: 2, real2: 2, real3: 2 })
+  })
+  for (const server of servers) server.end()
+  process.exit(0)
+}
+
 await attempt('nat', () => {
   balance(virtualServer(4, 80), 'masq', 8080)
   assert.deepEqual(answers(`http://${VIRTUAL_ADDRESS}/`, 9), { real1: 3, real2: 3, real3: 3 })
@@ -79,12 +93,22 @@ await attempt('nat6', () => {
   assert.deepEqual(answers(`http://[${VIRTUAL_ADDRESS6}]/`, 6), { real1: 2, real2: 2, real3: 2 })
 })
 
+await attempt('local', () => {
+  const service = virtualServer(4, 8081)
+  balance(service, 'masq', 8080)
+  for (const number of [2, 3]) apply({ kind: 'delete-destination', service, destination: destination(4, number, 8080) })
+  const settings = { forward: 'local', weight: weight(1), upperThreshold: 0, lowerThreshold: 0 } as const
+  const itself = { family: 4, address: VIRTUAL_ADDRESS, port: 8081 } as const
+  apply({ kind: 'new-destination', service, destination: itself, settings })
+  assert.deepEqual(answers(`http://${VIRTUAL_ADDRESS}:8081/`, 4), { director: 2, real1: 2 })
+})
+
 await attempt('counters', async () => {
   // The kernel adds its counters up every two seconds only.
   for (;;) {
     const table = door.read()
     assert(table.kind === 'table')
-    const service = table.services.find((one) => one.id.family === 4)
+    const service = table.services.find((one) => serviceText(one.id) === serviceText(virtualServer(4, 80)))
     assert.equal(service?.destinations.find((one) => one.id.address === real(3).address)?.weight, 0)
     assert((service.counters?.connections ?? 0) <= 21)
     if (service.counters?.connections === 21) return assert(service.counters.packetsIn >= 21 * 3)
