@@ -5,7 +5,7 @@
 import type { Host } from '../model/names.ts'
 import type { CheckResult, HostResult, PerformanceDatum } from '../model/result.ts'
 import { readPluginOutput } from '../wire/perfdata.ts'
-import { hostsNamed, NO_SUMMARY, readOutput } from '../wire/program-output.ts'
+import { hostsNamed, readOutput } from '../wire/program-output.ts'
 import { oneLine } from '../wire/safe-text.ts'
 import type { Attempt } from './attempt.ts'
 import { checkResult } from './each-host.ts'
@@ -67,7 +67,7 @@ function report({ command, attempt }: PluginCheck, run: ProgramRun, { wholeTime 
   const { text, performance } = readPluginOutput(plain(run))
   const [first = '', ...long] = text.split('\n')
   const broken = brokenRun(name, run, attempt)
-  const status = broken ?? (oneLine(first, STATUS_LIMIT) || NO_SUMMARY)
+  const status = broken ?? (oneLine(first, STATUS_LIMIT) || `${name} printed nothing`)
   const say = broken === null ? sayExit(name, run, status) : sayBroken(broken, run, { alone: wholeTime, attempt })
   const warning = run.end.kind === 'exited' && run.end.status === 1 ? [`${name} warns: ${status}`] : []
   return { run, say, status, long: long.join('\n'), performance, warnings: [...warning, ...remarks(name, run)] }

@@ -4,7 +4,7 @@
  */
 import type { Host } from '../model/names.ts'
 import type { CheckResult, HostResult } from '../model/result.ts'
-import { hostsNamed, NO_SUMMARY, type ProgramOutput, readOutput } from '../wire/program-output.ts'
+import { hostsNamed, type ProgramOutput, readOutput } from '../wire/program-output.ts'
 import { oneLine } from '../wire/safe-text.ts'
 import { type Attempt, limitText } from './attempt.ts'
 import { programName } from './launch.ts'
@@ -31,7 +31,7 @@ export function scriptResult({ hosts, command, attempt, run }: ScriptRun): Check
   const words = brokenRun(name, run, attempt)
   const shown =
     words === null
-      ? { summary: output.summary || (exitOf(run) === 0 ? '' : NO_SUMMARY), detail: output.detail }
+      ? { summary: output.summary, detail: output.detail }
       : { summary: sentence(hosts, words, run), detail: run.output.length === 0 ? '' : textOf(output) }
   return {
     exit: exitOf(run),

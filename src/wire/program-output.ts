@@ -3,12 +3,12 @@
  * failed; everything behind it is the detail. The bytes come from outside, so nothing of them is trusted.
  * Source: spec mon 2.7; DESIGN.md, "A verdict belongs to a host".
  */
-import { oneLine } from './safe-text.ts'
+import { shorten } from './safe-text.ts'
 
 export interface ProgramOutput {
   /** The first line as it came, for finding host names in it. */
   readonly firstLine: string
-  /** The first line, fit for a subject or a terminal, cut at SUMMARY_LIMIT; may be empty. */
+  /** The first line with its blanks as they are, without what could move a cursor, cut at SUMMARY_LIMIT; may be blank. */
   readonly summary: string
   /** The other lines, with their line breaks and tabs and no other control characters. */
   readonly detail: string
@@ -16,8 +16,6 @@ export interface ProgramOutput {
   readonly firstLineCut: boolean
 }
 
-/** What mon shows for a failure without a summary. */
-export const NO_SUMMARY = '(NO SUMMARY)'
 /** Characters of a summary that are shown and mailed: room for a few hundred host names. */
 const SUMMARY_LIMIT = 4096
 /** Controls other than tab, line feed and carriage return. */
@@ -29,11 +27,18 @@ export function readOutput(bytes: Uint8Array, { truncated }: { truncated: boolea
   const firstLine = end < 0 ? text : text.slice(0, end)
   return {
     firstLine,
-    summary: oneLine(firstLine, SUMMARY_LIMIT),
+    summary: shorten(harmless(firstLine), SUMMARY_LIMIT),
     detail: end < 0 ? '' : text.slice(end + 1).replace(CONTROLS, '\ufffd'),
     firstLineCut: end < 0 && truncated,
   }
 }
+
+/** Controls, bidi marks and the like become question marks; a carriage return at the end goes. */
+const harmless = (line: string): string =>
+  line
+    .replace(/\r$/, '')
+    .replace(/\t/g, ' ')
+    .replace(/[\p{C}\u2028\u2029]/gu, '?')
 
 /**
  * The hosts that a summary line names as whole words: `web1` is named by "web1, web2", "web1:80" and "(web1)", but not

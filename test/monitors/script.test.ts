@@ -100,10 +100,12 @@ test('the reason for a host is the line of the detail that is about it', async (
   assert.equal(result.detail, '\nweb1 refused\nweb2: no answer\n')
 })
 
-test('a failure that prints nothing has mon’s summary for it', async () => {
-  const result = await run([shell('exit 1')])
-  assert.deepEqual([result.summary, result.detail], ['(NO SUMMARY)', ''])
-  assert.equal((await run([shell('exit 0')])).summary, '')
+test('what was printed is passed on unchanged, so that alerts get it on their input; naming silence is left to others', async () => {
+  const silent = await run([shell('exit 1')], { hosts: ['web1'] })
+  assert.deepEqual([silent.exit, silent.summary, silent.detail], [1, '', ''])
+  assert.match(silent.hosts[0]?.text ?? '', /: it printed no reason$/)
+  const spaced = await run([shell('printf " web1  web2 \\n\\n  x\\n"; exit 1')])
+  assert.equal(`${spaced.summary}\n${spaced.detail}`, ' web1  web2 \n\n  x\n')
 })
 
 const broken = [
