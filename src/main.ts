@@ -6,13 +6,13 @@ import { ask } from './cli/client.ts'
 import { type LogEntry, logLines, parseSince } from './cli/log.ts'
 import { type Status, statusLines } from './cli/status.ts'
 import { whyLines } from './cli/why.ts'
-import { directoriesIn, loadConfiguration } from './configuration.ts'
+import { directoriesIn, loadConfiguration } from './daemon/configuration.ts'
+import { configurationFile, packageRoot, shippedConfiguration } from './daemon/paths.ts'
 import { runDaemon } from './daemon/run.ts'
 import type { WhyView } from './engine/view.ts'
 import { genhash } from './genhash.ts'
+import type { Request } from './model/request.ts'
 import { checkAnswer } from './parse/check.ts'
-import { configurationFile, packageRoot, shippedConfiguration } from './paths.ts'
-import type { Request } from './server/commands.ts'
 
 interface Where {
   readonly config?: string

@@ -19,6 +19,11 @@ interface Arrows {
   readonly itself: boolean
 }
 
+const EVERYTHING = [
+  ...['model', 'parse', 'schedule', 'engine', 'wire', 'edge'],
+  ...['monitors', 'alerts', 'runtime', 'demo', 'server', 'cli'],
+]
+
 const PARTS: Readonly<Record<string, Arrows>> = {
   model: { itself: true },
   parse: { all: ['model'], itself: true },
@@ -34,13 +39,11 @@ const PARTS: Readonly<Record<string, Arrows>> = {
   demo: { all: ['model', 'edge'], itself: true },
   server: { all: ['model', 'parse', 'wire', 'engine'], types: ['edge'], itself: true },
   cli: { all: ['model', 'parse', 'wire', 'engine'], types: ['edge'], itself: true },
-  main: {
-    all: [
-      ...['model', 'parse', 'schedule', 'engine', 'wire', 'edge'],
-      ...['monitors', 'alerts', 'runtime', 'demo', 'server', 'cli'],
-    ],
-    itself: false,
-  },
+  // genhash asks a server by itself; no daemon is behind it.
+  genhash: { all: ['model', 'wire', 'edge'], itself: false },
+  // Opens the doors, fills the tables, starts the loop: it knows everything but main.
+  daemon: { all: EVERYTHING, itself: true },
+  main: { all: [...EVERYTHING, 'daemon', 'genhash'], itself: false },
 }
 
 const EXCEPTIONS = [
@@ -53,7 +56,8 @@ const EXCEPTIONS = [
 
 const PURE = ['model', 'parse', 'schedule', 'engine', 'wire']
 const PURE_MODULES = ['node:assert', 'node:assert/strict']
-const PURE_LIBRARIES = ['ajv', 'ajv-formats', 'ipaddr.js']
+// Handlebars renders from its arguments alone.
+const PURE_LIBRARIES = ['ajv', 'ajv-formats', 'ipaddr.js', 'handlebars']
 const IMPURE: readonly { readonly pattern: RegExp; readonly what: string }[] = [
   { pattern: /\bDate\.now\b|\bnew Date\(\s*\)|(?<!new )(?<![.\w])Date\(/g, what: 'reads the clock' },
   { pattern: /(?<![.\w])performance\./g, what: 'reads the clock' },

@@ -1,7 +1,7 @@
 /** Asks the running daemon over its unix socket, and says plainly if there is none. */
 import { connect } from 'node:net'
 import { userInfo } from 'node:os'
-import type { Answer, Request } from '../server/commands.ts'
+import type { Answer, Request } from '../model/request.ts'
 
 /** How long, in milliseconds, an answer may take; the daemon answers from memory. */
 const answerLimit = 15_000

@@ -3,8 +3,8 @@ import { durationText } from '../engine/duration.ts'
 import { standingText } from '../engine/pool.ts'
 import type { HostView, RealView, ServiceView, StatusView, VirtualView } from '../engine/view.ts'
 import type { PoolStanding } from '../model/entry.ts'
+import type { DoorReport } from '../model/request.ts'
 import type { Milliseconds } from '../model/units.ts'
-import type { DoorReport } from '../server/commands.ts'
 import { coloured, columns, type Loudness } from './columns.ts'
 
 export type Status = StatusView & { readonly doors: readonly DoorReport[] }

@@ -7,9 +7,9 @@ import { type Embedded, startEmbedded } from '../edge/embedded-postgres.ts'
 import { historyStore } from '../edge/history-store.ts'
 import type { Journal } from '../edge/journal.ts'
 import { openPostgres, type Postgres } from '../edge/postgres.ts'
+import type { DoorReport } from '../model/request.ts'
 import type { WallTime } from '../model/units.ts'
 import { type History, startHistory } from '../runtime/history.ts'
-import type { DoorReport } from '../server/commands.ts'
 
 export interface DatabaseSetup {
   /** `none`, `embedded` or a URL. */

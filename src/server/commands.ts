@@ -4,32 +4,10 @@ import { loudness, sentence } from '../engine/words.ts'
 import type { Entry } from '../model/entry.ts'
 import type { Command, EventBody } from '../model/event.ts'
 import type { ServiceKey } from '../model/names.ts'
+import type { Answer, DoorReport, Request } from '../model/request.ts'
 import type { State } from '../model/state.ts'
 import { type Now, wallTime } from '../model/units.ts'
 import { nearby } from '../parse/nearest.ts'
-
-/** One line from a client, decoded; every field but `command` is optional and checked here. */
-export interface Request {
-  readonly command: string
-  readonly subject?: string
-  readonly service?: string
-  readonly since?: number
-  readonly limit?: number
-  readonly text?: string
-  readonly who?: string
-}
-
-export type Answer =
-  | { readonly ok: true; readonly data: unknown }
-  /** `text` is a sentence for the operator. */
-  | { readonly ok: false; readonly text: string }
-
-/** How one of the daemon's doors fares, in a sentence: the kernel's table, the history, the journal. */
-export interface DoorReport {
-  readonly door: string
-  readonly well: boolean
-  readonly text: string
-}
 
 export interface Daemon {
   now(): Now

@@ -4,7 +4,8 @@
  */
 import { chmodSync, unlinkSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { type Answer, answer, type Daemon, type Request } from './commands.ts'
+import type { Answer, Request } from '../model/request.ts'
+import { answer, type Daemon } from './commands.ts'
 
 /** Bytes of one request; the longest honest one is an acknowledgement with its comment. */
 const requestLimit = 65_536

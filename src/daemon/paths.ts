@@ -3,8 +3,8 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Settings } from './model/model.ts'
-import { DEFAULT_STATEDIR } from './parse/defaults.ts'
+import type { Settings } from '../model/model.ts'
+import { DEFAULT_STATEDIR } from '../parse/defaults.ts'
 
 /** The directory of package.json, from src/ and from dist/src/ alike. */
 export const packageRoot: string = (() => {

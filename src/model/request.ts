@@ -1,0 +1,24 @@
+/** What the command line asks the running daemon, and what it is answered: the words on the unix socket. */
+
+/** One line from a client, decoded; every field but `command` is optional and checked here. */
+export interface Request {
+  readonly command: string
+  readonly subject?: string
+  readonly service?: string
+  readonly since?: number
+  readonly limit?: number
+  readonly text?: string
+  readonly who?: string
+}
+
+export type Answer =
+  | { readonly ok: true; readonly data: unknown }
+  /** `text` is a sentence for the operator. */
+  | { readonly ok: false; readonly text: string }
+
+/** How one of the daemon's doors fares, in a sentence: the kernel's table, the history, the journal. */
+export interface DoorReport {
+  readonly door: string
+  readonly well: boolean
+  readonly text: string
+}
