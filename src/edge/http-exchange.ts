@@ -9,6 +9,7 @@ import type { HttpReply, ReplyFault, ReplyReader, ReplyState } from '../wire/htt
 import type { Attempt } from './attempt.ts'
 import { limitText } from './attempt.ts'
 import { aborted } from './connect.ts'
+import { tlsReason } from './tls.ts'
 
 export type Exchanged = { readonly firstByte: Milliseconds | null } & (
   | { readonly kind: 'reply'; readonly reply: HttpReply }
@@ -16,7 +17,7 @@ export type Exchanged = { readonly firstByte: Milliseconds | null } & (
   | { readonly kind: 'head'; readonly head: HttpHead }
   | {
       readonly kind: 'failed'
-      readonly code: ReplyFault | 'reset' | 'timed-out' | 'aborted'
+      readonly code: ReplyFault | 'reset' | 'handshake-failed' | 'timed-out' | 'aborted'
       readonly text: string
       readonly blame: 'host' | 'us'
       readonly partial: HttpReply | null
@@ -42,7 +43,7 @@ export function exchange(
       socket.destroy()
       settle(result)
     }
-    const failed = (code: 'reset' | 'timed-out' | 'aborted', text: string): void => {
+    const failed = (code: 'reset' | 'handshake-failed' | 'timed-out' | 'aborted', text: string): void => {
       const blame = code === 'aborted' ? 'us' : 'host'
       done({ kind: 'failed', code, text, blame, partial: null, firstByte })
     }
@@ -60,7 +61,11 @@ export function exchange(
       take(reader.push(piece))
     })
     socket.on('end', () => take(reader.end()))
-    socket.on('error', () => failed('reset', resetText(reader.received())))
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      // With TLS 1.3 a server that wants a certificate of ours says so only now.
+      if (error.code?.startsWith('ERR_SSL_')) failed('handshake-failed', `broke off TLS: ${tlsReason(error)}`)
+      else failed('reset', resetText(reader.received()))
+    })
     socket.on('close', () => take(reader.end()))
     attempt.signal.addEventListener('abort', onAbort, { once: true })
     if (attempt.signal.aborted) onAbort()

@@ -62,7 +62,7 @@ let running = 0
 async function byName(name: string, family: Family | null, attempt: Attempt): Promise<Resolved> {
   const answer = await firstOf(sharedLookup(name, family ?? 0), attempt)
   if (answer === 'full') {
-    const text = `could not be checked: ${LOOKUPS_WAITING} names are waiting to be looked up already; is the resolver down?`
+    const text = `could not be checked: ${LOOKUPS_WAITING} names are waiting to be looked up already, so the resolver seems to be down`
     return { kind: 'failed', code: 'lookups-full', text }
   }
   if (answer === 'stopped') {
@@ -81,7 +81,7 @@ function lookupFailure(error: string, family: Family | null): Resolved {
     const what = family === null ? 'address' : `IPv${family} address`
     return { kind: 'failed', code: 'name-not-found', text: `could not be checked: its name has no ${what}` }
   }
-  const text = `could not be checked: looking up its name failed (${error}); does the resolver in /etc/resolv.conf answer?`
+  const text = `could not be checked: looking up its name failed (${error}); see whether the resolver in /etc/resolv.conf answers`
   return { kind: 'failed', code: 'lookup-failed', text }
 }
 

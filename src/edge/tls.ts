@@ -141,6 +141,20 @@ function handshakeFailure(error: NodeJS.ErrnoException, port: number): Secured {
   return failed('handshake-failed', `broke off the TLS handshake on port ${port}: ${oneLine(why, QUOTED)}`)
 }
 
+/** OpenSSL's reason as people read it: "tlsv13 alert certificate required". */
+export function tlsReason(error: NodeJS.ErrnoException): string {
+  const code = error.code ?? ''
+  return oneLine(
+    code === ''
+      ? error.message
+      : code
+          .replace(/^ERR_SSL_/, '')
+          .replaceAll('_', ' ')
+          .toLowerCase(),
+    QUOTED,
+  )
+}
+
 /** What the peer's certificate says of itself, and whether it is good for `name`; `null` if it sent none. */
 export function certificateFacts(socket: TLSSocket, name: string | null): CertificateFacts | null {
   const { raw } = socket.getPeerCertificate(false)
@@ -168,9 +182,10 @@ function dateOf(text: string): number {
   return Date.parse(text) || 0
 }
 
+/** OpenSSL's own comparison, wildcards included; it refuses names that cannot be names. */
 function matches(certificate: X509Certificate, name: string): boolean {
-  const found = isIP(name) === 0 ? certificate.checkHost(rootless(name)) : certificate.checkIP(name)
-  return found !== undefined
+  if (isIP(name) !== 0) return certificate.checkIP(name) !== undefined
+  return /^[\x21-\x7e]+$/.test(name) && certificate.checkHost(rootless(name)) !== undefined
 }
 
 function namesOf(certificate: X509Certificate): string {

@@ -62,7 +62,8 @@ function chainFault(error: string): CertificateFault {
     case 'UNABLE_TO_GET_ISSUER_CERT':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE': {
-      const text = 'has a certificate whose issuer is not known here; does it send its intermediate certificates?'
+      const text =
+        'has a certificate whose issuer is not known here, perhaps because it does not send its intermediate certificates'
       return { code: 'unknown-issuer', text }
     }
     case 'CERT_HAS_EXPIRED':

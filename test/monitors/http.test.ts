@@ -321,6 +321,13 @@ test('a TLS server that closes rudely has still sent its page', async (t) => {
   assert.equal(codeOf(result), null)
 })
 
+test('a TLS server that wants a certificate of ours is told as such', async (t) => {
+  const demand = { requestCert: true, rejectUnauthorized: true }
+  const result = await check(await tlsPeer(t, 'good.pem', answering(page('hello')), demand), { tls: true })
+  assert.equal(codeOf(result), 'handshake-failed')
+  assert.match(result.text, /^broke off TLS: .*certificate required/)
+})
+
 test('the times of a host are told in order', async (t) => {
   const { timings } = await check(await peer(t, site), { url: ['/hello'] })
   assert(timings.connect !== null && timings.firstByte !== null)
