@@ -39,6 +39,7 @@ function missing(program: string): string {
 }
 
 function refused(program: string): string {
+  if (!program.includes('/')) return `no directory in PATH has a program ${program} that this user may execute`
   const kind = kindOf(program)
   if (kind === 'directory') return `${program} is a directory, not a program`
   if (kind === 'plain') return `${program} is not executable; run chmod +x ${program}`

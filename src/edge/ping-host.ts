@@ -89,12 +89,14 @@ function settles(answer: EchoAnswer, { maxLoss }: PingPlan): boolean {
 function outcomeOf(answers: readonly EchoAnswer[], family: Family, plan: PingPlan, attempt: Attempt): Outcome {
   const replies = answers.flatMap((answer) => (answer.kind === 'reply' ? [answer.roundTrip] : []))
   const [first] = replies
-  if (plan.maxLoss !== null && answers.length === plan.count && first !== undefined) {
-    return byLoss(replies.length, first, plan.count, plan.maxLoss)
-  }
   if (plan.maxLoss === null && first !== undefined) return { kind: 'up', text: answered(first) }
   if (attempt.stopped() === 'aborted') return { kind: 'unknown', code: 'aborted', text: 'was not checked to the end' }
-  return byWorst(answers, family, plan)
+  if (first === undefined && answers.length > 0) return byWorst(answers, family, plan)
+  if (plan.maxLoss !== null && first !== undefined && answers.length === plan.count) {
+    return byLoss(replies.length, first, plan.count, plan.maxLoss)
+  }
+  const why = `only ${answers.length} of ${plan.count} pings were sent before the time was over; raise the timeout of the service`
+  return unknown('cut-short', why)
 }
 
 function byLoss(replies: number, first: Milliseconds, count: number, maxLoss: number): Outcome {

@@ -8,7 +8,7 @@ import { type PingOptions, ping } from '../../monitors/ping.ts'
 import { openIcmpSocket } from '../../src/edge/icmp-socket.ts'
 import { host } from '../../src/model/names.ts'
 import type { CheckResult } from '../../src/model/result.ts'
-import { seconds } from '../../src/model/units.ts'
+import { milliseconds, seconds } from '../../src/model/units.ts'
 import { needs } from '../needs.ts'
 
 const run = promisify(execFile)
@@ -61,6 +61,13 @@ if (permitted()) {
     assert.equal((await check(['127.0.0.1'], { source: '127.0.0.9' })).exit, 0)
     const foreign = await check(['127.0.0.1'], { source: '192.0.2.9' })
     assert.deepEqual(verdicts(foreign), ['127.0.0.1 unknown source-unavailable'])
+  })
+
+  test('losses are not judged when the time of the check was too short to send all pings', async () => {
+    const timeout = milliseconds(150)
+    const context = { signal: AbortSignal.timeout(10_000), timeout, environment: {} }
+    const result = await ping.check([host('127.0.0.1')], { count: 100, interval: 0.02, maxLoss: 50 }, context)
+    assert.deepEqual(verdicts(result), ['127.0.0.1 unknown cut-short'])
   })
 
   test('-6 asks for IPv6 only', async () => {
