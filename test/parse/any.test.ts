@@ -85,7 +85,7 @@ for (const [name, unit, before = ''] of large) {
 test('thirty thousand watches are understood', () => {
   const blocks: string[] = []
   for (let i = 0; i < 30_000; i++)
-    blocks.push(good.slice(16, good.indexOf('virtual')).replaceAll(/\bweb\b/g, `web${i}`))
+    blocks.push(good.slice(good.indexOf('hostgroup'), good.indexOf('virtual')).replaceAll(/\bweb\b/g, `web${i}`))
   const text = blocks.join('')
   assert.equal(resolveText(text).model?.services.length, blocks.length)
 })
