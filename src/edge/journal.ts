@@ -83,6 +83,8 @@ export async function openJournal(options: JournalOptions): Promise<Opened> {
   const directory = join(options.statedir, 'journal')
   let lock: Lock | null = null
   try {
+    // The state directory may be passed through: as root, the embedded PostgreSQL is another user who lives in it.
+    await mkdir(options.statedir, { recursive: true, mode: 0o711 })
     await mkdir(directory, { recursive: true, mode: 0o700 })
     lock = lockFile(join(options.statedir, 'lock'))
     if (lock.kind !== 'locked') return { kind: 'failed', text: refusal(options.statedir, lock) }

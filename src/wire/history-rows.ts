@@ -1,4 +1,5 @@
-/** Entries as rows of the table upalert.entry (history-schema.ts). */
+/** Entries as rows of the table upalert.entry, and alerts as rows of upalert.alert_message (history-schema.ts). */
+import type { AlertMessage } from '../model/alert.ts'
 import type { PastCommit } from '../model/commit.ts'
 import type { Entry } from '../model/entry.ts'
 
@@ -10,7 +11,21 @@ export function rowsJson(commits: readonly PastCommit[]): string {
   const rows = commits.flatMap(({ seq, entries }) =>
     entries.map((entry, position) => ({ ...commonRow(entry), seq, position, ...rowOf(entry) })),
   )
-  return JSON.stringify(rows, (_, value) => (typeof value === 'string' ? storable(value) : value))
+  return json(rows)
+}
+
+/** The values of `addAlertMessage`, in its order. */
+export function alertMessageValues(message: AlertMessage): readonly unknown[] {
+  const { id, at, kind, key, description, hosts, failing, summary, detail, exit, failures, lasted, acknowledged } =
+    message
+  return [
+    ...[id, at, kind, key, storable(description), hosts, json(failing), storable(summary), storable(detail)],
+    ...[exit, failures, lasted, acknowledged === null ? null : storable(acknowledged)],
+  ]
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value, (_, part) => (typeof part === 'string' ? storable(part) : part))
 }
 
 /** PostgreSQL's text holds no zero character and no half of a surrogate pair; a monitor's output may. */

@@ -128,3 +128,15 @@ export const addEntries = `
   )
   select count(*)::integer as moved from moved
 `
+
+/** One alert; the values are those of `alertMessageValues`. Answers a row if it was not there yet. */
+export const addAlertMessage = `
+  insert into upalert.alert_message
+    (id, at, alert, service, description, hosts, failing, summary, detail, exit, failures, lasted, acknowledged)
+  values (
+    $1, to_timestamp($2::double precision / 1000), $3, $4, $5, $6::text[], $7::jsonb, $8, $9, $10, $11,
+    make_interval(secs => $12::double precision / 1000), $13
+  )
+  on conflict (id) do nothing
+  returning id
+`

