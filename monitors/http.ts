@@ -61,6 +61,7 @@ const LARGEST_MAX_BODY = 67_108_864
 const MOST_REDIRECTS = 20
 const MOST_PAGES = 50
 
+const PAGE_FORM = 'a path or an http(s) URL, and behind it md5:…, sha256:… or status:…, all in one pair of quotes'
 const LINE = '^[^\\x00-\\x1f\\x7f]*$'
 const properties = {
   port: {
@@ -72,7 +73,7 @@ const properties = {
   ...reachProperties,
   url: {
     type: 'array',
-    items: { type: 'string', pattern: PAGE_PATTERN },
+    items: { type: 'string', pattern: PAGE_PATTERN, form: PAGE_FORM },
     maxItems: MOST_PAGES,
     description: 'page to ask for, "/" otherwise: a path or URL, and behind it what only this page must be: "/a md5:…"',
   },
@@ -81,16 +82,32 @@ const properties = {
     pattern: STATUS_PATTERN,
     description: `expected status codes, ${STANDARD_STATUS} otherwise`,
   },
-  digest: { type: 'string', pattern: DIGEST_PATTERN, description: 'MD5 or SHA-256 of the body, in hex' },
-  regex: { type: 'string', format: 'regex', description: 'regular expression that must be found in the body' },
+  digest: {
+    type: 'string',
+    pattern: DIGEST_PATTERN,
+    form: '32 hex digits for MD5 or 64 for SHA-256',
+    description: 'MD5 or SHA-256 of the body, in hex',
+  },
+  regex: {
+    type: 'string',
+    format: 'regex',
+    form: 'a regular expression as in JavaScript',
+    description: 'regular expression that must be found in the body',
+  },
   match: {
     type: 'string',
     format: 'regex',
+    form: 'a regular expression as in JavaScript',
     description:
       'regular expression that must be found in headers or body; then any status will do, as in http.monitor',
   },
   ignoreCase: { type: 'boolean', description: 'regular expressions take capital and small letters as the same' },
-  hostHeader: { type: 'string', pattern: '^[\\x21-\\x7e]+$', description: 'the Host header' },
+  hostHeader: {
+    type: 'string',
+    pattern: '^[\\x21-\\x7e]+$',
+    form: 'a name without blanks',
+    description: 'the Host header',
+  },
   method: {
     type: 'string',
     pattern: '^[A-Z]{1,20}$',
@@ -99,10 +116,15 @@ const properties = {
   body: { type: 'string', description: 'body of the request' },
   header: {
     type: 'array',
-    items: { type: 'string', pattern: HEADER_PATTERN },
+    items: { type: 'string', pattern: HEADER_PATTERN, form: '"Name: value" in quotes' },
     description: 'request header "Name: value"',
   },
-  userAgent: { type: 'string', pattern: LINE, description: 'the User-Agent header, "upalert" otherwise' },
+  userAgent: {
+    type: 'string',
+    pattern: LINE,
+    form: 'one line of text',
+    description: 'the User-Agent header, "upalert" otherwise',
+  },
   http: { type: 'string', enum: ['1.0', '1.1'], description: 'version of HTTP to speak, 1.1 otherwise' },
   follow: { type: 'integer', minimum: 0, maximum: MOST_REDIRECTS, description: 'redirects to follow, none otherwise' },
   maxBody: {
@@ -179,7 +201,8 @@ async function planOf(options: HttpOptions): Promise<Plan | { kind: 'failed'; ou
 
 /** Throws what `RegExp` throws of a pattern that is none; the schema refuses those before. */
 function expectationOf(options: HttpOptions): Expectation {
-  const flags = options.ignoreCase === true ? 'isu' : 'su'
+  // Without `u`, so that Perl's habit of escaping what needs no escape (\-, \@) is let pass.
+  const flags = options.ignoreCase === true ? 'is' : 's'
   const patternOf = (text: string | undefined): RegExp | null => (text === undefined ? null : new RegExp(text, flags))
   const status = options.status ?? (options.match === undefined ? STANDARD_STATUS : null)
   return {

@@ -49,7 +49,12 @@ const properties = {
     pattern: NAME,
     description: 'name to ask for (SNI) and to verify, instead of the host',
   },
-  verifyName: { type: 'string', pattern: NAME, description: 'name to verify where it is not the one to ask for' },
+  verifyName: {
+    type: 'string',
+    pattern: NAME,
+    form: 'a name without blanks',
+    description: 'name to verify where it is not the one to ask for',
+  },
   verify: {
     type: 'boolean',
     default: true,

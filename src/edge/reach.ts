@@ -36,6 +36,7 @@ export const reachProperties = {
   source: {
     type: 'string',
     anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }],
+    form: 'an IPv4 or IPv6 address',
     description: 'local address to connect from',
   },
   ipv4: { type: 'boolean', description: 'use IPv4 for a host given by name' },

@@ -35,6 +35,8 @@ export interface OptionSchema {
 export interface OptionProperty {
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'array'
   readonly description: string
+  /** What a value looks like, told where `pattern` or `format` refuses one: "codes and ranges, such as 200-299,401". */
+  readonly form?: string
   readonly default?: string | number | boolean | readonly string[]
   readonly [keyword: string]: unknown
 }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { test } from 'node:test'
+import { Ajv } from 'ajv'
+import addFormats from 'ajv-formats'
 import type { HttpOptions } from '../../monitors/http.ts'
 import { http } from '../../monitors/http.ts'
 import { host } from '../../src/model/names.ts'
@@ -333,6 +335,29 @@ test('the times of a host are told in order', async (t) => {
   assert(timings.connect !== null && timings.firstByte !== null)
   assert(timings.connect <= timings.firstByte && timings.firstByte <= timings.total)
 })
+
+const validate = addFormats.default(new Ajv({ strict: false })).compile(http.schema)
+const words: { options: unknown; good: boolean }[] = [
+  { options: { url: ['/a', `https://a.example/b?c ${MD5_OF_HELLO} status:200-299,401`] }, good: true },
+  { options: { url: ['/a md5:zz'] }, good: false },
+  { options: { url: ['a'] }, good: false },
+  { options: { url: ['/a\nX: y'] }, good: false },
+  { options: { status: '200-299, 301' }, good: true },
+  { options: { status: '2xx' }, good: false },
+  { options: { header: ['Authorization: Basic abc'] }, good: true },
+  { options: { header: ['A: b\r\nC: d'] }, good: false },
+  { options: { userAgent: 'a\r\nb' }, good: false },
+  { options: { hostHeader: 'a\r\nb' }, good: false },
+  { options: { digest: MD5_OF_HELLO.slice(1) }, good: false },
+  { options: { regex: '(' }, good: false },
+  { options: { source: '::1' }, good: true },
+  { options: { source: '10.0.0.300' }, good: false },
+  { options: { timeout: 0 }, good: false },
+]
+for (const { options, good } of words) {
+  test(`the options ${JSON.stringify(options)} are ${good ? 'taken' : 'refused'}`, () =>
+    assert.equal(validate(options), good))
+}
 
 test('options that the schema would have refused make hosts unknown instead of throwing', async () => {
   for (const options of [{ url: ['nonsense'] }, { regex: '(' }, { url: ['http://a:99999/'] }]) {
