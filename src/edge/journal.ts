@@ -252,7 +252,7 @@ function makeJournal(setup: Setup, recovered: Recovered): Journal {
     entries: past.entries,
     status: () => ({
       durable: writer.durable(),
-      waiting: queue.length,
+      waiting: last - writer.durable(),
       bytes: writer.segments().reduce((sum, segment) => sum + segment.bytes, 0),
       trouble,
     }),
