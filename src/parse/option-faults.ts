@@ -45,7 +45,7 @@ function validatorOf(shape: OptionShape): ValidateFunction | string {
 /** A plugin's schema is input as well: one that does not compile is a problem, not an exception. */
 function compile(shape: OptionShape): ValidateFunction | string {
   try {
-    const ajv = new Ajv({ allErrors: true, useDefaults: true, coerceTypes: true, strict: false })
+    const ajv = new Ajv({ allErrors: true, useDefaults: true, coerceTypes: true, strict: false, verbose: true })
     addFormats.default(ajv)
     return ajv.compile(shape.schema)
   } catch (error) {
@@ -62,11 +62,12 @@ const wholeFault = (text: string): Fault => ({
   values: [],
 })
 
-/** A schema with alternatives complains once for each of them; one complaint a place is enough. */
+/** A schema with alternatives complains of each of them and then of all; one complaint a place is enough. */
 function onePerPlace(errors: readonly ErrorObject[]): Fault[] {
   const seen = new Set<string>()
   const faults: Fault[] = []
-  for (const error of errors) {
+  const ofAll = (error: ErrorObject) => error.keyword === 'anyOf' || error.keyword === 'oneOf'
+  for (const error of [...errors.filter(ofAll), ...errors.filter((one) => !ofAll(one))]) {
     const fault = faultOf(error)
     const place = `${fault.property}/${fault.index}`
     if (seen.has(place)) continue
@@ -84,9 +85,18 @@ function faultOf(error: ErrorObject): Fault {
     const missing = String(params.missingProperty)
     return { ...base, kind: 'missing', property: missing, text: 'is missing', allowed: '' }
   }
-  const [text, allowed] = wording(error, params)
+  const [text, usual] = wording(error, params)
+  const form = formOf(error)
+  const allowed = form === null ? usual : `write ${form}`
   const values = Array.isArray(params.allowedValues) ? params.allowedValues.map(String) : []
   return { ...base, kind: error.keyword === 'minItems' ? 'missing' : 'value', text, allowed, values }
+}
+
+/** A property may say in words what its pattern means: `form: '32 hex digits'`. */
+function formOf({ parentSchema, keyword }: ErrorObject): string | null {
+  const form: unknown = parentSchema?.form
+  const about = ['pattern', 'format', 'anyOf', 'oneOf', 'type']
+  return typeof form === 'string' && about.includes(keyword) ? form : null
 }
 
 type Wording = readonly [text: string, allowed: string]
@@ -114,10 +124,33 @@ function wording(error: ErrorObject, params: Readonly<Record<string, unknown>>):
     case 'pattern':
       return ['does not have the right form', `it must match ${params.pattern}`]
     case 'format':
-      return [`is not a valid ${params.format}`, `write a ${params.format}`]
+      return [`is not valid`, `write ${formatName(String(params.format))}`]
+    case 'anyOf':
+    case 'oneOf':
+      return ['is not valid', alternatives(error.parentSchema)]
     default:
       return [error.message ?? 'is not valid', '']
   }
+}
+
+const formatName = (format: string) => FORMATS[format] ?? `a ${format}`
+
+const FORMATS: Readonly<Record<string, string>> = {
+  ipv4: 'an IPv4 address',
+  ipv6: 'an IPv6 address',
+  uri: 'a URL',
+  email: 'a mail address',
+  regex: 'a regular expression',
+  hostname: 'the name of a host',
+}
+
+function alternatives(schema: ErrorObject['parentSchema']): string {
+  const list: unknown = schema?.anyOf ?? schema?.oneOf
+  if (!Array.isArray(list)) return ''
+  const names = list.flatMap((one: { readonly format?: unknown }) =>
+    typeof one.format === 'string' ? [formatName(one.format)] : [],
+  )
+  return names.length === 0 ? '' : `write ${names.join(' or ')}`
 }
 
 function typeName(type: string): string {

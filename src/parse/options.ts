@@ -123,7 +123,7 @@ class Gathered {
   #unknown(word: Slice): void {
     this.failed = true
     const name = word.text.replace(/=.*$/s, '')
-    const nearest = this.#report.nearest(name, allFlags(this.#shape))
+    const nearest = this.#report.nearest(name, allFlags(this.#shape)) ?? longerOrShorter(name, allFlags(this.#shape))
     const hint = nearest === null ? `known: ${knownFlags(this.#shape)}` : `did you mean ${nearest}?`
     this.#report.error('option-unknown', spanOf(word), `${quoted(name)} is not an option here`, hint)
   }
@@ -174,6 +174,14 @@ function propertyOf(shape: OptionShape, property: string): OptionProperty | unde
 function allFlags(shape: OptionShape): string[] {
   const short = Object.keys(shape.flags).map((flag) => `-${flag}`)
   return [...Object.keys(shape.schema.properties).map(flagOf), ...short]
+}
+
+/** `--warn` was meant as --warn-days, `--status-code` as --status: where only one flag fits. */
+function longerOrShorter(name: string, flags: readonly string[]): string | null {
+  if (!/^--?[a-z]{3}/i.test(name)) return null
+  const long = name.replace(/^-+/, '--')
+  const [only, another] = flags.filter((flag) => flag.length > 4 && (flag.startsWith(long) || long.startsWith(flag)))
+  return only !== undefined && another === undefined ? only : null
 }
 
 /** Flags a hint lists; the module's page has them all. */

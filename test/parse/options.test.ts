@@ -16,6 +16,12 @@ function read(of: OptionShape, text: string) {
   return { options, codes: report.problems.map(({ code }) => code) }
 }
 
+const hinted = shape('ssl', {
+  warnDays: { type: 'integer', description: 'days' },
+  port: { type: 'integer', minimum: 1, description: 'port' },
+  source: { type: 'string', anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }], description: 'local address' },
+  digest: { type: 'string', pattern: '^[0-9a-f]{32}$', form: '32 hex digits', description: 'of the body' },
+})
 const http = { port: 80, path: ['/'], method: 'GET', tls: false }
 const vectors: readonly (readonly [name: string, shape: OptionShape, text: string, options: object])[] = [
   ['defaults are filled in', httpShape, '', http],
@@ -65,6 +71,22 @@ const mistakes: readonly (readonly [name: string, shape: OptionShape, text: stri
 ]
 for (const [name, of, text, codes] of mistakes) {
   test(`${name}: ${text}`, () => assert.deepEqual(read(of, text), { options: null, codes }))
+}
+
+const hints: readonly (readonly [text: string, hint: string])[] = [
+  ['--warn 3', 'did you mean --warn-days?'],
+  ['--ports 3', 'did you mean --port?'],
+  ['--source x', 'write an IPv4 address or an IPv6 address (local address)'],
+  ['--digest x', 'write 32 hex digits (of the body)'],
+  ['--port 0', 'at least 1 (port)'],
+]
+for (const [text, hint] of hints) {
+  test(`"${text}" is answered: ${hint}`, () => {
+    const report = new Report()
+    const part = sliceOf(`ssl ${text}`)
+    parseOptions(hinted, slice(part.line, 0, 3), splitWords(slice(part.line, 4, part.to)).words, report)
+    assert.equal(report.problems[0]?.hint, hint)
+  })
 }
 
 test('a plugin whose schema is wrong is a problem, not an exception', () => {
