@@ -1,5 +1,6 @@
 /** The table: name in mon.cf -> Monitor. The one file that sees them all. */
 import type { Monitor } from '../src/model/monitor.ts'
+import { fping } from './fping.ts'
 import { http } from './http.ts'
 import { ping } from './ping.ts'
 import { script } from './script.ts'
@@ -7,7 +8,7 @@ import { ssl } from './ssl.ts'
 import { tcp } from './tcp.ts'
 
 export const monitors: ReadonlyMap<string, Monitor> = new Map(
-  [tcp, http, ssl, ping, script].map((monitor): [string, Monitor] => [monitor.name, monitor]),
+  [tcp, http, ssl, ping, fping, script].map((monitor): [string, Monitor] => [monitor.name, monitor]),
 )
 
 /** Monitors that start a process for each run, which `maxprocs` limits. */

@@ -69,7 +69,8 @@ async function understand(file: string, parsed: MonFile): Promise<Configuration>
   }
   const resolved = resolve(parsed, { ...about(), monitors, alerts, programs })
   const problems = [...plugins.problems.map((problem) => asProblem(problem, parsed)), ...resolved.problems]
-  const model = plugins.problems.length === 0 ? resolved.model : null
+  const usable = plugins.problems.length === 0 ? resolved.model : null
+  const model = usable === null ? null : { ...usable, settings: { ...usable.settings, ...directories } }
   return { file, model, problems, omitted: resolved.omitted, directories, monitors, alerts }
 }
 

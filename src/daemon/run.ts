@@ -11,9 +11,12 @@ import { entryLine } from '../cli/terminal.ts'
 import { clock } from '../edge/clock.ts'
 import { type Journal, openJournal } from '../edge/journal.ts'
 import { smallestClockStep } from '../engine/limits.ts'
+import { foreign } from '../engine/plan.ts'
 import { wantedTable } from '../engine/pool.ts'
 import { stateFor } from '../engine/start.ts'
 import type { Model } from '../model/model.ts'
+import type { DoorReport } from '../model/request.ts'
+import type { State } from '../model/state.ts'
 import type { TableDoor } from '../model/table.ts'
 import { type Milliseconds, milliseconds, seconds, wallTime } from '../model/units.ts'
 import { formatProblems } from '../parse/problem.ts'
@@ -266,11 +269,7 @@ function daemonDoor(running: Running) {
         ...(service === undefined ? {} : { service }),
       }),
     doors: () => [
-      {
-        door: 'IPVS',
-        well: table.where === 'kernel',
-        text: table.where === 'kernel' ? "the kernel's table" : `in memory only. ${table.because}`,
-      },
+      tableReport(table, loop.state()),
       database.report(),
       journalReport(journal),
       ...overdueReport(checks),
@@ -278,6 +277,25 @@ function daemonDoor(running: Running) {
     reload: () => reload(running),
   }
 }
+
+/** Which table is driven, and what of it is somebody else's and left alone. */
+function tableReport(table: TableDoor, { model, pools, owned }: State): DoorReport {
+  const where =
+    table.where === 'kernel' ? "the kernel's table" : `in memory only, NO TRAFFIC IS BALANCED. ${table.because}`
+  const read = table.read()
+  if (read.kind === 'error') return { door: 'IPVS', well: false, text: `the table cannot be read: ${read.text}` }
+  const others = foreign(wantedTable(model, pools), read.services, owned).map(({ service, destination }) =>
+    destination === null ? service : `${destination} in ${service}`,
+  )
+  const list =
+    others.length === 0
+      ? ''
+      : `; not ours and left alone: ${others.slice(0, foreignShown).join(', ')}${others.length > foreignShown ? ', …' : ''}`
+  return { door: 'IPVS', well: table.where === 'kernel', text: `${where}${list}` }
+}
+
+/** Foreign services and destinations that are named one by one. */
+const foreignShown = 8
 
 function journalReport(journal: Journal) {
   const { trouble, durable } = journal.status()

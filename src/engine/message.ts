@@ -3,7 +3,7 @@
  * The MON_* variables and their values at that moment: mon manual, "ALERT PROGRAMS".
  */
 import type { AlertKind, AlertMessage } from '../model/alert.ts'
-import type { Service } from '../model/model.ts'
+import type { Service, Settings } from '../model/model.ts'
 import type { Id } from '../model/names.ts'
 import type { ServiceState } from '../model/state.ts'
 import { type Milliseconds, milliseconds, type Now, type WallTime } from '../model/units.ts'
@@ -12,6 +12,7 @@ export interface Telling {
   readonly id: Id
   readonly kind: AlertKind
   readonly service: Service
+  readonly settings: Settings
   /** The service's state after the event, except in an upalert: there the outage's, before it was cleared. */
   readonly state: ServiceState
   readonly exit: number
@@ -74,11 +75,12 @@ function environment(telling: Telling, firstFailure: WallTime | null): Record<st
     MON_FIRST_SUCCESS: '',
     ...(service.description === '' ? {} : { MON_DESCRIPTION: service.description }),
     ...(state.ack === null ? {} : { MON_ACK: state.ack.comment }),
+    ...places(telling.settings),
   }
 }
 
 /** What a monitor program is told of the event before (mon manual, "MONITOR PROGRAMS"). */
-export function monitorEnvironment(service: Service, state: ServiceState): Record<string, string> {
+export function monitorEnvironment(service: Service, state: ServiceState, settings: Settings): Record<string, string> {
   const firstFailure = state.status.kind === 'down' ? state.status.since : null
   return {
     ...service.environment,
@@ -90,8 +92,15 @@ export function monitorEnvironment(service: Service, state: ServiceState): Recor
     MON_FIRST_FAILURE: epoch(firstFailure),
     MON_LAST_SUCCESS: epoch(state.lastSuccess),
     ...(service.description === '' ? {} : { MON_DESCRIPTION: service.description }),
+    ...places(settings),
   }
 }
+
+const places = ({ statedir, logdir, cfbasedir }: Settings): Record<string, string> => ({
+  MON_STATEDIR: statedir,
+  MON_LOGDIR: logdir,
+  MON_CFBASEDIR: cfbasedir,
+})
 
 /** Whole seconds since 1970, 0 for "not in this state", as mon has it. */
 const epoch = (time: WallTime | null): string => String(time === null ? 0 : Math.floor(time / 1000))

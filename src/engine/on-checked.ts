@@ -99,6 +99,7 @@ function deliveryOf(state: State, what: ToTell, telling: PeriodTelling, call: Al
       id,
       kind: telling.alert,
       service,
+      settings: state.model.settings,
       state: up ? before : after,
       exit: up ? 0 : (after.exit ?? 1),
       summary: up ? namedSummary(before.summary) : after.summary,

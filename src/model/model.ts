@@ -24,7 +24,7 @@ export interface Model {
   readonly virtuals: readonly Virtual[]
 }
 
-/** The globals of mon.cf. Directories are as written; main.ts makes them absolute against `basedir`. */
+/** The globals of mon.cf. The parser leaves directories as written; daemon/configuration.ts makes them absolute. */
 export interface Settings {
   readonly basedir: string
   readonly cfbasedir: string

@@ -2,6 +2,7 @@
  * Runs the monitors: each service at its time, never twice at once, at most so many at a time, each within its deadline.
  * Results become events. Timers run on the monotonic clock, so that setting the wall clock starts nothing.
  */
+import { setMaxListeners } from 'node:events'
 import { monitorEnvironment } from '../engine/message.ts'
 import type { EventBody } from '../model/event.ts'
 import type { Model, Service } from '../model/model.ts'
@@ -181,17 +182,18 @@ export function createChecks(doors: CheckDoors): Checks {
         noAnswer(service, 'monitor-missing', `the monitor "${service.monitor.module}" is not loaded`),
       )
     }
-    const hosts = service.monitor.withHosts ? service.hosts : []
+    setMaxListeners(0, controller.signal)
     const context = {
+      withHosts: service.monitor.withHosts,
       signal: controller.signal,
       timeout: service.timeout,
-      environment: monitorEnvironment(service, state),
+      environment: monitorEnvironment(service, state, doors.state().model.settings),
     }
     return new Promise((resolve) => {
       const text = `the monitor "${service.monitor.module}" did not end within its ${service.timeout / 1000} s`
       const latest = milliseconds(service.timeout + settleGrace)
       const giveUp = doors.after(latest, () => resolve(noAnswer(service, 'monitor-stuck', text)))
-      monitor.check(hosts, service.monitor.options, context).then(
+      monitor.check(service.hosts, service.monitor.options, context).then(
         (result) => {
           giveUp()
           resolve(result)
