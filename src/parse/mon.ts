@@ -6,9 +6,10 @@ import type { GroupBlock, MonFile, PeriodBlock, ServiceBlock, Statement, Virtual
 import { eachLine, type LogicalLine, type Slice, skipBlanks, slice, spanOf, wholeLine } from './mon-lines.ts'
 import { type Expected, reportUnknown, reportWordlessLine } from './mon-unknown.ts'
 import { BLOCK_WORDS, GLOBAL_WORDS, PERIOD_WORDS, SERVICE_WORDS, standingOf, type WordTable } from './mon-words.ts'
+import { reportOddCharacter } from './odd-character.ts'
 import type { Problem } from './problem.ts'
 import { Report } from './report.ts'
-import { lineAround, type Source, type Span } from './source.ts'
+import type { Source, Span } from './source.ts'
 import { quoted } from './visible.ts'
 import { plainWords } from './words.ts'
 
@@ -264,20 +265,4 @@ function variableOf(line: LogicalLine): Statement | null {
   const name = /^([A-Z_][A-Z0-9_]*)=/.exec(line.text)?.[1]
   if (name === undefined) return null
   return { keyword: slice(line, 0, name.length), value: slice(line, name.length + 1, line.text.length) }
-}
-
-/** A blank that mon does not take for one, or a character of no width, comes with text copied from a web page. */
-function reportOddCharacter(source: Source, report: Report): void {
-  const odd = /[\u00a0\u200b-\u200d\u2028\u2029\u202f\u2060\ufeff]/g
-  for (let match = odd.exec(source.text); match !== null; match = odd.exec(source.text)) {
-    const line = lineAround(source, match.index)
-    if (!/^[ \t]*#/.test(source.text.slice(line.start, match.index))) {
-      const code = match[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
-      const span = { source, start: match.index, end: match.index + 1 }
-      const message = `here stands an invisible character (U+${code}), which is part of the word beside it`
-      report.warning('invisible-character', span, message, 'replace it by an ordinary blank, or remove it')
-      return
-    }
-    odd.lastIndex = line.end
-  }
 }

@@ -3,7 +3,8 @@
  * The whole text is checked; mon notices a mistake only when evaluation gets there. Source: Time::Period(3pm).
  */
 import type { PeriodExpression, PeriodRange, Scale, SubPeriod } from '../model/period.ts'
-import { type Slice, skipBlanks, slice, spanOf } from './mon-lines.ts'
+import type { Slice } from './mon-lines.ts'
+import { PeriodReader } from './period-reader.ts'
 import type { Report } from './report.ts'
 import { quoted } from './visible.ts'
 
@@ -80,7 +81,7 @@ export function parsePeriod(part: Slice, report: Report): PeriodExpression | nul
   const text = part.text.trim().toLowerCase()
   if (text === '') return { kind: 'always' }
   if (text === 'none') return { kind: 'never' }
-  const reader = new Reader(part, report)
+  const reader = new PeriodReader(part, report)
   const subs: SubPeriod[] = []
   while (!reader.failed && !reader.atEnd()) {
     subs.push(readSubPeriod(reader))
@@ -94,7 +95,7 @@ export function parsePeriod(part: Slice, report: Report): PeriodExpression | nul
 }
 
 /** `scale {ranges} scale {ranges} …` up to a comma; a scale named again adds its ranges. */
-function readSubPeriod(reader: Reader): SubPeriod {
+function readSubPeriod(reader: PeriodReader): SubPeriod {
   const sub: { [S in Scale]?: PeriodRange[] } = {}
   do {
     const scale = readScale(reader)
@@ -109,7 +110,7 @@ function readSubPeriod(reader: Reader): SubPeriod {
   return sub
 }
 
-function readScale(reader: Reader): Scale | null {
+function readScale(reader: PeriodReader): Scale | null {
   const word = reader.word()
   if (word === '') {
     const unit = 'a period begins with a unit of time: wd {Mon-Fri} hr {9am-5pm}'
@@ -135,7 +136,7 @@ function scaleRemedy(word: string, nearest: string | null): string {
   return nearest === null ? `one of ${known}` : `did you mean ${nearest}? One of ${known}`
 }
 
-function readRanges(reader: Reader, scale: Scale): PeriodRange[] {
+function readRanges(reader: PeriodReader, scale: Scale): PeriodRange[] {
   const ranges: PeriodRange[] = []
   while (!reader.failed && reader.next() !== '}') {
     if (ranges.length >= MOST_RANGES) reader.mistake(1, `more than ${MOST_RANGES} ranges`, 'write fewer, longer ranges')
@@ -149,7 +150,7 @@ function readRanges(reader: Reader, scale: Scale): PeriodRange[] {
   return ranges
 }
 
-function readValue(reader: Reader, scale: Scale): number | null {
+function readValue(reader: PeriodReader, scale: Scale): number | null {
   const word = reader.word()
   if (word === '') {
     const [message, hint] = misplaced(reader, scale)
@@ -168,7 +169,7 @@ function readValue(reader: Reader, scale: Scale): number | null {
   return null
 }
 
-function misplaced(reader: Reader, scale: Scale): readonly [string, string] {
+function misplaced(reader: PeriodReader, scale: Scale): readonly [string, string] {
   const char = reader.next()
   if (char === '') return [`the braces of ${scale} are not closed`, 'write } behind the last value']
   if (char === ',') return ['a comma is out of place in braces', 'separate values by blanks: wd {Mon Wed Fri}']
@@ -203,81 +204,4 @@ function hourOf(word: string): number | null {
   const hour = Number(match[1])
   if (match[2] === 'am') return hour === 12 ? 0 : hour
   return hour === 12 ? 12 : hour + 12
-}
-
-/** A place in the expression. Blanks are free between any two signs. Only the first mistake is reported. */
-class Reader {
-  failed = false
-  readonly report: Report
-  readonly #part: Slice
-  #at: number
-  #wordAt = 0
-
-  constructor(part: Slice, report: Report) {
-    this.#part = part
-    this.report = report
-    this.#at = part.from
-    this.#skip()
-  }
-
-  atEnd(): boolean {
-    return this.#at >= this.#part.to
-  }
-
-  next(): string {
-    return this.atEnd() ? '' : String.fromCodePoint(this.#part.line.text.codePointAt(this.#at) ?? 0)
-  }
-
-  take(sign: string): boolean {
-    if (this.next() !== sign) return false
-    this.#at += 1
-    this.#skip()
-    return true
-  }
-
-  expect(sign: string, hint: string): boolean {
-    if (this.take(sign)) return true
-    const run = this.run()
-    const found = run === '' ? 'the expression ends' : `${quoted(run)} stands`
-    this.mistake(Math.max(1, run.length), `${found} where ${quoted(sign)} belongs`, hint)
-    return false
-  }
-
-  word(): string {
-    const { text } = this.#part.line
-    let end = this.#at
-    while (end < this.#part.to && /[A-Za-z0-9]/.test(text[end] ?? '')) end += 1
-    const word = text.slice(this.#at, end)
-    this.#wordAt = this.#at
-    this.#at = end
-    this.#skip()
-    return word
-  }
-
-  /** What stands here up to the next blank or sign, for a message. */
-  run(): string {
-    return /^[^\s{},]+|^[{},]/.exec(this.#part.line.text.slice(this.#at, this.#part.to))?.[0] ?? ''
-  }
-
-  /** Returns to the word just read. */
-  back(): void {
-    this.#at = this.#wordAt
-  }
-
-  onlyCommasLeft(): boolean {
-    const rest = this.#part.line.text.slice(this.#at, this.#part.to)
-    return /^[\s,]*$/.test(rest)
-  }
-
-  mistake(length: number, message: string, hint: string): void {
-    if (this.failed) return
-    this.failed = true
-    const { line, to } = this.#part
-    const from = this.atEnd() ? Math.max(this.#part.from, to - 1) : this.#at
-    this.report.error('period', spanOf(slice(line, from, Math.min(to, from + length))), message, hint)
-  }
-
-  #skip(): void {
-    this.#at = skipBlanks(this.#part.line.text, this.#at, this.#part.to)
-  }
 }

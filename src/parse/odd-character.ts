@@ -1,0 +1,19 @@
+/** Characters that an operator cannot see and mon takes for letters. */
+import type { Report } from './report.ts'
+import { lineAround, type Source } from './source.ts'
+
+/** A blank that mon does not take for one, or a character of no width, comes with text copied from a web page. The first is reported. */
+export function reportOddCharacter(source: Source, report: Report): void {
+  const odd = /[\u00a0\u200b-\u200d\u2028\u2029\u202f\u2060\ufeff]/g
+  for (let match = odd.exec(source.text); match !== null; match = odd.exec(source.text)) {
+    const line = lineAround(source, match.index)
+    if (!/^[ \t]*#/.test(source.text.slice(line.start, match.index))) {
+      const code = match[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+      const span = { source, start: match.index, end: match.index + 1 }
+      const message = `here stands an invisible character (U+${code}), which is part of the word beside it`
+      report.warning('invisible-character', span, message, 'replace it by an ordinary blank, or remove it')
+      return
+    }
+    odd.lastIndex = line.end
+  }
+}
