@@ -86,7 +86,7 @@ function resolveCall(part: Slice, whole: Slice, withHosts: boolean, realm: Realm
   const split = splitWords(part)
   if (split.kind === 'unbalanced') {
     const sign = split.quote.text.charAt(0)
-    const message = `this ${sign} opens a quotation that never closes`
+    const message = sign === '\\' ? 'nothing stands behind this \\' : `this ${sign} opens a quotation that never closes`
     report.error(
       'quote',
       spanOf(split.quote),

@@ -7,7 +7,7 @@ import { isBlank, type Slice } from './mon-lines.ts'
 
 export type Words =
   | { readonly kind: 'words'; readonly words: readonly Slice[] }
-  /** `quote` is the one that opens and never closes. mon would run the first host as the program. */
+  /** `quote` is the one that opens and never closes, or a backslash with nothing behind it. mon would run the first host as the program. */
   | { readonly kind: 'unbalanced'; readonly quote: Slice; readonly words: readonly Slice[] }
 
 export function splitWords(part: Slice): Words {
@@ -62,7 +62,8 @@ function readWord(text: string, from: number, limit: number): ReadWord {
       const inside = text.slice(at + 1, close)
       parts.push(char === '"' ? inside.replace(/\\([\s\S])/g, '$1') : inside)
       at = close + 1
-    } else if (char === '\\' && at + 1 < limit) {
+    } else if (char === '\\') {
+      if (at + 1 >= limit) return { text: '', end: limit, unclosed: at }
       parts.push(text[at + 1] ?? '')
       at += 2
     } else {

@@ -34,11 +34,11 @@ for (const [text, words] of vectors) {
   })
 }
 
-for (const text of [`'a b`, '"a b', `a"b`, `a 'b\\'`, '"\\"']) {
+for (const text of [`'a b`, '"a b', `a"b`, `a 'b\\'`, '"\\"', 'a \\']) {
   test(`the quote in ${text} never closes, and its place is told`, () => {
     const split = splitWords(sliceOf(text))
     assert.ok(split.kind === 'unbalanced')
-    assert.match(text[spanOf(split.quote).start] ?? '', /['"]/)
+    assert.match(text[spanOf(split.quote).start] ?? '', /['"\\]/)
   })
 }
 
