@@ -38,16 +38,21 @@ export interface Postgres {
   end(): Promise<void>
 }
 
-/** Reaching a server behind a dead router takes for ever otherwise. */
-const CONNECT_TIMEOUT_MS = 10_000
-/** The server's own limit; ours is a little longer, for the case that it is the network that is silent. */
-const STATEMENT_TIMEOUT_MS = 30_000
-const SILENCE_TIMEOUT_MS = 35_000
-/** An unused connection is given back: a history that has nothing to write holds no slot for long. */
-const IDLE_TIMEOUT_MS = 60_000
+export interface PostgresLimits {
+  /** Reaching a server behind a dead router takes for ever otherwise. All in milliseconds. */
+  readonly connect: number
+  /** The server's own limit for a statement. */
+  readonly statement: number
+  /** Ours, a little longer, for the case that it is the network that is silent. */
+  readonly silence: number
+  /** An unused connection is given back: a history that has nothing to write holds no slot for long. */
+  readonly idle: number
+}
+
+export const postgresLimits: PostgresLimits = { connect: 10_000, statement: 30_000, silence: 35_000, idle: 60_000 }
 
 /** Connects to nothing yet. A failure means that the URL itself is none. */
-export function openPostgres(connection: Connection): Postgres | PostgresError {
+export function openPostgres(connection: Connection, limits = postgresLimits): Postgres | PostgresError {
   try {
     const settings = typeof connection === 'string' ? { connectionString: asPsqlReads(connection) } : connection
     const { host, port, database } = new pg.Client(settings)
@@ -57,10 +62,10 @@ export function openPostgres(connection: Connection): Postgres | PostgresError {
       ...settings,
       max: 1,
       application_name: 'upalert',
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: SILENCE_TIMEOUT_MS,
-      idleTimeoutMillis: IDLE_TIMEOUT_MS,
+      connectionTimeoutMillis: limits.connect,
+      statement_timeout: limits.statement,
+      query_timeout: limits.silence,
+      idleTimeoutMillis: limits.idle,
       allowExitOnIdle: true,
       keepAlive: true,
     })
@@ -159,10 +164,10 @@ const sentences: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'cannot be found: the name server does not answer. Write its address if that happens often.',
   EHOSTUNREACH: 'cannot be reached: there is no route to it. Check address, cable and routes.',
   ENETUNREACH: 'cannot be reached: there is no route to its network. Check address and routes.',
-  ETIMEDOUT: 'did not answer within 10 s. Check address and firewall, and whether the host is up.',
+  ETIMEDOUT: 'did not answer in time. Check address and firewall, and whether the host is up.',
   ECONNRESET: 'closed the connection. It was stopped, or crashed, or something between cut the connection.',
   EPIPE: 'closed the connection. It was stopped, or crashed, or something between cut the connection.',
-  SILENT: 'has been silent for 35 s in the middle of a statement. The network is gone, or the server hangs.',
+  SILENT: 'fell silent in the middle of a statement. The network is gone, or the server hangs.',
   NO_PASSWORD: 'asks for a password and none is given. Put it in the URL, in ~/.pgpass, or in PGPASSWORD.',
   NO_TLS: 'does not speak TLS, which sslmode asks for. Turn it on in the server, or set sslmode=disable.',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'shows a self-signed certificate. Name it with sslrootcert=FILE in the URL.',
@@ -182,7 +187,7 @@ const sentences: Readonly<Record<string, string>> = {
   '57P01': 'is shutting down, or an administrator closed the connection.',
   '57P02': 'has crashed and is recovering.',
   '57P03': 'is starting up or shutting down and takes no connections yet.',
-  '57014': 'took longer than 30 s for a statement. Look for locks and load there (pg_stat_activity).',
+  '57014': 'took too long for a statement. Look for locks and load there (pg_stat_activity).',
   '55P03': 'has a lock on the history’s tables. Look for it in pg_locks.',
   '08P01':
     'does not speak PostgreSQL’s protocol as expected. With PgBouncer, set ignore_startup_parameters = statement_timeout.',

@@ -30,7 +30,9 @@ async function killAfter(directory: string, enough: number): Promise<string[]> {
 test('kill -9 at any moment loses nothing that was answered for, and leaves no gap', async (t) => {
   const directory = await directoryFor(t)
   let answered = 0
-  for (const enough of [1, 33, 78, 140]) {
+  // The number is chance, and so is what the child does at that moment: writing, syncing, closing a segment, thinning one.
+  for (const most of [3, 30, 100, 200]) {
+    const enough = 1 + Math.floor(Math.random() * most)
     const said = await killAfter(directory, enough)
     assert.ok(!said.some((line) => line.includes('damaged')), said.join('\n'))
     const next = Number(said.find((line) => line.startsWith('next'))?.split(' ')[1])

@@ -187,6 +187,28 @@ test('a reload that drops services replaces all that was remembered', async (t) 
   await after.close()
 })
 
+test('a crash between making a thinned segment and removing the full one doubles nothing', async (t) => {
+  const directory = await directoryFor(t)
+  const { journal } = await opened(directory, { limits: small })
+  for (let seq = 1; seq <= 100; seq += 1) await journal.append(commitOf(seq))
+  await journal.close()
+  const files = join(directory, 'journal')
+  for (const name of await readdir(files))
+    if (name.startsWith('journal-'))
+      await copyFile(join(files, name), join(files, name.replace('journal-', 'history-')))
+  for (const name of (await readdir(files)).filter((one) => one.startsWith('history-')).slice(0, 1))
+    await copyFile(join(files, name), join(files, name.replace('history-', 'journal-')))
+  const after = await opened(directory, { limits: small })
+  assert.deepEqual([after.nextSeq, after.remarks, after.saved?.owned], [101, [], { seq: ['100', ''] }])
+  assert.deepEqual(seqs(await after.journal.entries({})), count(1, 100))
+  const { commits } = await after.journal.commits(0, 10)
+  assert.deepEqual(
+    commits.map((commit) => commit.seq),
+    count(1, 10).slice(0, commits.length),
+  )
+  await after.journal.close()
+})
+
 test('a second daemon on the same state directory is refused, and told whom to stop', async (t) => {
   const directory = await directoryFor(t)
   const { journal } = await opened(directory)

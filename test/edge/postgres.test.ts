@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { migrate } from '../../src/edge/history-store.ts'
-import { openPostgres } from '../../src/edge/postgres.ts'
+import { openPostgres, postgresLimits } from '../../src/edge/postgres.ts'
 import { schemaVersion } from '../../src/wire/history-schema.ts'
 import { needs } from '../needs.ts'
 import { opened, type TestServer, tell, testServer } from './postgres-server.ts'
@@ -73,7 +73,7 @@ const troubles = [
     name: 'a statement that takes too long',
     sql: `set statement_timeout = 1; select pg_sleep(9)`,
     code: '57014',
-    says: /took longer than/,
+    says: /took too long for a statement/,
   },
   { name: 'a full disk', sql: raise('53100'), code: '53100', says: /has a full disk. Make room there/ },
   { name: 'anything else', sql: raise('XX001'), code: 'XX001', says: /played \(XX001\)\.$/ },
@@ -129,6 +129,34 @@ test('a server with no connection left is a sentence', postgres, async () => {
   assert.match(answer.kind === 'failed' ? answer.text : '', /has no connection left. Raise its max_connections/)
   await database.end()
 })
+
+const impatient = { ...postgresLimits, connect: 100, silence: 100 }
+
+test('a server that accepts and says nothing is given up', async (t) => {
+  const mute = createServer(() => {}).listen(0, '127.0.0.1')
+  await once(mute, 'listening')
+  t.after(() => mute.close())
+  const address = mute.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const database = openPostgres(`postgres://u@127.0.0.1:${port}/d`, impatient)
+  assert.ok(!('kind' in database))
+  const answer = await database.query('select 1')
+  assert.match(answer.kind === 'failed' ? answer.text : '', /did not answer in time. Check address and firewall/)
+  await database.end()
+})
+
+test(
+  'a server that falls silent in the middle is given up, and the next query has a new connection',
+  postgres,
+  async () => {
+    const database = openPostgres(server.connection(), impatient)
+    assert.ok(!('kind' in database))
+    const answer = await database.query('select pg_sleep(60)')
+    assert.match(answer.kind === 'failed' ? answer.text : '', /fell silent in the middle of a statement/)
+    assert.equal((await database.query('select 1')).kind, 'rows')
+    await database.end()
+  },
+)
 
 test('after any trouble the next query has a new connection', postgres, async () => {
   const database = opened(server.connection())
