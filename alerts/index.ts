@@ -3,8 +3,9 @@ import type { Alert } from '../src/model/alert.ts'
 import { ipvs } from './ipvs.ts'
 import { mail } from './mail.ts'
 import { pager } from './pager.ts'
+import { postgres } from './postgres.ts'
 import { program } from './program.ts'
 
 export const alerts: ReadonlyMap<string, Alert> = new Map(
-  [mail, pager, ipvs, program].map((alert): [string, Alert] => [alert.name, alert]),
+  [mail, pager, ipvs, postgres, program].map((alert): [string, Alert] => [alert.name, alert]),
 )

@@ -1,6 +1,6 @@
 /** The whole daemon as its users run it: a process of its own, a configuration in a directory of its own, real peers. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -28,6 +28,8 @@ export class DaemonProcess {
   private wake: () => void = () => {}
 
   constructor(t: Cleaning) {
+    // Run by root, its PostgreSQL is another user's process, which must be able to enter.
+    chmodSync(this.directory, 0o711)
     t.after(async () => {
       await this.kill('SIGKILL')
       rmSync(this.directory, { recursive: true, force: true })
