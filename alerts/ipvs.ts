@@ -54,6 +54,10 @@ export const ipvs: Alert<IpvsOptions> = {
   flags: {},
   rest: 'words',
   restIsVerbatim: true,
+  restFaults(words) {
+    const parsed = parseLvsAlert(words)
+    return parsed.kind === 'problems' ? parsed.problems : []
+  },
   async send(message, { words = [] }, context) {
     const parsed = parseLvsAlert(words)
     if (parsed.kind === 'problems') {

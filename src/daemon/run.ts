@@ -2,6 +2,7 @@
  * `upalert run`: opens the doors, fills the tables, starts the loop; and at the end closes them in the opposite order.
  * The kernel's table stays as it is when the daemon stops: traffic goes on.
  */
+import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -120,7 +121,7 @@ function assemble(configuration: Running['configuration'], { journal, nextSeq }:
   const table = openTable()
   const inLine = reconciler(table)
   let seq = nextSeq
-  const loop = createLoop(stateFor(configuration.model, null), Date.now().toString(36), {
+  const loop = createLoop(stateFor(configuration.model, null), runName(), {
     now: clock.now,
     async remember(patch, entries, whole) {
       const commit = { seq, at: clock.wall(), patch, entries }
@@ -166,6 +167,9 @@ function assemble(configuration: Running['configuration'], { journal, nextSeq }:
   setInterval(() => reconcileSoon(running, inLine), reconcileEvery)
   return running
 }
+
+/** Sorts by time, and differs between directors that share a database and were started in the same instant. */
+const runName = (): string => `${clock.wall().toString(36)}${randomBytes(3).toString('hex')}`
 
 const mailSettings = ({ settings }: Model) => ({
   server: settings.mailserver,

@@ -59,7 +59,7 @@ const QUALIFIERS: Readonly<Record<string, AlertEvery['unless']>> = {
   observe_detail: 'detail',
   strict: 'strict',
   // Not in mon's manual; its code holds back exactly as for strict.
-  ignore_summary: 'strict',
+  ignore_summary: 'success',
 }
 
 function readAlertevery(value: Slice | undefined, report: Report): AlertEvery | null {

@@ -36,6 +36,8 @@ export interface Known {
   readonly services: ReadonlyMap<string, HostGroup>
   /** The hosts of a group by their canonical text. */
   hostsOf(group: HostGroup): ReadonlyMap<string, Host>
+  /** The demonstration's own servers, which no client reaches through a virtual server anyhow. */
+  readonly demonstration: ReadonlySet<string>
   /** Real servers that may still be made. */
   readonly room: { left: number }
 }

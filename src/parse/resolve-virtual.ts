@@ -3,7 +3,7 @@
  * What the kernel would refuse, or accept and not do, is refused here. Sources: ipvsadm(8), linux/ip_vs.h,
  * LVS-HOWTO (no port remapping with direct routing and tunnels), keepalived.conf(5) for quorum and sorry server.
  */
-import type { Virtual } from '../model/model.ts'
+import type { Real, Virtual } from '../model/model.ts'
 import { endpointText, serviceText } from '../model/table.ts'
 import { DEFAULT_FORWARD } from './defaults.ts'
 import type { Statement, VirtualBlock } from './mon-file.ts'
@@ -38,6 +38,8 @@ export function resolveVirtual(block: VirtualBlock, known: Known, report: Report
   const sorry = front === null ? null : readSorry(value('sorry'), front, report)
   reportTwice(found, report)
   reportPool(block, found, lines, report)
+  for (const { real, word } of found) reportLoopback(real, word, known, report)
+  if (sorry !== null) reportLoopback(sorry, value('sorry'), known, report)
   const address = value('address')
   if (id === null || address === undefined) return null
   const place = placeOfSlice(block.name)
@@ -126,6 +128,19 @@ function reportPool(block: VirtualBlock, found: readonly ResolvedReal[], lines: 
     const message = `no real server of ${quoted(block.name.text)} has a check: none is ever taken out`
     report.warning('virtual-unchecked', span, message, 'write check GROUP/SERVICE behind each real')
   }
+}
+
+/** The kernel stops address translation to a loopback address (net/netfilter/ipvs/ip_vs_xmit.c, "stopping DNAT"). */
+function reportLoopback(
+  { id, forward }: Pick<Real, 'id' | 'forward'>,
+  word: Slice | undefined,
+  { demonstration }: Known,
+  report: Report,
+): void {
+  const isLoopback = id.family === 4 ? id.address.startsWith('127.') : id.address === '::1'
+  if (!isLoopback || forward !== 'masq' || word === undefined || demonstration.has(endpointText(id))) return
+  const message = `the kernel does not translate packets of clients to the loopback address ${id.address}`
+  report.warning('loopback-nat', spanOf(word), message, 'name an address of an interface, or write forward local')
 }
 
 function where(part: Slice): string {

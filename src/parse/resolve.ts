@@ -38,7 +38,7 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
   const groups = resolveGroups(file, report)
   const naming: Naming = { surroundings, mondir: settings.mondir, alertdir: settings.alertdir }
   const { services, written } = resolveWatches(file, groups, naming, report)
-  const virtuals = resolveVirtuals(file, groups, written, report)
+  const virtuals = resolveVirtuals(file, groups, written, settings, report)
   reportPoolDecides(virtuals, file, report)
   const serviceIndex = new Map<ServiceKey, number>(services.map((service, i) => [service.key, i]))
   const model: Model = { settings, groups: [...groups.values()], services, serviceIndex, virtuals }
@@ -170,6 +170,7 @@ function resolveVirtuals(
   file: MonFile,
   groups: ReadonlyMap<string, HostGroup>,
   services: ReadonlyMap<string, HostGroup>,
+  { demoServers }: Settings,
   report: Report,
 ): Virtual[] {
   const hosts = new Map<HostGroup, ReadonlyMap<string, Host>>()
@@ -178,7 +179,10 @@ function resolveVirtuals(
     hosts.set(group, known)
     return known
   }
-  const known: Known = { groups, services, hostsOf, room: { left: MOST_REALS } }
+  const demonstration = new Set(
+    demoServers.map(({ address, port }) => endpointText({ family: address.includes(':') ? 6 : 4, address, port })),
+  )
+  const known: Known = { groups, services, hostsOf, demonstration, room: { left: MOST_REALS } }
   const found = file.virtuals.map((block) => resolveVirtual(block, known, report)).filter((one) => one !== null)
   reportSameVirtuals(found, file.virtuals, report)
   return found.map(({ virtual }) => virtual)

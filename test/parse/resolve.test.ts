@@ -134,7 +134,7 @@ const periodLines: readonly (readonly [line: string, expected: Partial<Period>])
   ['alertevery 1h summary', { alertevery: { every: minutes(60), unless: 'summary' } }],
   ['alertevery 1h Observe_Detail', { alertevery: { every: minutes(60), unless: 'detail' } }],
   ['alertevery 1h strict', { alertevery: { every: minutes(60), unless: 'strict' } }],
-  ['alertevery 1h ignore_summary', { alertevery: { every: minutes(60), unless: 'strict' } }],
+  ['alertevery 1h ignore_summary', { alertevery: { every: minutes(60), unless: 'success' } }],
   ['alertafter 3', { alertafter: { count: 3, time: null, window: null } }],
   ['alertafter 1.5h', { alertafter: { count: null, time: minutes(90), window: null } }],
   ['alertafter 1d', { alertafter: { count: null, time: minutes(1440), window: null } }],
