@@ -15,7 +15,7 @@ const MAIL_BYTES = 1_048_576
 /** Clients at once. */
 const CLIENTS = 20
 /** Characters of a subject in a file's name, and on the terminal. */
-const NAME_LENGTH = 60
+const NAME_LENGTH = 40
 const SUBJECT_LENGTH = 200
 
 export async function openMailbox(mailbox: DemoMailbox, folder: string, say: (line: string) => void): Promise<Bound> {

@@ -96,6 +96,13 @@ async function attempt(
 ): Promise<Attempt> {
   const steps = watchSteps()
   const transport = createTransport(transportOptions(relay, secrets, address, steps.logger, sending))
+  if (isPlain(letter.text)) {
+    transport.use('stream', (mail, done) => {
+      // nodemailer encodes every text with a line over 76 characters, which RFC 5322 does not ask for.
+      mail.message.getTransferEncoding = () => '7bit'
+      done()
+    })
+  }
   const clean = (trouble: SmtpTrouble) => withoutSecrets(trouble, forms(relay.user, secrets.password))
   try {
     const info = await transport.sendMail({ ...message(letter), signal: sending.signal })
@@ -157,6 +164,13 @@ function message(letter: Letter) {
     headers: { ...letter.headers },
   }
 }
+
+/** Octets of a line that every relay takes (RFC 5322 §2.1.1). */
+const LINE_LONGEST = 998
+
+/** Whether the text may go as it is; many phone gateways show the codes of quoted-printable instead of reading them. */
+const isPlain = (text: string): boolean =>
+  /^[\n\x20-\x7e]*$/.test(text) && text.split('\n').every((line) => line.length <= LINE_LONGEST)
 
 /** `upalert <upalert@lb1>` has its address in angle brackets. */
 const addressIn = (from: string): string => /<([^<>]*)>\s*$/.exec(from)?.[1] ?? from

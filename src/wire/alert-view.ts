@@ -17,6 +17,8 @@ export interface AlertView {
   readonly word: string
   /** The same on a phone: `DOWN`, `UP`, `TEST`. */
   readonly state: string
+  /** Whether this is an upalert. */
+  readonly up: boolean
   /** `web/http` */
   readonly key: string
   readonly group: string
@@ -64,6 +66,7 @@ export function alertView(message: AlertMessage, director: string, time: LocalTi
   return {
     word: { failure: 'ALERT', up: 'UPALERT', test: 'TEST ALERT' }[message.kind],
     state: { failure: 'DOWN', up: 'UP', test: 'TEST' }[message.kind],
+    up: message.kind === 'up',
     key: name(message.key),
     group: name(message.group),
     service: name(message.service),

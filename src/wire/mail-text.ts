@@ -25,27 +25,32 @@ What is left:
 {{/each}}
 
 {{/if}}
+{{#if up}}
+{{#if since}}
+Failed from:   {{since}}
+Up again at:   {{at}}
+{{else}}
+Up again at:   {{at}}
+{{/if}}
+{{else}}
 {{#if since}}
 Failing since: {{since}}{{#if failures}}, {{failures}} checks in a row{{/if}}
 {{/if}}
-{{#if lasted}}
-It lasted:     {{lasted}}, until {{at}}
-{{else}}
 Decided at:    {{at}}
-{{/if}}
 {{#if lastSuccess}}
 Last success:  {{lastSuccess}}
+{{/if}}
 {{/if}}
 {{#if acknowledged}}
 Acknowledged:  {{acknowledged}}
 {{/if}}
 Hosts checked: {{hosts}}
 {{#if summary}}
-The monitor:   {{summary}}
+{{#if up}}Last failure: {{else}}Monitor said: {{/if}} {{summary}}
 {{/if}}
 {{#if detail}}
 
-What the monitor printed:
+{{#if up}}The last failure's output:{{else}}The monitor's output:{{/if}}
 {{detail}}
 {{/if}}
 

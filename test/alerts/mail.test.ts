@@ -54,7 +54,7 @@ test('an upalert is mailed with UPALERT, says how long it lasted, and joins the 
   const down = await received(t, failure)
   const up = await received(t, recovery)
   assert.equal(header(up, 'subject'), 'UPALERT web/http: up again after 4 min 30 s')
-  assert.match(bodyOf(up.raw), /^It lasted: {5}4 min 30 s, until 2026-06-04 /m)
+  assert.match(bodyOf(up.raw), /^Failed from: {3}2026-06-04 .*\nUp again at: {3}2026-06-04 /m)
   assert.equal(header(up, 'references'), header(down, 'references'))
   assert.notEqual(header(up, 'message-id'), header(down, 'message-id'))
 })

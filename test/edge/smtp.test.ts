@@ -141,8 +141,9 @@ for (const { code, retry } of onlyOps) {
   })
 }
 
-const short: SmtpLimits = { connect: milliseconds(200), greeting: milliseconds(200), silence: milliseconds(200) }
 const long: SmtpLimits = { connect: seconds(100), greeting: seconds(100), silence: seconds(100) }
+const rude: SmtpLimits = { ...long, greeting: milliseconds(200) }
+const impatient: SmtpLimits = { ...long, silence: milliseconds(200) }
 
 type Serve = (socket: Socket) => void
 const talk: readonly (readonly [RegExp, string])[] = [
@@ -154,7 +155,7 @@ const faults: readonly { name: string; serve: Serve; limits: SmtpLimits; says: R
   {
     name: 'a relay that never greets',
     serve: () => {},
-    limits: short,
+    limits: rude,
     says: /accepted the connection but did not greet in time/,
   },
   {
@@ -166,7 +167,7 @@ const faults: readonly { name: string; serve: Serve; limits: SmtpLimits; says: R
   {
     name: 'a greeting that is an empty line',
     serve: (s) => s.write('\r\n'),
-    limits: short,
+    limits: rude,
     says: /did not greet in time/,
   },
   {
@@ -175,11 +176,16 @@ const faults: readonly { name: string; serve: Serve; limits: SmtpLimits; says: R
     limits: long,
     says: /refused us: SSH-2\.0/,
   },
-  { name: 'a relay that falls silent after EHLO', serve: script([]), limits: short, says: /fell silent after EHLO/ },
+  {
+    name: 'a relay that falls silent after EHLO',
+    serve: script([]),
+    limits: impatient,
+    says: /fell silent after EHLO/,
+  },
   {
     name: 'a relay that falls silent after the message',
     serve: script(talk),
-    limits: short,
+    limits: impatient,
     says: /fell silent after the whole message/,
   },
   {
@@ -215,7 +221,7 @@ const faults: readonly { name: string; serve: Serve; limits: SmtpLimits; says: R
       [/^EHLO/, '250-test\r\n250 STARTTLS'],
       [/^STARTTLS/, '220 go on'],
     ]),
-    limits: short,
+    limits: rude,
     says: /did not finish the TLS handshake in time/,
   },
 ]
@@ -257,6 +263,19 @@ const login: SMTPServerOptions = {
           answer(535, `bad password ${password} for ${username}, ${Buffer.from(password ?? '').toString('base64')}`),
         ),
 }
+
+test('plain text goes as it is, also in long lines, and a text with other letters is encoded', async (t) => {
+  const relay = await startRelay(t)
+  const page =
+    'DOWN web/http 10.1.1.3: answered 503 where 200-399 was expected, and a few more words. 2 of 3 left. 14:02'
+  await send(relay.url, { ...letter, text: page })
+  await send(relay.url, { ...letter, text: page.replace('a', 'ä') })
+  const [plain, other] = relay.mails
+  assert.ok(plain !== undefined && other !== undefined)
+  assert.deepEqual(headersOf(plain.raw).get('content-transfer-encoding'), ['7bit'])
+  assert.ok(plain.raw.endsWith(`\r\n\r\n${page}\r\n`))
+  assert.deepEqual(headersOf(other.raw).get('content-transfer-encoding'), ['quoted-printable'])
+})
 
 test('user and password of the URL are used', async (t) => {
   const relay = await startRelay(t, login)
