@@ -3,7 +3,7 @@
  * user sees what an alert looks like without a mail server.
  */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { SMTPServer, type SMTPServerDataStream } from 'smtp-server'
 import { type Bound, bound } from './bound.ts'
 import type { DemoMailbox } from './messages.ts'
@@ -33,7 +33,7 @@ export async function openMailbox(mailbox: DemoMailbox, folder: string, say: (li
         if (mail === null) return done(refusal(552, `a mail here has at most ${MAIL_BYTES} bytes`))
         const stored = await store.keep(mail)
         if (stored.kind === 'failed') return done(refusal(452, stored.text))
-        say(`mailbox: ${subjectOf(mail)} (${stored.file})`)
+        say(`mailbox: ${subjectOf(mail)} (${shown(stored.file)})`)
         done(null, `kept as ${basename(stored.file)}`)
       })
     },
@@ -49,6 +49,12 @@ export async function openMailbox(mailbox: DemoMailbox, folder: string, say: (li
       done(typeof open === 'object' && open !== null ? open.port : port)
     })
   })
+}
+
+/** As short as it can be typed where the daemon was started. */
+function shown(file: string): string {
+  const near = relative(process.cwd(), file)
+  return near.startsWith('..') ? file : near
 }
 
 const placed = ({ place }: DemoMailbox, text: string): string =>

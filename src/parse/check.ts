@@ -3,8 +3,8 @@
  * surroundings; everything between is here, so that the daemon, its reload and the command judge alike.
  */
 
+import type { MonFile } from './mon/file.ts'
 import { parseMon } from './mon.ts'
-import type { MonFile } from './mon-file.ts'
 import { formatProblems, type Problem, recordOf } from './problem.ts'
 import { decode } from './source.ts'
 

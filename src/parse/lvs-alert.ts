@@ -7,8 +7,8 @@
 import type { Forward, Protocol } from '../model/table.ts'
 import type { Weight } from '../model/units.ts'
 import { weight } from '../model/units.ts'
-import { parseAddress, parsePort } from './endpoint.ts'
-import { quoted } from './visible.ts'
+import { parseAddress, parsePort } from './text/endpoint.ts'
+import { quoted } from './text/visible.ts'
 
 export interface LvsAlertRequest {
   readonly service:

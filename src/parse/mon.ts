@@ -2,16 +2,16 @@
  * mon.cf: logical lines -> MonFile. Which block a line belongs to and whether its word is known is decided here.
  * Source: mon manual, "CONFIGURATION FILE". Lines that mon ignores without a word, outside every block, are errors.
  */
-import type { GroupBlock, MonFile, PeriodBlock, ServiceBlock, Statement, VirtualBlock, WatchBlock } from './mon-file.ts'
-import { eachLine, type LogicalLine, type Slice, skipBlanks, slice, spanOf, wholeLine } from './mon-lines.ts'
-import { type Expected, reportUnknown, reportWordlessLine } from './mon-unknown.ts'
-import { BLOCK_WORDS, GLOBAL_WORDS, PERIOD_WORDS, SERVICE_WORDS, standingOf, type WordTable } from './mon-words.ts'
-import { reportOddCharacter } from './odd-character.ts'
+import type { GroupBlock, MonFile, PeriodBlock, ServiceBlock, Statement, VirtualBlock, WatchBlock } from './mon/file.ts'
+import { eachLine, type LogicalLine, type Slice, skipBlanks, slice, spanOf, wholeLine } from './mon/lines.ts'
+import { type Expected, reportUnknown, reportWordlessLine } from './mon/unknown.ts'
+import { BLOCK_WORDS, GLOBAL_WORDS, PERIOD_WORDS, SERVICE_WORDS, standingOf, type WordTable } from './mon/words.ts'
 import type { Problem } from './problem.ts'
-import { Report } from './report.ts'
 import type { Source, Span } from './source.ts'
-import { quoted } from './visible.ts'
-import { plainWords } from './words.ts'
+import { reportOddCharacter } from './text/odd-character.ts'
+import { Report } from './text/report.ts'
+import { quoted } from './text/visible.ts'
+import { plainWords } from './text/words.ts'
 
 /** `former`: problems found while the bytes were decoded, so that one list holds them all. */
 export function parseMon(source: Source, former: readonly Problem[] = []): MonFile {

@@ -3,10 +3,10 @@
  * declares. A problem points at the word, and says what is allowed.
  */
 import type { OptionProperty, OptionShape } from '../model/module.ts'
-import { type Slice, spanOf } from './mon-lines.ts'
+import { type Slice, spanOf } from './mon/lines.ts'
 import { type Fault, faultsOf } from './option-faults.ts'
-import type { Report } from './report.ts'
-import { quoted } from './visible.ts'
+import type { Report } from './text/report.ts'
+import { quoted } from './text/visible.ts'
 
 export type Options = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,7 @@
 /** Reads the signs and words of a period expression one after the other; see period.ts. */
-import { type Slice, skipBlanks, slice, spanOf } from './mon-lines.ts'
-import type { Report } from './report.ts'
-import { quoted } from './visible.ts'
+import { type Slice, skipBlanks, slice, spanOf } from './mon/lines.ts'
+import type { Report } from './text/report.ts'
+import { quoted } from './text/visible.ts'
 
 /** A place in the expression. Blanks are free between any two signs. Only the first mistake is reported. */
 export class PeriodReader {

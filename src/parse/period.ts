@@ -3,10 +3,10 @@
  * The whole text is checked; mon notices a mistake only when evaluation gets there. Source: Time::Period(3pm).
  */
 import type { PeriodExpression, PeriodRange, Scale, SubPeriod } from '../model/period.ts'
-import type { Slice } from './mon-lines.ts'
+import type { Slice } from './mon/lines.ts'
 import { PeriodReader } from './period-reader.ts'
-import type { Report } from './report.ts'
-import { quoted } from './visible.ts'
+import type { Report } from './text/report.ts'
+import { quoted } from './text/visible.ts'
 
 export { inPeriod } from '../model/period.ts'
 

@@ -3,7 +3,7 @@
  * The one form for people is a line `file:line:column: message [code]`, the source line, and carets with the remedy.
  */
 import { lineAround, placeOf, type Span } from './source.ts'
-import { charWidth, visible } from './visible.ts'
+import { charWidth, visible } from './text/visible.ts'
 
 export interface Problem {
   /** Stable, for programs: `interval-unit`. */

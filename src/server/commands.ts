@@ -7,7 +7,7 @@ import type { ServiceKey } from '../model/names.ts'
 import type { Answer, DoorReport, Request } from '../model/request.ts'
 import type { State } from '../model/state.ts'
 import { type Now, wallTime } from '../model/units.ts'
-import { nearby } from '../parse/nearest.ts'
+import { nearby } from '../parse/text/nearest.ts'
 
 export interface Daemon {
   now(): Now

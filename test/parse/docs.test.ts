@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { GLOBAL_WORDS, PERIOD_WORDS, SERVICE_WORDS, VIRTUAL_WORDS } from '../../src/parse/mon-words.ts'
+import { GLOBAL_WORDS, PERIOD_WORDS, SERVICE_WORDS, VIRTUAL_WORDS } from '../../src/parse/mon/words.ts'
 import { formatProblems } from '../../src/parse/problem.ts'
 import { resolveText, shape, world } from './world.ts'
 

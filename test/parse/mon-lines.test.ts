@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { eachLine, LONGEST_LINE, type LogicalLine, placeOfSlice, slice } from '../../src/parse/mon-lines.ts'
-import { Report } from '../../src/parse/report.ts'
+import { eachLine, LONGEST_LINE, type LogicalLine, placeOfSlice, slice } from '../../src/parse/mon/lines.ts'
+import { Report } from '../../src/parse/text/report.ts'
 
 function read(text: string): { readonly lines: readonly LogicalLine[]; readonly codes: readonly string[] } {
   const lines: LogicalLine[] = []

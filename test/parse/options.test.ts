@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { OptionShape } from '../../src/model/module.ts'
-import { slice } from '../../src/parse/mon-lines.ts'
+import { slice } from '../../src/parse/mon/lines.ts'
 import { parseOptions } from '../../src/parse/options.ts'
-import { Report } from '../../src/parse/report.ts'
-import { splitWords } from '../../src/parse/words.ts'
+import { Report } from '../../src/parse/text/report.ts'
+import { splitWords } from '../../src/parse/text/words.ts'
 import { httpShape, scriptShape, shape, sliceOf, tcpShape } from './world.ts'
 
 function read(of: OptionShape, text: string) {

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { inPeriod, type PeriodExpression } from '../../src/model/period.ts'
 import { wallTime } from '../../src/model/units.ts'
 import { parsePeriod } from '../../src/parse/period.ts'
-import { Report } from '../../src/parse/report.ts'
+import { Report } from '../../src/parse/text/report.ts'
 import { sliceOf } from './world.ts'
 
 function parse(text: string): PeriodExpression | null {

@@ -4,10 +4,10 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import cron from 'node-cron'
 import { milliseconds } from '../../src/model/units.ts'
-import { cronFault } from '../../src/parse/cron.ts'
-import { durationText, parseDuration } from '../../src/parse/duration.ts'
-import { canonical, isFault, parseAddress, parseEndpoint } from '../../src/parse/endpoint.ts'
-import { edits, nearby, nearest } from '../../src/parse/nearest.ts'
+import { cronFault } from '../../src/parse/text/cron.ts'
+import { durationText, parseDuration } from '../../src/parse/text/duration.ts'
+import { canonical, isFault, parseAddress, parseEndpoint } from '../../src/parse/text/endpoint.ts'
+import { edits, nearby, nearest } from '../../src/parse/text/nearest.ts'
 
 const durations: readonly (readonly [text: string, milliseconds: number | string])[] = [
   ['30s', 30_000],

@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { checkAnswer, fileProblem, loadMon } from '../../src/parse/check.ts'
 import { formatProblem, formatProblems, type Problem } from '../../src/parse/problem.ts'
-import { KEPT_PROBLEMS, Report } from '../../src/parse/report.ts'
 import { decode, LARGEST_FILE, placeOf } from '../../src/parse/source.ts'
-import { charWidth, visible } from '../../src/parse/visible.ts'
+import { KEPT_PROBLEMS, Report } from '../../src/parse/text/report.ts'
+import { charWidth, visible } from '../../src/parse/text/visible.ts'
 import { resolveText } from './world.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)

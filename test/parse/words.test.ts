@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { spanOf } from '../../src/parse/mon-lines.ts'
-import { plainWords, splitWords } from '../../src/parse/words.ts'
+import { spanOf } from '../../src/parse/mon/lines.ts'
+import { plainWords, splitWords } from '../../src/parse/text/words.ts'
 import { sliceOf } from './world.ts'
 
 // mon 1.3 through Text::ParseWords.

@@ -1,8 +1,8 @@
 /** Surroundings for tests of the parser: small modules with the shapes that the real ones have. */
 import type { OptionProperty, OptionShape } from '../../src/model/module.ts'
 import { loadMon } from '../../src/parse/check.ts'
+import { type LogicalLine, type Slice, wholeLine } from '../../src/parse/mon/lines.ts'
 import { parseMon } from '../../src/parse/mon.ts'
-import { type LogicalLine, type Slice, wholeLine } from '../../src/parse/mon-lines.ts'
 import type { Problem } from '../../src/parse/problem.ts'
 import { type NamedShape, type Resolved, resolve, type Surroundings } from '../../src/parse/resolve.ts'
 

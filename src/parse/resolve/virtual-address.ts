@@ -1,12 +1,12 @@
 /** The `address` line of a virtual block -> the service's identity in the kernel table. Source: ipvsadm(8), -t -u -f. */
-import { endpointText, type TableServiceId } from '../model/table.ts'
-import { type Endpoint, isFault, parseEndpoint } from './endpoint.ts'
-import type { Statement, VirtualBlock } from './mon-file.ts'
-import { type Slice, spanOf } from './mon-lines.ts'
-import type { Report } from './report.ts'
+import { endpointText, type TableServiceId } from '../../model/table.ts'
+import type { Statement, VirtualBlock } from '../mon/file.ts'
+import { type Slice, spanOf } from '../mon/lines.ts'
+import { type Endpoint, isFault, parseEndpoint } from '../text/endpoint.ts'
+import type { Report } from '../text/report.ts'
+import { quoted } from '../text/visible.ts'
+import { plainWords } from '../text/words.ts'
 import { EXAMPLES } from './virtual-examples.ts'
-import { quoted } from './visible.ts'
-import { plainWords } from './words.ts'
 
 /** `192.0.2.1:80/udp`, or `fwmark 80 inet6`. */
 export function readAddress(

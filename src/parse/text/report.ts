@@ -2,9 +2,10 @@
  * Collects the problems of one run. Bounded: a file of ten million mistakes costs no more than one of a thousand, and
  * an error is never lost behind warnings.
  */
+
+import { inFileOrder, type Problem } from '../problem.ts'
+import type { Span } from '../source.ts'
 import { type Nearby, nearby } from './nearest.ts'
-import { inFileOrder, type Problem } from './problem.ts'
-import type { Span } from './source.ts'
 
 /** Problems of each severity that are kept; the rest is only counted. */
 export const KEPT_PROBLEMS = 1000

@@ -3,13 +3,13 @@
  * which options. A built-in written without its suffix always wins; with the suffix, an executable found along mondir
  * or alertdir does, so that a site's own http.monitor stays in force. Source: mon manual, "monitor", "alert".
  */
-import type { AlertCall, Call } from '../model/model.ts'
-import { placeOfSlice, type Slice, slice, spanOf } from './mon-lines.ts'
-import { fillDefaults, type Options, parseOptions } from './options.ts'
-import type { Report } from './report.ts'
+import type { AlertCall, Call } from '../../model/model.ts'
+import { placeOfSlice, type Slice, slice, spanOf } from '../mon/lines.ts'
+import { fillDefaults, type Options, parseOptions } from '../options.ts'
+import type { Report } from '../text/report.ts'
+import { quoted } from '../text/visible.ts'
+import { splitWords } from '../text/words.ts'
 import type { NamedShape, Surroundings } from './surroundings.ts'
-import { quoted } from './visible.ts'
-import { splitWords } from './words.ts'
 
 /** How the names of one sort of module are found. */
 interface Realm {

@@ -1,16 +1,16 @@
 /** A `period` with its alerts -> Period. Source: mon manual, "Period Definitions"; spec of alertevery and alertafter there. */
-import type { AlertAfter, AlertCall, AlertEvery, Period, Timing } from '../model/model.ts'
-import { DEFAULT_NUMALERTS } from './defaults.ts'
-import { durationText, parseDuration } from './duration.ts'
-import type { PeriodBlock, Statement } from './mon-file.ts'
-import { placeOfSlice, type Slice, spanOf } from './mon-lines.ts'
-import { PERIOD_WORDS, standingOf } from './mon-words.ts'
-import { parsePeriod } from './period.ts'
-import type { Report } from './report.ts'
-import { type Naming, resolveAlert } from './resolve-call.ts'
-import { readDuration } from './resolve-settings.ts'
-import { quoted } from './visible.ts'
-import { plainWords } from './words.ts'
+import type { AlertAfter, AlertCall, AlertEvery, Period, Timing } from '../../model/model.ts'
+import { DEFAULT_NUMALERTS } from '../defaults.ts'
+import type { PeriodBlock, Statement } from '../mon/file.ts'
+import { placeOfSlice, type Slice, spanOf } from '../mon/lines.ts'
+import { PERIOD_WORDS, standingOf } from '../mon/words.ts'
+import { parsePeriod } from '../period.ts'
+import { durationText, parseDuration } from '../text/duration.ts'
+import type { Report } from '../text/report.ts'
+import { quoted } from '../text/visible.ts'
+import { plainWords } from '../text/words.ts'
+import { type Naming, resolveAlert } from './call.ts'
+import { readDuration } from './settings.ts'
 
 export function resolvePeriod(block: PeriodBlock, timing: Timing, naming: Naming, report: Report): Period | null {
   const when = parsePeriod(block.expression, report)

@@ -1,7 +1,8 @@
 /** mon.cf as a tree in which everything knows its place; made by mon.ts, given its meaning by resolve.ts. */
-import type { Slice } from './mon-lines.ts'
-import type { Problem } from './problem.ts'
-import type { Source } from './source.ts'
+
+import type { Problem } from '../problem.ts'
+import type { Source } from '../source.ts'
+import type { Slice } from './lines.ts'
 
 export interface MonFile {
   readonly source: Source

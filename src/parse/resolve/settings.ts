@@ -1,6 +1,6 @@
 /** The globals of mon.cf -> Settings, each value checked, defaults filled in. Source: mon manual, "Global Variables". */
-import type { DemoServer, Settings } from '../model/model.ts'
-import type { Milliseconds } from '../model/units.ts'
+import type { DemoServer, Settings } from '../../model/model.ts'
+import type { Milliseconds } from '../../model/units.ts'
 import {
   DEFAULT_ALERTDIR,
   DEFAULT_BASEDIR,
@@ -15,15 +15,15 @@ import {
   DEFAULT_STATEDIR,
   defaultMailfrom,
   LONGEST_SOCKET_PATH,
-} from './defaults.ts'
-import { parseDuration } from './duration.ts'
-import { isFault, parseEndpoint } from './endpoint.ts'
-import type { MonFile, Statement } from './mon-file.ts'
-import { placeOfSlice, type Slice, spanOf } from './mon-lines.ts'
-import type { Report } from './report.ts'
+} from '../defaults.ts'
+import type { MonFile, Statement } from '../mon/file.ts'
+import { placeOfSlice, type Slice, spanOf } from '../mon/lines.ts'
+import { parseDuration } from '../text/duration.ts'
+import { isFault, parseEndpoint } from '../text/endpoint.ts'
+import type { Report } from '../text/report.ts'
+import { quoted } from '../text/visible.ts'
+import { plainWords } from '../text/words.ts'
 import type { Surroundings } from './surroundings.ts'
-import { quoted } from './visible.ts'
-import { plainWords } from './words.ts'
 
 /** More monitor programs at once than any machine runs. */
 const GREATEST_MAXPROCS = 10_000

@@ -1,11 +1,11 @@
 /** `check GROUP/SERVICE via HOST` of a real line: whose verdict a real server follows. LVS-HOWTO 11.2, 11.3. */
-import type { Real } from '../model/model.ts'
-import { groupName, serviceKey, serviceName } from '../model/names.ts'
-import { canonical } from './endpoint.ts'
-import { type Slice, spanOf } from './mon-lines.ts'
-import type { Report } from './report.ts'
-import type { Known, Traits } from './resolve-real.ts'
-import { quoted } from './visible.ts'
+import type { Real } from '../../model/model.ts'
+import { groupName, serviceKey, serviceName } from '../../model/names.ts'
+import { type Slice, spanOf } from '../mon/lines.ts'
+import { canonical } from '../text/endpoint.ts'
+import type { Report } from '../text/report.ts'
+import { quoted } from '../text/visible.ts'
+import type { Known, Traits } from './real.ts'
 
 /** `address`: the real server's own, in canonical form; it is the host that is checked unless `via` names another. */
 export function readCheck(

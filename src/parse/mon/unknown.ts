@@ -1,8 +1,9 @@
 /** What to say about a word of mon.cf that is not known where it stands: most are known elsewhere, or nearly known. */
-import { type Slice, spanOf } from './mon-lines.ts'
-import { BLOCK_WORDS, GLOBAL_WORDS, PERIOD_WORDS, SERVICE_WORDS, standingOf, VIRTUAL_WORDS } from './mon-words.ts'
-import type { Report } from './report.ts'
-import { quoted } from './visible.ts'
+
+import type { Report } from '../text/report.ts'
+import { quoted } from '../text/visible.ts'
+import { type Slice, spanOf } from './lines.ts'
+import { BLOCK_WORDS, GLOBAL_WORDS, PERIOD_WORDS, SERVICE_WORDS, standingOf, VIRTUAL_WORDS } from './words.ts'
 
 export type Expected = 'global' | 'global in virtual' | 'service' | 'period'
 

@@ -2,18 +2,18 @@
  * A `real` line of a virtual block -> real servers: one, or one for each host of a hostgroup.
  * Sources: ipvsadm(8); ip_vs.h for ranges; LVS-HOWTO on direct routing and tunnels, which leave the packet's port alone.
  */
-import type { HostGroup, Real } from '../model/model.ts'
-import type { Host } from '../model/names.ts'
-import type { Forward, TableDestinationId, TableServiceId } from '../model/table.ts'
-import { type Weight, weight } from '../model/units.ts'
-import { DEFAULT_WEIGHT, GREATEST_THRESHOLD, GREATEST_WEIGHT } from './defaults.ts'
-import { canonical, type Endpoint, isFault, parseAddress, parseEndpoint, parsePort } from './endpoint.ts'
-import { placeOfSlice, type Slice, spanOf } from './mon-lines.ts'
+import type { HostGroup, Real } from '../../model/model.ts'
+import type { Host } from '../../model/names.ts'
+import type { Forward, TableDestinationId, TableServiceId } from '../../model/table.ts'
+import { type Weight, weight } from '../../model/units.ts'
+import { DEFAULT_WEIGHT, GREATEST_THRESHOLD, GREATEST_WEIGHT } from '../defaults.ts'
+import { placeOfSlice, type Slice, spanOf } from '../mon/lines.ts'
+import { canonical, type Endpoint, isFault, parseAddress, parseEndpoint, parsePort } from '../text/endpoint.ts'
+import type { Report } from '../text/report.ts'
+import { quoted } from '../text/visible.ts'
+import { plainWords } from '../text/words.ts'
 import { readCheck } from './real-check.ts'
-import type { Report } from './report.ts'
 import { EXAMPLES } from './virtual-examples.ts'
-import { quoted } from './visible.ts'
-import { plainWords } from './words.ts'
 
 /** What a real server needs to know of its virtual server. */
 export interface Front {

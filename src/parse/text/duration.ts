@@ -2,7 +2,7 @@
  * mon's timeval: a number with optional decimals and, without a blank, one of s m h d. Source: mon manual, "interval".
  * alertafter takes the same form here; mon itself allows it only whole numbers without days.
  */
-import { days, type Milliseconds, milliseconds } from '../model/units.ts'
+import { days, type Milliseconds, milliseconds } from '../../model/units.ts'
 import { quoted } from './visible.ts'
 
 /** Longer is taken for a mistake: ten years. */

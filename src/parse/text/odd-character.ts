@@ -1,6 +1,7 @@
 /** Characters that an operator cannot see and mon takes for letters. */
+
+import { lineAround, type Source } from '../source.ts'
 import type { Report } from './report.ts'
-import { lineAround, type Source } from './source.ts'
 
 /** A blank that mon does not take for one, or a character of no width, comes with text copied from a web page. The first is reported. */
 export function reportOddCharacter(source: Source, report: Report): void {

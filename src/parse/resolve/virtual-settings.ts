@@ -1,7 +1,7 @@
 /** The lines of a virtual block that set something: scheduler, persistence, quorum, sorry, on_fail. */
-import type { Sorry } from '../model/model.ts'
-import type { TableServiceId, TableServiceSettings } from '../model/table.ts'
-import { type Weight, weight } from '../model/units.ts'
+import type { Sorry } from '../../model/model.ts'
+import type { TableServiceId, TableServiceSettings } from '../../model/table.ts'
+import { type Weight, weight } from '../../model/units.ts'
 import {
   DEFAULT_ON_FAIL,
   DEFAULT_PERSISTENCE_SECONDS,
@@ -10,17 +10,17 @@ import {
   GREATEST_WEIGHT,
   LONGEST_PERSISTENCE_SECONDS,
   SCHEDULERS,
-} from './defaults.ts'
-import { parseDuration } from './duration.ts'
-import { isFault, parseEndpoint } from './endpoint.ts'
-import type { Statement } from './mon-file.ts'
-import { type Slice, spanOf } from './mon-lines.ts'
-import type { VirtualWord } from './mon-words.ts'
-import type { Report } from './report.ts'
-import { type Front, readForward } from './resolve-real.ts'
+} from '../defaults.ts'
+import type { Statement } from '../mon/file.ts'
+import { type Slice, spanOf } from '../mon/lines.ts'
+import type { VirtualWord } from '../mon/words.ts'
+import { parseDuration } from '../text/duration.ts'
+import { isFault, parseEndpoint } from '../text/endpoint.ts'
+import type { Report } from '../text/report.ts'
+import { quoted } from '../text/visible.ts'
+import { plainWords } from '../text/words.ts'
+import { type Front, readForward } from './real.ts'
 import { EXAMPLES } from './virtual-examples.ts'
-import { quoted } from './visible.ts'
-import { plainWords } from './words.ts'
 
 export type Lines = ReadonlyMap<VirtualWord, readonly Statement[]>
 

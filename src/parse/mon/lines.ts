@@ -3,9 +3,9 @@
  * knows where in the file it stood. Source: mon manual, "CONFIGURATION FILE"; what mon 1.3 does with the odd cases is
  * mended where it loses text silently: a backslash before an empty line or at the end of the file is an error here.
  */
-import type { Place } from '../model/model.ts'
-import type { Report } from './report.ts'
-import { placeOf, type Source, type Span } from './source.ts'
+import type { Place } from '../../model/model.ts'
+import { placeOf, type Source, type Span } from '../source.ts'
+import type { Report } from '../text/report.ts'
 
 /** Characters a logical line may have, continuations included. */
 export const LONGEST_LINE = 1024 * 1024

@@ -3,18 +3,18 @@
  * What the kernel would refuse, or accept and not do, is refused here. Sources: ipvsadm(8), linux/ip_vs.h,
  * LVS-HOWTO (no port remapping with direct routing and tunnels), keepalived.conf(5) for quorum and sorry server.
  */
-import type { Real, Virtual } from '../model/model.ts'
-import { endpointText, serviceText } from '../model/table.ts'
-import { DEFAULT_FORWARD } from './defaults.ts'
-import type { Statement, VirtualBlock } from './mon-file.ts'
-import { placeOfSlice, type Slice, spanOf } from './mon-lines.ts'
-import { VIRTUAL_WORDS, type VirtualWord } from './mon-words.ts'
-import type { Report } from './report.ts'
-import { type Known, type ResolvedReal, readForward, resolveReal } from './resolve-real.ts'
+import type { Real, Virtual } from '../../model/model.ts'
+import { endpointText, serviceText } from '../../model/table.ts'
+import { DEFAULT_FORWARD } from '../defaults.ts'
+import type { Statement, VirtualBlock } from '../mon/file.ts'
+import { placeOfSlice, type Slice, spanOf } from '../mon/lines.ts'
+import { VIRTUAL_WORDS, type VirtualWord } from '../mon/words.ts'
+import type { Report } from '../text/report.ts'
+import { quoted } from '../text/visible.ts'
+import { type Known, type ResolvedReal, readForward, resolveReal } from './real.ts'
 import { readAddress } from './virtual-address.ts'
 import { EXAMPLES, isVirtualWord } from './virtual-examples.ts'
 import { type Lines, readOnFail, readQuorum, readSettings, readSorry } from './virtual-settings.ts'
-import { quoted } from './visible.ts'
 
 export interface ResolvedVirtual {
   readonly virtual: Virtual

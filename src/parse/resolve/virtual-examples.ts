@@ -1,5 +1,5 @@
 /** The words of a `virtual` block, each with a line that shows it. */
-import { VIRTUAL_WORDS, type VirtualWord } from './mon-words.ts'
+import { VIRTUAL_WORDS, type VirtualWord } from '../mon/words.ts'
 
 export const isVirtualWord = (text: string): text is VirtualWord => VIRTUAL_WORDS.some((word) => word === text)
 

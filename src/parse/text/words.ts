@@ -3,7 +3,7 @@
  * literal; in "…" and outside quotes a backslash takes the next character as it is; parts that touch form one word.
  * No variables and no wildcards: no shell is involved.
  */
-import { isBlank, type Slice } from './mon-lines.ts'
+import { isBlank, type Slice } from '../mon/lines.ts'
 
 export type Words =
   | { readonly kind: 'words'; readonly words: readonly Slice[] }

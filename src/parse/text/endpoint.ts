@@ -1,6 +1,6 @@
 /** Addresses and ports as mon.cf writes them: `192.0.2.1:80`, `[2001:db8::1]:443/udp`, `10.1.1.2:http`. */
 import ipaddr from 'ipaddr.js'
-import type { Family, Protocol } from '../model/table.ts'
+import type { Family, Protocol } from '../../model/table.ts'
 import { quoted } from './visible.ts'
 
 export interface Address {
