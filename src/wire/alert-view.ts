@@ -31,7 +31,11 @@ export interface AlertView {
   readonly more: number
   /** Why, without the host: the first failing host's reason. */
   readonly reason: string
+  /** Whether more than one host fails. */
+  readonly several: boolean
   readonly summary: string
+  /** The summary, where it says more than the names of the failing hosts. */
+  readonly said: string
   readonly detail: string
   readonly pools: readonly string[]
   readonly at: string
@@ -75,7 +79,9 @@ export function alertView(message: AlertMessage, director: string, time: LocalTi
     failing,
     more: message.failing.length - failing.length,
     reason: reason(message, failing, summary),
+    several: message.failing.length > 1,
     summary,
+    said: message.summary.trim() === message.failing.map(({ host }) => host).join(' ') ? '' : summary,
     detail: block(message.detail, DETAIL),
     pools: message.pools.slice(0, POOLS_LISTED).map(sentence),
     at: time.full(message.at),

@@ -8,7 +8,7 @@ export const subjectTemplate = '{{word}} {{key}}: {{headline}}'
 export const textTemplate = `{{word}} {{key}}{{#if description}} ({{description}}){{/if}}
 {{headline}}
 
-{{#if failing}}
+{{#if several}}
 Failing now:
 {{#each failing}}
   {{host}} — {{text}}
@@ -34,7 +34,7 @@ Up again at:   {{at}}
 {{/if}}
 {{else}}
 {{#if since}}
-Failing since: {{since}}{{#if failures}}, {{failures}} checks in a row{{/if}}
+Failing since: {{since}}{{#if failures}} (failing checks in a row: {{failures}}){{/if}}
 {{/if}}
 Decided at:    {{at}}
 {{#if lastSuccess}}
@@ -45,8 +45,8 @@ Last success:  {{lastSuccess}}
 Acknowledged:  {{acknowledged}}
 {{/if}}
 Hosts checked: {{hosts}}
-{{#if summary}}
-{{#if up}}Last failure: {{else}}Monitor said: {{/if}} {{summary}}
+{{#if said}}
+{{#if up}}Last failure: {{else}}Monitor said: {{/if}} {{said}}
 {{/if}}
 {{#if detail}}
 

@@ -74,14 +74,14 @@ function listed(names: readonly string[], count: number, total: number): string 
   return total > count ? `${list} +${total - count}` : list
 }
 
-/** `2 of 3`, or with several pools `web 2 of 3, api 0 of 2`, from sentences such as "web: 2 of 3 real servers remain". */
+/** `2 of 3`, or with several pools `web 2 of 3, api 0 of 2`, from sentences such as "2 of 3 real servers of web are in use". */
 function whatIsLeft(pools: readonly string[]): string {
   const counts = pools.flatMap((pool) => {
-    const found = /^(?:(.*): )?(\d+ of \d+)\b/.exec(pool)
-    return found?.[2] === undefined ? [] : [{ name: found[1] ?? '', count: found[2] }]
+    const found = /^(\d+ of \d+) real servers of (\S+)/.exec(pool)
+    return found === null ? [] : [{ count: found[1] ?? '', name: found[2] ?? '' }]
   })
   if (counts.length === 1) return counts[0]?.count ?? ''
-  return plain(counts.map(({ name, count }) => `${name} ${count}`.trim()).join(', '))
+  return plain(counts.map(({ name, count }) => `${name} ${count}`).join(', '))
 }
 
 /** Punctuation outside the GSM alphabet, by its nearest neighbour inside. */

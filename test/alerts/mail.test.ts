@@ -36,9 +36,9 @@ test('the text of a failure says what, since when, what is left, what was printe
   const body = bodyOf((await received(t, { ...failure, acknowledged: 'ann: on my way' })).raw)
   for (const line of [
     /^ALERT web\/http \(the shop\)$/m,
-    /^ {2}10\.1\.1\.3 — answered 503 where 200-399 was expected$/m,
-    /^ {2}web: 2 of 3 real servers remain$/m,
-    /^Failing since: 2026-06-04 \d\d:\d\d:11 \S+ \(UTC[+-]\d\d:\d\d\), 5 checks in a row$/m,
+    /^10\.1\.1\.3 — answered 503 where 200-399 was expected$/m,
+    /^ {2}2 of 3 real servers of web are in use$/m,
+    /^Failing since: 2026-06-04 \d\d:\d\d:11 \S+ \(UTC[+-]\d\d:\d\d\) \(failing checks in a row: 5\)$/m,
     /^Decided at: {4}2026-06-04 /m,
     /^Acknowledged: {2}ann: on my way$/m,
     /^Hosts checked: 10\.1\.1\.1, 10\.1\.1\.2, 10\.1\.1\.3$/m,
@@ -48,6 +48,14 @@ test('the text of a failure says what, since when, what is left, what was printe
   ]) {
     assert.match(body, line)
   }
+})
+
+test('several failing hosts are listed, each with its reason', async (t) => {
+  const failing = ['10.1.1.2', '10.1.1.3'].map((name) => ({ host: host(name), text: `${name} is gone` }))
+  const one = await received(t, { ...failure, failing, summary: '10.1.1.2 10.1.1.3' })
+  assert.equal(header(one, 'subject'), 'ALERT web/http: 2 of 3 hosts — 10.1.1.2, 10.1.1.3 — 10.1.1.2 is gone')
+  assert.match(bodyOf(one.raw), /^Failing now:\n {2}10\.1\.1\.2 — 10\.1\.1\.2 is gone\n {2}10\.1\.1\.3 — /m)
+  assert.doesNotMatch(bodyOf(one.raw), /Monitor said/)
 })
 
 test('an upalert is mailed with UPALERT, says how long it lasted, and joins the thread of its failure', async (t) => {

@@ -25,7 +25,7 @@ export const failure: AlertMessage = {
   lasted: null,
   failures: 5,
   acknowledged: null,
-  pools: ['web: 2 of 3 real servers remain'],
+  pools: ['2 of 3 real servers of web are in use'],
   environment: {},
 }
 
@@ -36,5 +36,5 @@ export const recovery: AlertMessage = {
   failing: [],
   exit: 0,
   lasted: minutes(4.5),
-  pools: ['web: 3 of 3 real servers remain'],
+  pools: ['3 of 3 real servers of web are in use'],
 }

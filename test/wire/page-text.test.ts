@@ -42,7 +42,7 @@ const vectors: readonly { name: string; message: AlertMessage; is: string }[] = 
   },
   {
     name: 'several pools are told apart',
-    message: { ...failure, pools: ['web: 2 of 3 real servers remain', 'api: 0 of 1 real servers remain'] },
+    message: { ...failure, pools: ['2 of 3 real servers of web are in use', '0 of 1 real servers of api are in use'] },
     is: 'DOWN web/http 10.1.1.3: answered 503 where 200-399 was expected. web 2 of 3, api 0 of 1 left. 14:02',
   },
   {
