@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { poolText, untestedPool } from '../../src/engine/pool.ts'
 import type { AlertMessage } from '../../src/model/alert.ts'
+import type { Virtual } from '../../src/model/model.ts'
 import { groupName, host, serviceKey, serviceName } from '../../src/model/names.ts'
+import { weight } from '../../src/model/units.ts'
 import { alertView, type LocalTime } from '../../src/wire/alert-view.ts'
 import { PAGE_LIMIT, pageTemplate, pageText } from '../../src/wire/page-text.ts'
 import { gsmPlaces } from '../../src/wire/safe-text.ts'
@@ -124,6 +127,32 @@ test('every host name in a page is a whole one, and what is not named is counted
       assert.equal(named.length + Number(counted), shape.names.length, text)
     }),
   )
+})
+
+const settings = {
+  scheduler: 'wlc',
+  persistenceSeconds: 0,
+  prefix: 32,
+  onePacket: false,
+  schedulerFlags: 0,
+  engine: '',
+}
+const place = { file: 'mon.cf', line: 1, column: 1 }
+const real = { weight: weight(1), forward: 'masq', upperThreshold: 0, lowerThreshold: 0, check: null, place } as const
+const shop: Virtual = {
+  name: 'shop',
+  id: { kind: 'address', family: 4, protocol: 'tcp', address: '192.0.2.80', port: 80 },
+  settings,
+  quorum: weight(1),
+  sorry: null,
+  onFail: 'drain',
+  reals: ['10.1.1.1', '10.1.1.2'].map((address) => ({ ...real, id: { family: 4, address, port: 80 } })),
+  place,
+}
+
+test("what is left is read from the engine's own sentence about a pool", () => {
+  const sentence = poolText(untestedPool(shop), shop)
+  assert.match(page({ ...failure, pools: [sentence] }), / \d of 2 left\. 14:02$/, sentence)
 })
 
 test('dashes, quotes and dots are written in the alphabet of the phone', () => {
