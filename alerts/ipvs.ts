@@ -4,8 +4,8 @@
  * Sent: the table is as it should be, also if it was before. Failed: the virtual server is not there, or the kernel said no.
  * Source: LVS-HOWTO, mon's virtualserver.alert; spec "lvs.alert / virtualserver.alert compatibility command".
  */
-import { startAttempt } from '../src/edge/attempt.ts'
-import { resolve } from '../src/edge/resolve.ts'
+import { startAttempt } from '../src/edge/probe/attempt.ts'
+import { resolve } from '../src/edge/probe/resolve.ts'
 import type { Alert, AlertContext, AlertMessage, AlertOutcome } from '../src/model/alert.ts'
 import type {
   Family,

@@ -4,14 +4,15 @@
  * when others are retried.
  * Source: mon's mail.alert (its -S and -f); RFC 5322, RFC 3834; LVS-HOWTO 11.5 (ALERT and UPALERT in the subject).
  */
-import { sendAlertMail } from '../src/edge/alert-mail.ts'
+
 import { localTime } from '../src/edge/local-time.ts'
+import { sendAlertMail } from '../src/edge/mail/alert-mail.ts'
 import type { Alert, AlertContext, AlertMessage, AlertOutcome } from '../src/model/alert.ts'
-import { alertView } from '../src/wire/alert-view.ts'
-import { ADDRESS_LENGTH, ADDRESS_PATTERN } from '../src/wire/mail-headers.ts'
-import { SUBJECT_LIMIT, subjectTemplate, textTemplate } from '../src/wire/mail-text.ts'
-import { oneLine } from '../src/wire/safe-text.ts'
-import { render } from '../src/wire/template.ts'
+import { alertView } from '../src/wire/mail/alert-view.ts'
+import { ADDRESS_LENGTH, ADDRESS_PATTERN } from '../src/wire/mail/mail-headers.ts'
+import { SUBJECT_LIMIT, subjectTemplate, textTemplate } from '../src/wire/mail/mail-text.ts'
+import { oneLine } from '../src/wire/mail/safe-text.ts'
+import { render } from '../src/wire/mail/template.ts'
 
 export interface MailOptions {
   readonly recipients: readonly string[]

@@ -3,14 +3,15 @@
  * Reached as `pager` and, in a mon.cf written for mon, as `page.alert`.
  * Source: mon's qpage.alert and mail gateways of phone companies; 3GPP TS 23.038 for the limit.
  */
-import { sendAlertMail } from '../src/edge/alert-mail.ts'
+
 import { localTime } from '../src/edge/local-time.ts'
+import { sendAlertMail } from '../src/edge/mail/alert-mail.ts'
 import type { Alert, AlertContext, AlertMessage, AlertOutcome } from '../src/model/alert.ts'
-import { alertView } from '../src/wire/alert-view.ts'
-import { ADDRESS_LENGTH, ADDRESS_PATTERN } from '../src/wire/mail-headers.ts'
-import { PAGE_LIMIT, pageTemplate, pageText } from '../src/wire/page-text.ts'
-import { gsmPlaces, oneLine, shorten } from '../src/wire/safe-text.ts'
-import { render } from '../src/wire/template.ts'
+import { alertView } from '../src/wire/mail/alert-view.ts'
+import { ADDRESS_LENGTH, ADDRESS_PATTERN } from '../src/wire/mail/mail-headers.ts'
+import { PAGE_LIMIT, pageTemplate, pageText } from '../src/wire/mail/page-text.ts'
+import { gsmPlaces, oneLine, shorten } from '../src/wire/mail/safe-text.ts'
+import { render } from '../src/wire/mail/template.ts'
 
 export interface PagerOptions {
   readonly recipients: readonly string[]

@@ -3,11 +3,11 @@
  * an attempt whose answer was lost, is not doubled. It is for databases of other people: what upalert itself decides
  * goes to the history anyhow (docs/history.md), with or without this alert.
  */
-import { migrate } from '../src/edge/history-store.ts'
-import { openPostgres, type Postgres } from '../src/edge/postgres.ts'
+import { migrate } from '../src/edge/postgres/history-store.ts'
+import { openPostgres, type Postgres } from '../src/edge/postgres/postgres.ts'
 import type { Alert, AlertMessage, AlertOutcome } from '../src/model/alert.ts'
-import { alertMessageValues } from '../src/wire/history-rows.ts'
-import { addAlertMessage } from '../src/wire/history-schema.ts'
+import { alertMessageValues } from '../src/wire/history/rows.ts'
+import { addAlertMessage } from '../src/wire/history/schema.ts'
 
 export interface PostgresOptions {
   readonly database: string

@@ -3,13 +3,13 @@
  * Sent: it ended with status 0. Anything else is tried again; mon took "started" for "sent".
  * Source: spec mon 3.9.
  */
-import { limitText, startAttempt } from '../src/edge/attempt.ts'
-import { launch, programName } from '../src/edge/launch.ts'
-import type { ProgramRun } from '../src/edge/process.ts'
-import { userProperty } from '../src/edge/run-as.ts'
+import { limitText, startAttempt } from '../src/edge/probe/attempt.ts'
+import { launch, programName } from '../src/edge/program/launch.ts'
+import type { ProgramRun } from '../src/edge/program/process.ts'
+import { userProperty } from '../src/edge/program/run-as.ts'
 import type { Alert, AlertKind, AlertMessage, AlertOutcome } from '../src/model/alert.ts'
 import type { Milliseconds } from '../src/model/units.ts'
-import { readOutput } from '../src/wire/program-output.ts'
+import { readOutput } from '../src/wire/program/output.ts'
 
 export interface ProgramOptions {
   /** The program, then the words of the alert line that follow its name. */

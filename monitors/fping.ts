@@ -2,8 +2,9 @@
  * The ping monitor with the options of mon's fping.monitor, so that a mon.cf written for it means the same here.
  * Source: mon's fping.monitor (-a, -r, -s, -t; -T, a traceroute to each host that fails, is not done); fping(8).
  */
-import { checkResult } from '../src/edge/each-host.ts'
-import { type PingPlan, pingHosts } from '../src/edge/ping-host.ts'
+
+import { type PingPlan, pingHosts } from '../src/edge/ping/ping-host.ts'
+import { checkResult } from '../src/edge/probe/each-host.ts'
 import type { Monitor } from '../src/model/monitor.ts'
 import type { CheckResult, HostResult } from '../src/model/result.ts'
 import { milliseconds } from '../src/model/units.ts'

@@ -3,9 +3,9 @@
  * Up: every host answered. Down: names the hosts that did not.
  * Source: RFC 792, RFC 4443; mon's ping.monitor and fping.monitor; keepalived.conf(5), PING_CHECK.
  */
-import { TOKEN_BYTES } from '../src/edge/icmp.ts'
-import { pingHosts } from '../src/edge/ping-host.ts'
-import { familyOf, type ReachOptions, reachFlags, reachProperties } from '../src/edge/reach.ts'
+import { TOKEN_BYTES } from '../src/edge/ping/icmp.ts'
+import { pingHosts } from '../src/edge/ping/ping-host.ts'
+import { familyOf, type ReachOptions, reachFlags, reachProperties } from '../src/edge/probe/reach.ts'
 import type { Monitor } from '../src/model/monitor.ts'
 import { seconds } from '../src/model/units.ts'
 

@@ -5,11 +5,11 @@
  * A program that is broken itself (cannot be started, dies by a signal) fails the service and says nothing about hosts.
  * Source: spec mon 2.6 and 2.7; Monitoring Plugins Development Guidelines, 2.3; DESIGN.md, "A verdict belongs to a host".
  */
-import { startAttempt } from '../src/edge/attempt.ts'
-import { launch } from '../src/edge/launch.ts'
-import { checkPlugin } from '../src/edge/nagios-plugin.ts'
-import { userProperty } from '../src/edge/run-as.ts'
-import { scriptResult } from '../src/edge/script-verdict.ts'
+import { startAttempt } from '../src/edge/probe/attempt.ts'
+import { launch } from '../src/edge/program/launch.ts'
+import { checkPlugin } from '../src/edge/program/nagios-plugin.ts'
+import { userProperty } from '../src/edge/program/run-as.ts'
+import { scriptResult } from '../src/edge/program/script-verdict.ts'
 import type { Monitor } from '../src/model/monitor.ts'
 
 export interface ScriptOptions {

@@ -3,9 +3,9 @@
  * Up: every host accepted within its time. Down: names the hosts that did not.
  * Source: mon's tcp.monitor (its flags and its standard port); keepalived.conf(5), TCP_CHECK.
  */
-import { eachHost } from '../src/edge/each-host.ts'
-import type { ReachOptions } from '../src/edge/reach.ts'
-import { hostLimit, portProperty, reach, reachFlags, reachProperties } from '../src/edge/reach.ts'
+import { eachHost } from '../src/edge/probe/each-host.ts'
+import type { ReachOptions } from '../src/edge/probe/reach.ts'
+import { hostLimit, portProperty, reach, reachFlags, reachProperties } from '../src/edge/probe/reach.ts'
 import type { Monitor } from '../src/model/monitor.ts'
 import { seconds } from '../src/model/units.ts'
 

@@ -1,7 +1,8 @@
 /** What `upalert status` prints: one table of services, one of virtual servers, and what needs an eye. */
-import { durationText } from '../engine/duration.ts'
+
 import { standingText } from '../engine/pool.ts'
 import type { HostView, RealView, ServiceView, StatusView, VirtualView } from '../engine/view.ts'
+import { durationText } from '../model/duration.ts'
 import type { PoolStanding } from '../model/entry.ts'
 import type { DoorReport } from '../model/request.ts'
 import type { Milliseconds } from '../model/units.ts'

@@ -1,7 +1,8 @@
 /** What `upalert why` prints: the verdict, what was seen, what would change it, and how it came to this. */
-import { durationText } from '../engine/duration.ts'
+
 import { standingText } from '../engine/pool.ts'
 import type { HostView, ServiceView, WhyView } from '../engine/view.ts'
+import { durationText } from '../model/duration.ts'
 import type { Place } from '../model/model.ts'
 import type { Timings } from '../model/result.ts'
 import { coloured, timeText } from './columns.ts'

@@ -3,10 +3,10 @@
  * background and is tried again for ever, because no check and no alert waits for a database.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Embedded, startEmbedded } from '../edge/embedded-postgres.ts'
-import { historyStore } from '../edge/history-store.ts'
-import type { Journal } from '../edge/journal.ts'
-import { openPostgres, type Postgres } from '../edge/postgres.ts'
+import type { Journal } from '../edge/journal/journal.ts'
+import { type Embedded, startEmbedded } from '../edge/postgres/embedded.ts'
+import { historyStore } from '../edge/postgres/history-store.ts'
+import { openPostgres, type Postgres } from '../edge/postgres/postgres.ts'
 import type { DoorReport } from '../model/request.ts'
 import type { WallTime } from '../model/units.ts'
 import { type History, startHistory } from '../runtime/history.ts'

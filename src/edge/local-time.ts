@@ -1,6 +1,6 @@
 /** Instants as people at this machine say them; the only reader of its time zone for mail and pages. */
 import type { WallTime } from '../model/units.ts'
-import type { LocalTime } from '../wire/alert-view.ts'
+import type { LocalTime } from '../wire/mail/alert-view.ts'
 
 /** `2026-03-29 14:02:11 Europe/Berlin (UTC+02:00)`: the offset says which of two equal hours in autumn it was. */
 export const localTime: LocalTime = {

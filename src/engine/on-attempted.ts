@@ -1,9 +1,10 @@
 /** What came of an attempt to deliver: over, again later, or given up and said so. */
+
+import { durationText } from '../model/duration.ts'
 import type { Event } from '../model/event.ts'
 import { fraction } from '../model/fraction.ts'
 import type { Delivery, State } from '../model/state.ts'
 import { type Milliseconds, milliseconds, type Now, since, wallTime } from '../model/units.ts'
-import { durationText } from './duration.ts'
 import { deliveryAge, firstRetry, longestRetry } from './limits.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
 
@@ -39,7 +40,14 @@ export function onAttempted(
   }
   const wait = retryWait(attempts, delivery.id)
   const text = `${outcome.text}; next attempt in ${durationText(wait)}`
-  const again: Delivery = { ...delivery, attempts, notBefore: wallTime(now.wall + wait), lastText: outcome.text }
+  const reached = outcome.reached ?? delivery.reached
+  const again: Delivery = {
+    ...delivery,
+    attempts,
+    notBefore: wallTime(now.wall + wait),
+    lastText: outcome.text,
+    ...(reached === undefined ? {} : { reached }),
+  }
   return {
     state: { ...state, outbox: state.outbox.map((waiting) => (waiting.id === id ? again : waiting)) },
     effects: [record(write.entry({ ...common, outcome: 'retry', text })), { kind: 'deliver', delivery: again }],

@@ -1,8 +1,9 @@
 /** Why nothing was sent, in a sentence: the same words in the log, in `why` and in PostgreSQL. */
+
+import { durationText } from '../model/duration.ts'
 import type { QuietReason } from '../model/entry.ts'
 import type { Period } from '../model/model.ts'
 import type { Ack, Disabled } from '../model/state.ts'
-import { durationText } from './duration.ts'
 import { outboxLimit } from './limits.ts'
 
 export interface QuietFacts {

@@ -1,11 +1,12 @@
 /** State -> what people and programs may see of it: plain data, the same for the command line, JSON and pages. */
+
+import { durationText } from '../model/duration.ts'
 import type { Entry, PoolStanding, RealStanding, Verdict } from '../model/entry.ts'
 import type { Place, Service, Virtual } from '../model/model.ts'
 import type { Timings } from '../model/result.ts'
 import type { HostState, PoolState, RealState, ServiceState, State } from '../model/state.ts'
 import { endpointText, serviceText } from '../model/table.ts'
 import { type Milliseconds, type Now, since, type WallTime } from '../model/units.ts'
-import { durationText } from './duration.ts'
 import { poolText } from './pool.ts'
 import { sentence } from './words.ts'
 

@@ -2,8 +2,9 @@
  * One sentence for each entry: the terminal, `log`, `why`, mails and PostgreSQL's readers all see these words.
  * A sentence begins with what it is about and ends with the reason.
  */
+
+import { durationText } from '../model/duration.ts'
 import type { Entry, PoolStanding } from '../model/entry.ts'
-import { durationText } from './duration.ts'
 import { standingText } from './pool.ts'
 
 export function sentence(entry: Entry): string {

@@ -1,6 +1,6 @@
 /**
  * What one event leaves on disk: the change of state, the outbox and the history in ONE record, so that a crash has
- * all of it or none. edge/journal.ts writes commits; PostgreSQL is fed from them in order (runtime/history.ts).
+ * all of it or none. edge/journal/journal.ts writes commits; PostgreSQL is fed from them in order (runtime/history.ts).
  */
 import type { Entry } from './entry.ts'
 import type { Patch } from './state.ts'

@@ -44,23 +44,31 @@ export function formatProblems(problems: readonly Problem[], most = PRINTED_PROB
 export function formatProblem(problem: Problem): string {
   const { source, start } = problem.span
   const mark = problem.severity === 'warning' ? 'warning: ' : ''
-  const text = `${mark}${problem.message} [${problem.code}]`
+  const text = `${mark}${withoutPasswords(problem.message)} [${problem.code}]`
   if (source.text === '') return [`${visible(source.file)}: ${text}`, ...under(problem.hint)].join('\n')
   const place = placeOf(source, start)
   const excerpt = excerptOf(problem.span)
   const carets = ' '.repeat(excerpt.before) + '^'.repeat(excerpt.length)
   return [
     `${visible(source.file)}:${place.line}:${place.column}: ${text}`,
-    `${INDENT}${excerpt.line}`.trimEnd(),
+    `${INDENT}${withoutPasswords(excerpt.line)}`.trimEnd(),
     `${INDENT}${carets} ${problem.hint}`.trimEnd(),
   ].join('\n')
 }
 
 export function recordOf(problem: Problem): ProblemRecord {
-  const { code, severity, span, message, hint } = problem
+  const { code, severity, span, hint } = problem
+  const message = withoutPasswords(problem.message)
   const { file, line, column } = placeOf(span.source, span.start)
   return { code, severity, file, line, column, length: Math.max(1, span.end - span.start), message, hint }
 }
+
+/** The password of a URL, star for letter, so that the carets stay where they are: problems end up in logs and chats. */
+const withoutPasswords = (text: string): string =>
+  text.replace(
+    /(:\/\/[^\s:/@]{0,200}:)([^\s/@]{1,200})(?=@)/g,
+    (_, before: string, password: string) => before + '*'.repeat(password.length),
+  )
 
 /** In the order of the text; of two at one place the error comes first. */
 export function inFileOrder(problems: readonly Problem[]): Problem[] {

@@ -22,7 +22,7 @@ export interface DeliverDoors {
   post(event: EventBody): void
   after(delay: Milliseconds, callback: () => void): () => void
   alert(name: string): Alert | undefined
-  context(): Omit<AlertContext, 'signal' | 'timeout' | 'attempt'>
+  context(): Omit<AlertContext, 'signal' | 'timeout' | 'attempt' | 'reached'>
   /** What the outbox has of it now; `undefined` once it is over. */
   pending(delivery: Id): Delivery | undefined
 }
@@ -89,6 +89,7 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
       signal: controller.signal,
       timeout: attemptTimeout,
       attempt: delivery.attempts + 1,
+      ...(delivery.reached === undefined ? {} : { reached: delivery.reached }),
     }
     return new Promise((resolve) => {
       const cancelDeadline = doors.after(attemptTimeout, () => controller.abort())

@@ -2,9 +2,10 @@
  * Feeds PostgreSQL from the journal: in order, each commit once, for as long as it takes. While the database is away
  * the history waits on disk; a batch is all that is ever in memory.
  */
-import type { HistoryStore } from '../edge/history-store.ts'
-import type { Journal } from '../edge/journal.ts'
-import type { PostgresError } from '../edge/postgres.ts'
+
+import type { Journal } from '../edge/journal/journal.ts'
+import type { HistoryStore } from '../edge/postgres/history-store.ts'
+import type { PostgresError } from '../edge/postgres/postgres.ts'
 import type { PastCommit } from '../model/commit.ts'
 import type { WallTime } from '../model/units.ts'
 

@@ -4,7 +4,7 @@
  * Source: RFC 5280 §6.1 (path validation), RFC 9525 (names); the words of OpenSSL's verification errors.
  */
 import type { WallTime } from '../model/units.ts'
-import { oneLine } from './safe-text.ts'
+import { oneLine } from './mail/safe-text.ts'
 
 export interface CertificateFacts {
   /** Who it is for, as its own text says: "a.example, b.example". */

@@ -4,7 +4,7 @@
  * RFC 791 §3.1 and RFC 8200 §3 (the headers before them).
  */
 import type { Family } from '../model/table.ts'
-import { addressText } from './address.ts'
+import { addressText } from './ipvs/address.ts'
 
 export interface Echo {
   /** 0 to 65535; an ICMP datagram socket of Linux puts its own number here. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ipvs } from '../../alerts/ipvs.ts'
-import { openMemoryTable } from '../../src/edge/memory-table.ts'
+import { openMemoryTable } from '../../src/edge/table/memory-table.ts'
 import type { AlertKind, AlertMessage, AlertOutcome } from '../../src/model/alert.ts'
 import type { Host } from '../../src/model/names.ts'
 import { groupName, host, id, serviceKey, serviceName } from '../../src/model/names.ts'

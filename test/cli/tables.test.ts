@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { columns, timeText } from '../../src/cli/columns.ts'
 import { parseSince } from '../../src/cli/log.ts'
 import { entryLine } from '../../src/cli/terminal.ts'
-import { durationText } from '../../src/engine/duration.ts'
+import { durationText } from '../../src/model/duration.ts'
 import { groupName, id, serviceKey, serviceName } from '../../src/model/names.ts'
 import { milliseconds, wallTime } from '../../src/model/units.ts'
 

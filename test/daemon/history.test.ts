@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import pg from 'pg'
-import { startEmbedded } from '../../src/edge/embedded-postgres.ts'
+import { startEmbedded } from '../../src/edge/postgres/embedded.ts'
 import { needs } from '../needs.ts'
 import { DaemonProcess, Mailbox, Web } from './daemon-process.ts'
 

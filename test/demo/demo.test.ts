@@ -10,7 +10,7 @@ import { type TestContext, test } from 'node:test'
 import { type DemoStart, loadersOf, startDemo } from '../../src/demo/demo.ts'
 import { MAILS_KEPT } from '../../src/demo/mailbox.ts'
 import type { Rhythm } from '../../src/demo/messages.ts'
-import { handOver, type Letter } from '../../src/edge/smtp.ts'
+import { handOver, type Letter } from '../../src/edge/mail/smtp.ts'
 import type { DemoServer } from '../../src/model/model.ts'
 import { milliseconds, seconds } from '../../src/model/units.ts'
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
-import { startAttempt } from '../../src/edge/attempt.ts'
-import type { Target } from '../../src/edge/connect.ts'
-import { connect, connectFailure } from '../../src/edge/connect.ts'
+import { startAttempt } from '../../src/edge/probe/attempt.ts'
+import type { Target } from '../../src/edge/probe/connect.ts'
+import { connect, connectFailure } from '../../src/edge/probe/connect.ts'
 import { minutes } from '../../src/model/units.ts'
 
 const target: Target = { address: '127.0.0.1', family: 4, port: 80, source: null }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { appendFile, chmod, copyFile, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { openJournal } from '../../src/edge/journal.ts'
+import { openJournal } from '../../src/edge/journal/journal.ts'
 import { wallTime } from '../../src/model/units.ts'
 import { appendFromTo, commitOf, count, directoryFor, opened, seqs } from './journal-commits.ts'
 

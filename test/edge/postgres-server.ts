@@ -3,8 +3,8 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Embedded, type EmbeddedConnection, startEmbedded } from '../../src/edge/embedded-postgres.ts'
-import { openPostgres, type Postgres } from '../../src/edge/postgres.ts'
+import { type Embedded, type EmbeddedConnection, startEmbedded } from '../../src/edge/postgres/embedded.ts'
+import { openPostgres, type Postgres } from '../../src/edge/postgres/postgres.ts'
 
 export interface TestServer {
   readonly dataDir: string

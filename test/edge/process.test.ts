@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { OUTPUT_LIMIT, type ProgramRequest, programEnvironment, runProgram } from '../../src/edge/process.ts'
+import { OUTPUT_LIMIT, type ProgramRequest, programEnvironment, runProgram } from '../../src/edge/program/process.ts'
 import { needs } from '../needs.ts'
 import { alive, folder, pidsIn, script, shell, untilGone } from '../scripts.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startAttempt } from '../../src/edge/attempt.ts'
-import { resolve } from '../../src/edge/resolve.ts'
+import { startAttempt } from '../../src/edge/probe/attempt.ts'
+import { resolve } from '../../src/edge/probe/resolve.ts'
 import type { Family } from '../../src/model/table.ts'
 import { minutes } from '../../src/model/units.ts'
 

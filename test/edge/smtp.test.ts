@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { SMTPServerOptions } from 'smtp-server'
-import { handOver, type Letter, type SmtpLimits } from '../../src/edge/smtp.ts'
+import { handOver, type Letter, type SmtpLimits } from '../../src/edge/mail/smtp.ts'
 import { milliseconds, seconds } from '../../src/model/units.ts'
-import type { Handover } from '../../src/wire/smtp-outcome.ts'
+import type { Handover } from '../../src/wire/mail/smtp-outcome.ts'
 import { answer, bodyOf, headersOf, script, startRelay, startSocket } from '../peers/relay.ts'
 
 const letter: Letter = {

@@ -8,7 +8,7 @@ import type { Effect } from '../../src/model/effect.ts'
 import type { EventBody } from '../../src/model/event.ts'
 import { host } from '../../src/model/names.ts'
 import { minutes, seconds } from '../../src/model/units.ts'
-import { addPatch, foldOf, savedOf } from '../../src/wire/saved.ts'
+import { addPatch, foldOf, savedOf } from '../../src/wire/history/saved.ts'
 import { at, checked, model, period, Run, real, result, service, virtual } from './build.ts'
 
 const hosts = ['10.1.1.1', '10.1.1.2'].map(host)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { openMemoryTable } from '../../src/edge/memory-table.ts'
+import { openMemoryTable } from '../../src/edge/table/memory-table.ts'
 import type { PlannedCommand } from '../../src/engine/plan.ts'
 import { foreign, ownedAfter, plan } from '../../src/engine/plan.ts'
 import type { Owned } from '../../src/model/state.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { openMemoryTable } from '../../src/edge/memory-table.ts'
+import { openMemoryTable } from '../../src/edge/table/memory-table.ts'
 import type { ReconcileReport } from '../../src/model/event.ts'
 import type {
   TableCommand,

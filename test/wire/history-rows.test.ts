@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import type { Entry } from '../../src/model/entry.ts'
 import { groupName, host, id, serviceKey, serviceName } from '../../src/model/names.ts'
 import { milliseconds, wallTime, weight } from '../../src/model/units.ts'
-import { rowsJson, storable } from '../../src/wire/history-rows.ts'
-import { addEntries } from '../../src/wire/history-schema.ts'
+import { rowsJson, storable } from '../../src/wire/history/rows.ts'
+import { addEntries } from '../../src/wire/history/schema.ts'
 
 const common = { id: id('e'), at: wallTime(1), cause: null }
 const service = serviceKey(groupName('web'), serviceName('http'))

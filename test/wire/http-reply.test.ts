@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { ReplyState } from '../../src/wire/http-reply.ts'
-import { replyReader } from '../../src/wire/http-reply.ts'
+import type { ReplyState } from '../../src/wire/http/reply.ts'
+import { replyReader } from '../../src/wire/http/reply.ts'
 
 const LIMIT = 1000
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { HttpHead } from '../../src/wire/http.ts'
+import { parseDigest, parseLocation, parsePage } from '../../src/wire/http/page.ts'
+import type { HttpHead } from '../../src/wire/http/request.ts'
 import {
   encodeRequest,
   encodeTarget,
@@ -10,9 +11,8 @@ import {
   parseHead,
   parseStatusList,
   statusExpected,
-} from '../../src/wire/http.ts'
-import { parseDigest, parseLocation, parsePage } from '../../src/wire/http-page.ts'
-import { firstStep, redirectStep } from '../../src/wire/http-steps.ts'
+} from '../../src/wire/http/request.ts'
+import { firstStep, redirectStep } from '../../src/wire/http/steps.ts'
 
 const MD5 = 'b93c79708e56fa083317d0b89858fbfc'
 const SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'

@@ -20,9 +20,8 @@ import {
   encodeDestinationsRequest,
   encodeInfoRequest,
   encodeServicesRequest,
-} from '../../src/wire/ipvs.ts'
-import { IPVS_FAMILY } from '../../src/wire/ipvs-numbers.ts'
-import type { NetlinkMessage } from '../../src/wire/netlink.ts'
+} from '../../src/wire/ipvs/ipvs.ts'
+import type { NetlinkMessage } from '../../src/wire/ipvs/netlink.ts'
 import {
   attribute,
   COMMAND_FLAGS,
@@ -39,7 +38,8 @@ import {
   NLMSG_ERROR,
   nested,
   u16Bytes,
-} from '../../src/wire/netlink.ts'
+} from '../../src/wire/ipvs/netlink.ts'
+import { IPVS_FAMILY } from '../../src/wire/ipvs/numbers.ts'
 import { destinationId, destinationSettings, family, serviceId, serviceSettings } from './table-arbitraries.ts'
 
 const captured = new Map(

@@ -6,8 +6,8 @@ import type { Commit } from '../../src/model/commit.ts'
 import { emptyPatch } from '../../src/model/commit.ts'
 import { id } from '../../src/model/names.ts'
 import { wallTime } from '../../src/model/units.ts'
-import { decodeSnapshot, encodeLine, scanSegment } from '../../src/wire/journal-line.ts'
-import { foldOf, savedOf } from '../../src/wire/saved.ts'
+import { decodeSnapshot, encodeLine, scanSegment } from '../../src/wire/history/journal-line.ts'
+import { foldOf, savedOf } from '../../src/wire/history/saved.ts'
 
 function commit(seq: number, text: string): Commit {
   const entry = { kind: 'daemon', id: id(`e${seq}`), at: wallTime(seq), cause: null, what: 'test', text } as const

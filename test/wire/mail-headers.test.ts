@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { groupName, id, serviceKey, serviceName } from '../../src/model/names.ts'
-import { ADDRESS_PATTERN, machineHeaders, messageId, qualified, threadId } from '../../src/wire/mail-headers.ts'
+import { ADDRESS_PATTERN, machineHeaders, messageId, qualified, threadId } from '../../src/wire/mail/mail-headers.ts'
 import { failure, recovery } from './alert-message.ts'
 
 const address = new RegExp(ADDRESS_PATTERN, 'u')

@@ -18,7 +18,7 @@ import {
   u16Bytes,
   u32Bytes,
   unsigned,
-} from '../../src/wire/netlink.ts'
+} from '../../src/wire/ipvs/netlink.ts'
 
 const u16 = fc.nat(0xffff)
 const u32 = fc.nat(0xffffffff)

@@ -6,9 +6,9 @@ import type { AlertMessage } from '../../src/model/alert.ts'
 import type { Virtual } from '../../src/model/model.ts'
 import { groupName, host, serviceKey, serviceName } from '../../src/model/names.ts'
 import { weight } from '../../src/model/units.ts'
-import { alertView, type LocalTime } from '../../src/wire/alert-view.ts'
-import { PAGE_LIMIT, pageTemplate, pageText } from '../../src/wire/page-text.ts'
-import { gsmPlaces } from '../../src/wire/safe-text.ts'
+import { alertView, type LocalTime } from '../../src/wire/mail/alert-view.ts'
+import { PAGE_LIMIT, pageTemplate, pageText } from '../../src/wire/mail/page-text.ts'
+import { gsmPlaces } from '../../src/wire/mail/safe-text.ts'
 import { failure, recovery } from './alert-message.ts'
 
 const time: LocalTime = { full: () => '2026-06-04 14:02:11 Europe/Berlin (UTC+02:00)', clock: () => '14:02' }

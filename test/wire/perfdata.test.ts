@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { readFigures, readPluginOutput } from '../../src/wire/perfdata.ts'
+import { readFigures, readPluginOutput } from '../../src/wire/program/perfdata.ts'
 
 const empty = { unit: '', warn: '', critical: '', min: '', max: '' }
 const vectors = [

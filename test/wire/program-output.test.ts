@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { hostsNamed, readOutput } from '../../src/wire/program-output.ts'
+import { hostsNamed, readOutput } from '../../src/wire/program/output.ts'
 
 const read = (bytes: string | Uint8Array, truncated = false) =>
   readOutput(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, { truncated })

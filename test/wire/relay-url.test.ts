@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { parseRelay, type Relay } from '../../src/wire/relay-url.ts'
+import { parseRelay, type Relay } from '../../src/wire/mail/relay-url.ts'
 
 const good: readonly { name: string; url: string; is: Partial<Relay> }[] = [
   {

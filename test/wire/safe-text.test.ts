@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { block, gsmPlaces, oneLine, shorten } from '../../src/wire/safe-text.ts'
+import { block, gsmPlaces, oneLine, shorten } from '../../src/wire/mail/safe-text.ts'
 
 const anyText = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 300 }),

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { emptyPatch } from '../../src/model/commit.ts'
 import { type Id, id } from '../../src/model/names.ts'
 import type { Delivery, Patch, PoolState } from '../../src/model/state.ts'
-import { addPatch, foldOf, savedOf } from '../../src/wire/saved.ts'
+import { addPatch, foldOf, savedOf } from '../../src/wire/history/saved.ts'
 
 const pool = fc.record({ name: fc.constantFrom('a', 'b', 'c'), cause: fc.integer().map((n): Id => id(`${n}`)) })
 const pools = fc

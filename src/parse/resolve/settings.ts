@@ -113,7 +113,7 @@ function readDatabase(value: Slice | undefined, fromEnvironment: string | undefi
 
 function readMailserver(value: Slice | undefined, report: Report): string {
   if (value === undefined) return DEFAULT_MAILSERVER
-  if (/^smtps?:\/\/[^\s/]+\/?$/.test(value.text) && isUrl(value.text)) return value.text
+  if (/^smtps?:\/\/[^\s/?]+\/?(\?\S*)?$/.test(value.text) && isUrl(value.text)) return value.text
   const isHost = /^[\w.-]{1,255}(:\d{1,5})?$/.test(value.text)
   const hint = isHost ? `write smtp://${value.text}` : 'smtp://host:port, or smtps://host:port for TLS from the start'
   report.error('setting-value', spanOf(value), `${quoted(value.text)} names no mail server`, hint)

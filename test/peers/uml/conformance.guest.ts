@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openKernelTable } from '../../../src/edge/netlink-socket.ts'
+import { openKernelTable } from '../../../src/edge/table/netlink-socket.ts'
 import { attempt, scratch } from './guest.ts'
 import { outcome, sequences } from './table-sequences.ts'
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { openMemoryTable } from '../../../src/edge/memory-table.ts'
+import { openMemoryTable } from '../../../src/edge/table/memory-table.ts'
 import { needs } from '../../needs.ts'
 import { bootGuest, expectReport } from './boot.ts'
 import { outcome, sequences } from './table-sequences.ts'

@@ -10,6 +10,7 @@ import type { Entry } from '../../../src/model/entry.ts'
 import { configuration, MAILBOX, MARKED_PORT } from './daemon.config.ts'
 import type { Daemon } from './director.ts'
 import {
+  checkedAgain,
   next,
   onDirector,
   reals,
@@ -34,8 +35,6 @@ const urls = {
 }
 /** Requests that a busy client makes after something has changed, before it is said that none of them failed. */
 const ENOUGH = 30
-/** Checks that fail in a row before it is said that nobody was told again. */
-const SOME_CHECKS = 2
 
 const foreign = [
   `-A -t ${VIRTUAL_ADDRESS}:9999 -s wrr`,
@@ -142,7 +141,7 @@ await next('adopt', async () => {
   const connection = new Agent({ keepAlive: true, maxSockets: 1 })
   const first = await ask(connection)
   daemon = await startDaemon('mon.cf')
-  await untilChecked(daemon)
+  await checkedAgain(daemon)
   assert.deepEqual(await table(), before)
   assert.deepEqual(await changesSince(daemon), [])
   assert.deepEqual(await ask(connection), first, 'the same connection leads to the same real server')
@@ -158,7 +157,7 @@ await next('kill -9', async () => {
   assert.equal(await daemon.ended, 'SIGKILL')
   assert.deepEqual(await table(), before)
   daemon = await startDaemon('mon.cf')
-  await untilChecked(daemon)
+  await checkedAgain(daemon)
   assert.deepEqual(await table(), before)
   assert.equal(told('ALERT'), 2, mailbox.subjects.join('\n'))
   servers[2]?.start()
@@ -174,7 +173,7 @@ await next('bad reload', async () => {
   await until('it is refused', async () =>
     (await daemon.log()).some((one) => one.kind === 'daemon' && one.what === 'reload-refused'),
   )
-  await untilChecked(daemon)
+  await checkedAgain(daemon)
   assert.deepEqual(await table(), before)
 })
 
@@ -231,21 +230,6 @@ process.exit(0)
 
 async function changesSince({ log, since }: Daemon): Promise<Extract<Entry, { kind: 'ipvs' }>[]> {
   return (await log()).filter((one) => one.kind === 'ipvs').filter(({ at }) => at >= since)
-}
-
-/** Every service was checked so often that whatever the daemon would do wrong it has done. */
-async function untilChecked({ status }: Daemon): Promise<void> {
-  const first = new Map<string, number>()
-  await until('every service was checked several times', async () => {
-    const { at, services } = await status()
-    return services
-      .map(({ service, checkedAgo }) => {
-        const last = checkedAgo === null ? 0 : at - checkedAgo
-        if (!first.has(service)) first.set(service, last)
-        return last - (first.get(service) ?? 0) >= SOME_CHECKS * 1000 - 500
-      })
-      .every(Boolean)
-  })
 }
 
 /** One request on a connection that stays open. */

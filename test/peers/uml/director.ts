@@ -20,6 +20,8 @@ import { attempt, scratch } from './guest.ts'
 const PATIENCE = 30_000
 /** Between two looks, in milliseconds. */
 const LOOK_EVERY = 50
+/** Two intervals of every service in these tests, in milliseconds. */
+const TWO_CHECKS = 2_000
 /** How much of the daemon's output a failure shows. */
 const SHOWN = 4_000
 
@@ -114,6 +116,15 @@ export async function until<T>(what: string, look: () => Promise<T | null | fals
     if (performance.now() > deadline) throw new Error(`never: ${what}`)
     await pause(LOOK_EVERY)
   }
+}
+
+/** Every service is checked anew, more than once: whatever the daemon would do wrong it has done by then. */
+export async function checkedAgain({ status }: Daemon): Promise<void> {
+  const from = (await status()).at
+  await until('every service is checked again', async () => {
+    const { at, services } = await status()
+    return services.every(({ checkedAgo }) => checkedAgo !== null && at - checkedAgo >= from + TWO_CHECKS)
+  })
 }
 
 function lastWords(): string {

@@ -1,7 +1,7 @@
 /** Inside the guest: our netlink door and Debian's ipvsadm look at the same table and must see the same. */
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { openKernelTable } from '../../../src/edge/netlink-socket.ts'
+import { openKernelTable } from '../../../src/edge/table/netlink-socket.ts'
 import type {
   Forward,
   TableCommand,

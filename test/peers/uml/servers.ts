@@ -11,16 +11,17 @@ export interface WebServer {
 }
 
 /** Debian's nginx in a namespace, answering every request with the namespace's name. It starts in no time. */
-export function webServer(namespace: string, port: number): WebServer {
+export function webServer(namespace: string, ...ports: readonly number[]): WebServer {
   const file = `/run/web-${namespace}.conf`
   const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path /run/nginx;`)
+  const listen = ports.map((port) => `listen ${port}; listen [::]:${port};`)
   writeFileSync(
     file,
     `daemon off; master_process off; pid /run/web-${namespace}.pid; error_log stderr;
 events {}
 http {
   access_log off; ${scratch.join(' ')}
-  server { listen ${port}; listen [::]:${port}; location / { return 200 "${namespace}\\n"; } }
+  server { ${listen.join(' ')} location / { return 200 "${namespace}\\n"; } }
 }
 `,
   )

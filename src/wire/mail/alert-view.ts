@@ -1,0 +1,121 @@
+/**
+ * An alert's message in the words of a mail or a page: what templates may name. Every piece is safe to show on one line,
+ * whatever a real server or a program answered; only `detail` has several lines.
+ */
+
+import type { AlertMessage } from '../../model/alert.ts'
+import { durationText } from '../../model/duration.ts'
+import type { WallTime } from '../../model/units.ts'
+import { block, oneLine } from './safe-text.ts'
+
+/** How instants are said where the daemon runs: `full` with zone and offset, `clock` as hours and minutes. */
+export interface LocalTime {
+  full(at: WallTime): string
+  clock(at: WallTime): string
+}
+
+export interface AlertView {
+  /** `ALERT`, `UPALERT`, `TEST ALERT` (LVS-HOWTO 11.5: both words stand in the subject). */
+  readonly word: string
+  /** The same on a phone: `DOWN`, `UP`, `TEST`. */
+  readonly state: string
+  /** Whether this is an upalert. */
+  readonly up: boolean
+  /** `web/http` */
+  readonly key: string
+  readonly group: string
+  readonly service: string
+  readonly description: string
+  /** `10.1.1.3 answered 503`, or `up again after 4 min 32 s`. */
+  readonly headline: string
+  readonly failing: readonly { readonly host: string; readonly text: string }[]
+  /** How many more fail than `failing` lists; 0 for none. */
+  readonly more: number
+  /** Why, without the host: the first failing host's reason. */
+  readonly reason: string
+  /** Whether more than one host fails. */
+  readonly several: boolean
+  readonly summary: string
+  /** The summary, where it says more than the names of the failing hosts. */
+  readonly said: string
+  readonly detail: string
+  readonly pools: readonly string[]
+  readonly at: string
+  readonly clock: string
+  readonly since: string
+  readonly lasted: string
+  readonly lastSuccess: string
+  readonly failures: number
+  readonly acknowledged: string
+  readonly hosts: string
+  readonly director: string
+  readonly id: string
+}
+
+/** Failing hosts that a mail lists one by one. */
+const HOSTS_LISTED = 50
+/** Characters of a name or an address, of a sentence, and of an operator's comment. */
+const NAME = 255
+const SENTENCE = 400
+/** Pools that a mail lists. */
+const POOLS_LISTED = 20
+/** What a monitor printed, as far as a mail repeats it. */
+const DETAIL = { lines: 100, lineLength: 400 }
+
+export function alertView(message: AlertMessage, director: string, time: LocalTime): AlertView {
+  const sentence = (text: string) => oneLine(text, SENTENCE)
+  const name = (text: string) => oneLine(text, NAME)
+  const failing = message.failing
+    .slice(0, HOSTS_LISTED)
+    .map(({ host, text }) => ({ host: name(host), text: sentence(text) }))
+  const summary = sentence(message.summary)
+  return {
+    word: { failure: 'ALERT', up: 'UPALERT', test: 'TEST ALERT' }[message.kind],
+    state: { failure: 'DOWN', up: 'UP', test: 'TEST' }[message.kind],
+    up: message.kind === 'up',
+    key: name(message.key),
+    group: name(message.group),
+    service: name(message.service),
+    description: sentence(message.description),
+    headline: headline(message, failing, summary),
+    failing,
+    more: message.failing.length - failing.length,
+    reason: reason(message, failing, summary),
+    several: message.failing.length > 1,
+    summary,
+    said: message.summary.trim() === message.failing.map(({ host }) => host).join(' ') ? '' : summary,
+    detail: block(message.detail, DETAIL),
+    pools: message.pools.slice(0, POOLS_LISTED).map(sentence),
+    at: time.full(message.at),
+    clock: time.clock(message.at),
+    since: message.firstFailure === null ? '' : time.full(message.firstFailure),
+    lasted: message.lasted === null ? '' : durationText(message.lasted),
+    lastSuccess: message.lastSuccess === null ? '' : time.full(message.lastSuccess),
+    failures: message.failures,
+    acknowledged: sentence(message.acknowledged ?? ''),
+    hosts: sentence(message.hosts.join(', ')),
+    director: name(director),
+    id: name(message.id),
+  }
+}
+
+type Failing = AlertView['failing']
+
+function headline(message: AlertMessage, failing: Failing, summary: string): string {
+  if (message.kind === 'up')
+    return message.lasted === null ? 'up again' : `up again after ${durationText(message.lasted)}`
+  if (message.kind === 'test') return 'only a test of the notification, nothing has failed'
+  const why = reason(message, failing, summary)
+  if (failing.length === 0) return why
+  const names = failing.map(({ host }) => host).join(', ')
+  if (failing.length === 1) return `${names} ${why}`
+  return `${message.failing.length} of ${message.hosts.length} hosts (${names}): ${why}`
+}
+
+function reason(message: AlertMessage, failing: Failing, summary: string): string {
+  if (message.kind === 'test') return 'only a test, nothing has failed'
+  if (message.kind === 'up') return ''
+  const first = failing[0]?.text ?? ''
+  if (first !== '') return first
+  return summary === '' ? `the check ended with exit status ${message.exit} and said nothing` : summary
+}
