@@ -3,6 +3,7 @@
  * table, the daemon is stopped, killed and told to read bad and good configurations, while a client keeps asking.
  */
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { join } from 'node:path'
 import { Client } from 'pg'
@@ -224,6 +225,7 @@ await next('foreign', async () => {
   daemon.send('SIGTERM')
   assert.equal(await daemon.ended, 0)
   for (const line of foreign) assert((await table()).includes(line), line)
+  assert.equal(existsSync(join(STATEDIR, 'postgres', 'cluster', 'postmaster.pid')), false, 'its PostgreSQL has ended')
 })
 
 process.exit(0)
