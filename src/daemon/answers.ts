@@ -1,0 +1,71 @@
+/** What the command line may ask of the running daemon, and how its doors fare. */
+import { clock } from '../edge/clock.ts'
+import type { Journal } from '../edge/journal/journal.ts'
+import { foreign } from '../engine/plan.ts'
+import { wantedTable } from '../engine/pool.ts'
+import type { DoorReport } from '../model/request.ts'
+import type { State } from '../model/state.ts'
+import type { TableDoor } from '../model/table.ts'
+import { seconds, wallTime } from '../model/units.ts'
+import type { Checks } from '../runtime/checks.ts'
+import { type Daemon, mostEntries } from '../server/commands.ts'
+import type { Database } from './database.ts'
+import { reload } from './reload.ts'
+import type { Running } from './running.ts'
+
+export function answersOf(running: Running, database: () => Database | null): Daemon {
+  const { loop, journal, table, checks } = running
+  return {
+    now: clock.now,
+    state: loop.state,
+    post: loop.post,
+    entries: ({ since, service, limit }) =>
+      journal.entries({
+        limit: Math.min(limit, mostEntries),
+        ...(since === undefined ? {} : { since: wallTime(since) }),
+        ...(service === undefined ? {} : { service }),
+      }),
+    doors: () => [
+      tableReport(table, loop.state()),
+      ...databaseReport(database()),
+      journalReport(journal),
+      ...overdueReport(checks),
+    ],
+    reload: () => reload(running),
+  }
+}
+
+const databaseReport = (database: Database | null): DoorReport[] => (database === null ? [] : [database.report()])
+
+/** Foreign services and destinations that are named one by one. */
+const foreignShown = 8
+
+/** Which table is driven, and what of it is somebody else's and left alone. */
+function tableReport(table: TableDoor, { model, pools, owned }: State): DoorReport {
+  const inKernel = table.where === 'kernel'
+  const where = inKernel ? "the kernel's table" : `in memory only, NO TRAFFIC IS BALANCED. ${table.because}`
+  const read = table.read()
+  if (read.kind === 'error') return { door: 'IPVS', well: false, text: `the table cannot be read: ${read.text}` }
+  const others = foreign(wantedTable(model, pools), read.services, owned).map(({ service, destination }) =>
+    destination === null ? service : `${destination} in ${service}`,
+  )
+  const more = others.length > foreignShown ? ', …' : ''
+  const list =
+    others.length === 0 ? '' : `; not ours and left alone: ${others.slice(0, foreignShown).join(', ')}${more}`
+  return { door: 'IPVS', well: inKernel, text: `${where}${list}` }
+}
+
+function journalReport(journal: Journal): DoorReport {
+  const { trouble, durable } = journal.status()
+  return { door: 'journal', well: trouble === null, text: trouble ?? `everything is on disk (commit ${durable})` }
+}
+
+/** A check that waits this long for a free place is late. */
+const lateAfter = seconds(5)
+
+function overdueReport(checks: Checks): DoorReport[] {
+  const { count, oldest } = checks.overdue()
+  if (oldest < lateAfter) return []
+  const text = `${count} checks wait for a free place, the oldest for ${Math.round(oldest / 1000)} s; raise maxprocs or the intervals`
+  return [{ door: 'checks', well: false, text }]
+}

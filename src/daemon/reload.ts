@@ -1,0 +1,47 @@
+/** SIGHUP and `upalert reload`: read the file again, and swap only for a Model without errors. */
+import { formatProblems } from '../parse/problem.ts'
+import { loadConfiguration } from './configuration.ts'
+import type { Running, Usable } from './running.ts'
+import { count, isUsable } from './usable.ts'
+
+export interface Reloaded {
+  readonly done: boolean
+  readonly text: string
+}
+
+let underWay: Promise<unknown> = Promise.resolve()
+
+/** One after another, in the order of the wishes, so that an older file never replaces a newer one. */
+export function reload(running: Running): Promise<Reloaded> {
+  const next = underWay.then(() => readAgain(running))
+  underWay = next
+  return next
+}
+
+async function readAgain(running: Running): Promise<Reloaded> {
+  const { loop, checks, configuration: old } = running
+  const fresh = await loadConfiguration(old.file)
+  if (fresh.problems.length > 0) process.stderr.write(`${formatProblems(fresh.problems)}\n`)
+  if (!isUsable(fresh)) {
+    const errors = fresh.problems.filter(({ severity }) => severity === 'error').length
+    const shows = `"upalert check ${old.file}" shows ${errors === 1 ? 'it' : 'them'}`
+    const text = `${old.file} has ${count(errors, 'error')}, so the configuration before it stays in force; ${shows}`
+    loop.post({ kind: 'reload-refused', text })
+    return { done: false, text }
+  }
+  const { services, virtuals } = fresh.model
+  const counts = `${count(services.length, 'service')}, ${count(virtuals.length, 'virtual server')}`
+  const text = `${old.file} was read again: ${counts}${needsRestart(old, fresh)}`
+  running.configuration = fresh
+  loop.post({ kind: 'reloaded', model: fresh.model, text })
+  checks.use(fresh.model)
+  return { done: true, text }
+}
+
+/** Settings that are read once, at the start. */
+const fixed = ['statedir', 'database', 'socket', 'demoServers', 'demoMailbox'] as const
+
+function needsRestart({ model: before }: Usable, { model: after }: Usable): string {
+  const changed = fixed.filter((name) => JSON.stringify(before.settings[name]) !== JSON.stringify(after.settings[name]))
+  return changed.length === 0 ? '' : `; ${changed.join(', ')} will count after a restart`
+}

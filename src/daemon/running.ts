@@ -1,0 +1,111 @@
+/** Everything that is open while the daemon runs, and how it hangs together: the one place where doors meet the engine. */
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { startsProgram } from '../../monitors/index.ts'
+import { entryLine } from '../cli/terminal.ts'
+import { clock } from '../edge/clock.ts'
+import type { Journal, Opened } from '../edge/journal/journal.ts'
+import { wantedTable } from '../engine/pool.ts'
+import { stateFor } from '../engine/start.ts'
+import type { Model } from '../model/model.ts'
+import type { TableDoor } from '../model/table.ts'
+import type { Milliseconds } from '../model/units.ts'
+import { type Checks, createChecks } from '../runtime/checks.ts'
+import { createDeliverer, type Deliverer } from '../runtime/deliver.ts'
+import { createLoop, type Loop } from '../runtime/loop.ts'
+import { reconciler } from '../runtime/reconcile.ts'
+import { calendar } from './calendar.ts'
+import type { Configuration } from './configuration.ts'
+import type { Directories } from './paths.ts'
+
+/** A configuration without errors. */
+export type Usable = Configuration & { readonly model: Model; readonly directories: Directories }
+
+export interface Running {
+  /** Replaced as a whole by a reload. */
+  configuration: Usable
+  readonly journal: Journal
+  readonly table: TableDoor
+  readonly loop: Loop
+  readonly checks: Checks
+  readonly deliverer: Deliverer
+  /** Brings the table in line soon; wishes that come together are one pass. */
+  reconcile(): void
+  /** After this, nothing that still happens is taken up. */
+  close(): void
+}
+
+export type OpenJournal = Extract<Opened, { readonly kind: 'open' }>
+
+export function assemble(configuration: Usable, { journal, nextSeq }: OpenJournal, table: TableDoor): Running {
+  let seq = nextSeq
+  let closed = false
+  const loop = createLoop(stateFor(configuration.model, null), runName(), {
+    now: clock.now,
+    async remember(patch, entries, whole) {
+      if (closed) return
+      const commit = { seq, at: clock.wall(), patch, entries }
+      seq += 1
+      await (whole === null ? journal.append(commit) : journal.append(commit, whole))
+    },
+    reconcile: () => running.reconcile(),
+    deliver: (delivery) => running.deliverer.take(delivery),
+    show: (entry) => void process.stdout.write(`${entryLine(entry, process.stdout.isTTY === true)}\n`),
+  })
+  const doors = { now: clock.now, after, state: loop.state, post: loop.post }
+  const running: Running = {
+    configuration,
+    journal,
+    table,
+    loop,
+    checks: createChecks({
+      ...doors,
+      calendar,
+      monitor: (name) => running.configuration.monitors.get(name),
+      startsProgram,
+      seed: randomBytes(4).readUInt32LE(),
+    }),
+    deliverer: createDeliverer({
+      ...doors,
+      alert: (name) => running.configuration.alerts.get(name),
+      pending: (id) => loop.state().outbox.find((delivery) => delivery.id === id),
+      context: () => ({ mail: mailSettings(loop.state().model), table }),
+    }),
+    reconcile: reconcileSoon(loop, table, () => closed),
+    close() {
+      closed = true
+    },
+  }
+  return running
+}
+
+/** Sorts by time, and differs between directors that share a database and were started in the same instant. */
+const runName = (): string => `${clock.wall().toString(36)}${randomBytes(3).toString('hex')}`
+
+const mailSettings = ({ settings }: Model) => ({
+  server: settings.mailserver,
+  from: settings.mailfrom,
+  hostname: hostname(),
+})
+
+function after(delay: Milliseconds, callback: () => void): () => void {
+  const timer = setTimeout(callback, delay)
+  return () => clearTimeout(timer)
+}
+
+function reconcileSoon(loop: Loop, table: TableDoor, closed: () => boolean): () => void {
+  const inLine = reconciler(table)
+  let awaited = false
+  return () => {
+    if (awaited) return
+    awaited = true
+    setImmediate(() => {
+      awaited = false
+      if (closed()) return
+      const state = loop.state()
+      const report = inLine.pass(wantedTable(state.model, state.pools), state.owned, clock.uptime())
+      const changed = report.changes.length > 0 || JSON.stringify(report.owned) !== JSON.stringify(state.owned)
+      if (changed) loop.post({ kind: 'reconciled', report })
+    })
+  }
+}
