@@ -108,7 +108,10 @@ function program(path: string, text: string): void {
   chmodSync(path, 0o755)
 }
 
-/** The guest's first process. The scratch directory is mounted where it is on the host, so paths mean the same to both. */
+/**
+ * The guest's first process. The scratch directory is mounted where it is on the host, so paths mean the same to both; and
+ * so is a repository, or a Node, that lies where the guest has its own temporary files.
+ */
 function initScript(scratch: string, modules: readonly string[]): string {
   return `#!/bin/sh
 export PATH=${scratch}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -121,6 +124,9 @@ mount -t tmpfs -o mode=1777 tmpfs ${tmpdir()}
 test ${tmpdir()} = /tmp || mount -t tmpfs -o mode=1777 tmpfs /tmp
 mkdir -p $SCRATCH /run/lib/modules
 mount -t hostfs none $SCRATCH -o ${scratch}
+show() { test -e $1 || { mkdir -p $1 && mount -r -t hostfs none $1 -o $1; }; }
+show $REPO
+show ${dirname(dirname(process.execPath))}
 exec >$SCRATCH/output 2>&1
 ln -s ${moduleDirectory}/$(uname -r) /run/lib/modules/
 echo $SCRATCH/modprobe >/proc/sys/kernel/modprobe

@@ -3,12 +3,12 @@
  * table, the daemon is stopped, killed and told to read bad and good configurations, while a client keeps asking.
  */
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import type { Entry } from '../../../src/model/entry.ts'
-import { configuration, MAILBOX, MARKED_PORT } from './daemon.config.ts'
+import { configuration, MAILBOX, MARK, MARKED_PORT } from './daemon.config.ts'
 import type { Daemon } from './director.ts'
 import {
   checkedAgain,
@@ -28,6 +28,7 @@ import { answers, failed, keepVisiting } from './visits.ts'
 
 const WEB = `-t ${VIRTUAL_ADDRESS}:80`
 const DRAINED = `-t ${VIRTUAL_ADDRESS}:81`
+const ours = [WEB, DRAINED, `-t [${VIRTUAL_ADDRESS6}]:80`, `-f ${MARK}`]
 const urls = {
   web: `http://${VIRTUAL_ADDRESS}/`,
   drained: `http://${VIRTUAL_ADDRESS}:81/`,
@@ -54,9 +55,15 @@ let daemon = await startDaemon('mon.cf')
 const told = (word: string) => mailbox.subjects.filter((subject) => subject.startsWith(`${word} web/http:`)).length
 const inUse = (line: string): boolean => line.endsWith('-m -w 1')
 const allInUse = () =>
-  until('three real servers are in use', async () => {
-    const both = await Promise.all([reals(WEB), reals(DRAINED)])
-    return both.every((lines) => lines.filter(inUse).length === 3)
+  until('three real servers are in use everywhere', async () => {
+    const pools = await Promise.all(ours.map(reals))
+    return pools.every((lines) => lines.filter(inUse).length === 3)
+  })
+const outEverywhere = ({ address, address6 }: ReturnType<typeof real>) =>
+  until(`${address} is out everywhere`, async () => {
+    const pools = await Promise.all(ours.map(reals))
+    const its = pools.flat().filter((line) => line.startsWith(`${address}:`) || line.startsWith(`[${address6}]:`))
+    return !its.some(inUse)
   })
 
 await next('balance', async () => {
@@ -152,7 +159,7 @@ await next('adopt', async () => {
 await next('kill -9', async () => {
   await servers[2]?.kill()
   await until('the second alert arrives', () => told('ALERT') === 2)
-  await until('it is out', async () => !(await reals(WEB)).some((line) => line.startsWith('10.1.1.4:')))
+  await outEverywhere(real(3))
   const before = await table()
   daemon.send('SIGKILL')
   assert.equal(await daemon.ended, 'SIGKILL')
@@ -226,6 +233,18 @@ await next('foreign', async () => {
   assert.equal(await daemon.ended, 0)
   for (const line of foreign) assert((await table()).includes(line), line)
   assert.equal(existsSync(join(STATEDIR, 'postgres', 'cluster', 'postmaster.pid')), false, 'its PostgreSQL has ended')
+})
+
+await next('afresh', async () => {
+  const before = await table()
+  rmSync(STATEDIR, { recursive: true })
+  writeConfiguration('mon.cf', `database = none\n${configuration('without drained')}`)
+  daemon = await startDaemon('mon.cf')
+  await checkedAgain(daemon)
+  assert.deepEqual(await table(), before)
+  assert.deepEqual(await changesSince(daemon), [])
+  daemon.send('SIGTERM')
+  assert.equal(await daemon.ended, 0)
 })
 
 process.exit(0)

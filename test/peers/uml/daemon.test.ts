@@ -28,6 +28,7 @@ const road = {
   'good reload': 'SIGHUP after a virtual server was removed from the file deletes exactly that one',
   history: 'every failure and recovery is in PostgreSQL with its alert, once and in order',
   foreign: 'what somebody else put into the table was never touched',
+  afresh: 'a daemon that has lost its memory adopts the table as well',
 }
 
 /**
