@@ -35,6 +35,7 @@ export interface RunOptions {
 
 /** Runs until it is told to stop. Answers the exit status: 0 after a clean stop, 1 if it could not start, 2 for the configuration. */
 export async function runDaemon({ file, demo }: RunOptions): Promise<number> {
+  const hangup = heedHangup()
   const configuration = await loadConfiguration(file)
   if (configuration.problems.length > 0) process.stderr.write(`${formatProblems(configuration.problems)}\n\n`)
   if (!isUsable(configuration)) return 2
@@ -71,6 +72,7 @@ export async function runDaemon({ file, demo }: RunOptions): Promise<number> {
   database = openDatabase(running, (text) => notice(text))
   const timers = [setInterval(running.reconcile, reconcileEvery), setInterval(clockWatch(running), clockCheckEvery)]
 
+  hangup.reloadBy(() => void reload(running))
   await toldToStop(running)
   for (const timer of timers) clearInterval(timer)
   setTimeout(() => process.exit(0), stopDeadline).unref()
@@ -156,9 +158,23 @@ function clockWatch({ loop }: Running): () => void {
   }
 }
 
-/** SIGHUP reloads; SIGTERM and SIGINT end it, a second one at once. */
+/** SIGHUP reloads. One that comes during the start would end the process, so it is heeded from the beginning on. */
+function heedHangup(): { reloadBy(act: () => void): void } {
+  let missed = false
+  let heed = (): void => {
+    missed = true
+  }
+  process.on('SIGHUP', () => heed())
+  return {
+    reloadBy(act) {
+      heed = act
+      if (missed) act()
+    },
+  }
+}
+
+/** SIGTERM and SIGINT end it, a second one at once. */
 function toldToStop(running: Running): Promise<void> {
-  process.on('SIGHUP', () => void reload(running))
   return new Promise((resolve) => {
     let told = false
     const end = (signal: NodeJS.Signals): void => {

@@ -118,6 +118,18 @@ test('a broken file at SIGHUP changes nothing and says where it is broken; a sou
   )
 })
 
+test('SIGHUP while it is still starting makes it read the file again, and does not end it', async (t) => {
+  const daemon = new DaemonProcess(t)
+  daemon.configure('database = none\npidfile = mon.pid\n')
+  daemon.start()
+  // The warning is printed before the first door is opened.
+  await daemon.said(/pidfile/)
+  daemon.signal('SIGHUP')
+  const running = await daemon.said(/upalert runs /)
+  await daemon.said(/mon\.cf was read again/, running)
+  assert.equal(await daemon.kill('SIGTERM'), 0)
+})
+
 test('two daemons never share a state directory, and the second says who holds it', async (t) => {
   const { one } = await farm(t)
   const first = new DaemonProcess(t)
