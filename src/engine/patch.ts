@@ -5,15 +5,15 @@
 import type { HostState, Patch, PoolState, ServiceState, State } from '../model/state.ts'
 
 export function patchOf(before: State, after: State): Patch {
-  const waiting = new Map(before.outbox.map((delivery) => [delivery.id, delivery]))
-  const still = new Set(after.outbox.map((delivery) => delivery.id))
-  const sameOutbox = before.outbox === after.outbox
+  const outbox = changedPart(before.outbox, after.outbox)
+  const waiting = new Map(outbox.before.map((delivery) => [delivery.id, delivery]))
+  const still = new Set(outbox.after.map((delivery) => delivery.id))
   return {
-    services: after.services.filter((service, i) => serviceChanged(before.services[i], service)),
+    services: changedServices(before.services, after.services),
     pools: after.pools.filter((pool, i) => before.pools[i] !== pool && poolChanged(before.pools[i], pool)),
     owned: sameOwned(before, after) ? null : after.owned,
-    deliveries: sameOutbox ? [] : after.outbox.filter((delivery) => waiting.get(delivery.id) !== delivery),
-    delivered: sameOutbox ? [] : before.outbox.map((delivery) => delivery.id).filter((id) => !still.has(id)),
+    deliveries: outbox.after.filter((delivery) => waiting.get(delivery.id) !== delivery),
+    delivered: outbox.before.map((delivery) => delivery.id).filter((id) => !still.has(id)),
   }
 }
 
@@ -21,6 +21,31 @@ export function patchOf(before: State, after: State): Patch {
 export const isEmpty = (patch: Patch): boolean =>
   patch.services.length + patch.pools.length + patch.deliveries.length + patch.delivered.length === 0 &&
   patch.owned === null
+
+/** A plain loop: this runs at every check, and nearly always all but one service are the very same objects. */
+function changedServices(before: readonly ServiceState[], after: readonly ServiceState[]): readonly ServiceState[] {
+  if (before === after) return []
+  const changed: ServiceState[] = []
+  for (let i = 0; i < after.length; i += 1) {
+    const service = after[i]
+    if (service !== undefined && service !== before[i] && serviceChanged(before[i], service)) changed.push(service)
+  }
+  return changed
+}
+
+/** Two lists without what they have in common at their beginning and at their end: in a storm the outbox is long. */
+function changedPart<T>(
+  before: readonly T[],
+  after: readonly T[],
+): { readonly before: readonly T[]; readonly after: readonly T[] } {
+  if (before === after) return { before: [], after: [] }
+  const shorter = Math.min(before.length, after.length)
+  let start = 0
+  while (start < shorter && before[start] === after[start]) start += 1
+  let end = 0
+  while (end < shorter - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1
+  return { before: before.slice(start, before.length - end), after: after.slice(start, after.length - end) }
+}
 
 function serviceChanged(before: ServiceState | undefined, after: ServiceState): boolean {
   if (before === after) return false

@@ -58,16 +58,12 @@ interface Run {
   dropped: boolean
 }
 
-interface Waiting {
-  readonly key: ServiceKey
-  readonly since: Uptime
-}
-
 export function createChecks(doors: CheckDoors): Checks {
   const planned = new Map<ServiceKey, Planned>()
   const running = new Map<ServiceKey, Run>()
   const ended = new Set<Promise<void>>()
-  let waiting: Waiting[] = []
+  /** Since when each waits for a free place, first come first served; programs apart, since they have a limit of their own. */
+  const waiting = { programs: new Map<ServiceKey, Uptime>(), others: new Map<ServiceKey, Uptime>() }
   let programs = 0
   let maxprocs = programsAtOnce
   let stopped = false
@@ -83,7 +79,8 @@ export function createChecks(doors: CheckDoors): Checks {
       }
       plan.cancel()
       planned.delete(key)
-      waiting = waiting.filter((one) => one.key !== key)
+      waiting.programs.delete(key)
+      waiting.others.delete(key)
     }
     for (const [key, run] of running) {
       const service = wanted.get(key)
@@ -131,21 +128,25 @@ export function createChecks(doors: CheckDoors): Checks {
 
   /** A service that still runs, or already waits, misses this turn. */
   function due(key: ServiceKey): void {
-    if (stopped || running.has(key) || waiting.some((one) => one.key === key)) return
-    waiting.push({ key, since: doors.now().uptime })
+    const service = planned.get(key)?.service
+    if (stopped || service === undefined || running.has(key)) return
+    const line = doors.startsProgram(service.monitor.module) ? waiting.programs : waiting.others
+    if (!line.has(key)) line.set(key, doors.now().uptime)
     startWaiting()
   }
 
   function startWaiting(): void {
-    const later: Waiting[] = []
-    for (const one of waiting) {
-      const service = planned.get(one.key)?.service
-      if (service === undefined) continue
-      const isProgram = doors.startsProgram(service.monitor.module)
-      if (running.size >= checksAtOnce || (isProgram && programs >= maxprocs)) later.push(one)
-      else start(service, isProgram)
+    startFrom(waiting.others, false)
+    startFrom(waiting.programs, true)
+  }
+
+  function startFrom(line: Map<ServiceKey, Uptime>, isProgram: boolean): void {
+    for (const key of line.keys()) {
+      if (running.size >= checksAtOnce || (isProgram && programs >= maxprocs)) return
+      line.delete(key)
+      const service = planned.get(key)?.service
+      if (service !== undefined) start(service, isProgram)
     }
-    waiting = later
   }
 
   function start(service: Service, isProgram: boolean): void {
@@ -212,7 +213,8 @@ export function createChecks(doors: CheckDoors): Checks {
     stopped = true
     for (const plan of planned.values()) plan.cancel()
     planned.clear()
-    waiting = []
+    waiting.programs.clear()
+    waiting.others.clear()
     for (const run of running.values()) run.controller.abort()
     const patience = new Promise<void>((resolve) => doors.after(settleGrace, resolve))
     if (ended.size > 0) await Promise.race([Promise.allSettled([...ended]), patience])
@@ -220,8 +222,8 @@ export function createChecks(doors: CheckDoors): Checks {
 
   function overdue(): { count: number; oldest: Milliseconds } {
     const now = doors.now().uptime
-    const oldest = waiting.reduce((most, one) => Math.max(most, now - one.since), 0)
-    return { count: waiting.length, oldest: milliseconds(oldest) }
+    const first = [...waiting.programs.values(), ...waiting.others.values()]
+    return { count: first.length, oldest: milliseconds(first.reduce((most, since) => Math.max(most, now - since), 0)) }
   }
 
   return { use, stop, overdue }

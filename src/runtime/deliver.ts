@@ -34,15 +34,20 @@ export interface Deliverer {
   waiting(): number
 }
 
+interface Waiting {
+  readonly delivery: Delivery
+  readonly lane: string
+}
+
 export function createDeliverer(doors: DeliverDoors): Deliverer {
   /** In the order of the decisions; the first of a lane goes first. */
-  const queue = new Map<Id, Delivery>()
+  const queue = new Map<Id, Waiting>()
   const active = new Map<string, { readonly controller: AbortController; readonly end: Promise<void> }>()
   let cancelWake = (): void => {}
   let stopped = false
 
   function take(delivery: Delivery): void {
-    queue.set(delivery.id, delivery)
+    queue.set(delivery.id, { delivery, lane: laneOf(delivery) })
     pump()
   }
 
@@ -52,13 +57,14 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
     const now = doors.now().wall
     const seen = new Set<string>()
     let next = Number.POSITIVE_INFINITY
-    for (const delivery of queue.values()) {
-      const lane = laneOf(delivery)
+    for (const { delivery, lane } of queue.values()) {
+      // Whatever ends next looks again, so nothing is to be found out beyond this.
+      if (active.size >= deliveriesAtOnce) return
       if (seen.has(lane)) continue
       seen.add(lane)
       if (active.has(lane)) continue
       if (delivery.notBefore > now) next = Math.min(next, delivery.notBefore - now)
-      else if (active.size < deliveriesAtOnce) begin(delivery, lane)
+      else begin(delivery, lane)
     }
     if (next !== Number.POSITIVE_INFINITY) cancelWake = doors.after(milliseconds(Math.min(next, longestSleep)), pump)
   }
@@ -72,7 +78,7 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
       // One that is tried again keeps its place in the queue, so that nothing of its lane overtakes it.
       const again = doors.pending(delivery.id)
       if (again === undefined) queue.delete(delivery.id)
-      else queue.set(delivery.id, again)
+      else queue.set(delivery.id, { delivery: again, lane })
       pump()
     })
     active.set(lane, { controller, end })
