@@ -44,7 +44,7 @@ const probes: Readonly<Record<Need, () => Lack | null>> = {
       ['user-mode-linux', program('linux.uml') && filled('/usr/lib/uml/modules')],
       ['kmod', program('modprobe')],
     ),
-  ip: () => packages(['iproute2', program('ip')]),
+  ip: () => packages(['iproute2', program('ip')], ['procps', program('sysctl')]),
   keepalived: () => packages(['keepalived', program('keepalived') && program('genhash')]),
   fping: () => packages(['fping', program('fping')]),
   openssl: () => packages(['openssl', program('openssl')]),
