@@ -40,6 +40,11 @@ function serviceLines(service: ServiceView, now: number): string[] {
   if (service.ack !== null) lines.push(`  acknowledged by ${service.ack}`)
   if (service.disabled !== null) lines.push(`  disabled by ${service.disabled}`)
   for (const warning of service.warnings) lines.push(`  ${coloured('warning', 'warning')}: ${warning}`)
+  if (service.performance.length > 0) {
+    lines.push(
+      `  figures: ${service.performance.map(({ label, value, unit }) => `${label} ${value}${unit}`).join(', ')}`,
+    )
+  }
   lines.push(`  checked by: ${service.monitor} (${placeText(service.place)})`)
   return [...lines, ...service.hosts.flatMap((host) => hostLines(host, now))]
 }

@@ -66,6 +66,6 @@ const lateAfter = seconds(5)
 function overdueReport(checks: Checks): DoorReport[] {
   const { count, oldest } = checks.overdue()
   if (oldest < lateAfter) return []
-  const text = `${count} checks wait for a free place, the oldest for ${Math.round(oldest / 1000)} s; raise maxprocs or the intervals`
+  const text = `${count} checks wait for a free place, the oldest for ${Math.round(oldest / 1000)} s; raise maxprocs if they are programs, or make the intervals longer`
   return [{ door: 'checks', well: false, text }]
 }

@@ -13,9 +13,16 @@ let underWay: Promise<unknown> = Promise.resolve()
 
 /** One after another, in the order of the wishes, so that an older file never replaces a newer one. */
 export function reload(running: Running): Promise<Reloaded> {
-  const next = underWay.then(() => readAgain(running))
+  const next = underWay.then(() => readAgain(running)).catch((error: unknown) => refused(running, error))
   underWay = next
   return next
+}
+
+/** A mistake of ours must not end a daemon that was well until then. */
+function refused({ loop, configuration }: Running, error: unknown): Reloaded {
+  const text = `${configuration.file} could not be taken over: ${error instanceof Error ? error.message : String(error)}`
+  loop.post({ kind: 'reload-refused', text })
+  return { done: false, text }
 }
 
 async function readAgain(running: Running): Promise<Reloaded> {

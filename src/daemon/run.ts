@@ -9,7 +9,7 @@ import { coloured } from '../cli/columns.ts'
 import { clock } from '../edge/clock.ts'
 import { openJournal } from '../edge/journal/journal.ts'
 import { smallestClockStep } from '../engine/limits.ts'
-import { milliseconds, seconds } from '../model/units.ts'
+import { milliseconds, minutes, seconds } from '../model/units.ts'
 import { formatProblems } from '../parse/problem.ts'
 import { listenOn } from '../server/socket.ts'
 import { answersOf } from './answers.ts'
@@ -24,8 +24,10 @@ import { count, isUsable } from './usable.ts'
 const reconcileEvery = seconds(5)
 /** How often the two clocks are compared. */
 const clockCheckEvery = seconds(5)
-/** A stop that takes longer than this is ended: what was accepted is on disk anyway. */
-const stopDeadline = seconds(20)
+/** How often the whole state is written, so that a crash does not forget when things were last well. */
+const saveEvery = minutes(10)
+/** A stop that takes longer than this is ended; PostgreSQL alone may take 30 s to end. What was accepted is on disk. */
+const stopDeadline = seconds(45)
 
 export interface RunOptions {
   readonly file: string
@@ -70,12 +72,16 @@ export async function runDaemon({ file, demo }: RunOptions): Promise<number> {
   notice = (text) => void running.loop.post({ kind: 'notice', what: 'trouble', text })
   begin(running, opened, early)
   database = openDatabase(running, (text) => notice(text))
-  const timers = [setInterval(running.reconcile, reconcileEvery), setInterval(clockWatch(running), clockCheckEvery)]
+  const timers = [
+    setInterval(running.reconcile, reconcileEvery),
+    setInterval(clockWatch(running), clockCheckEvery),
+    setInterval(() => void running.loop.save(), saveEvery),
+  ]
 
   hangup.reloadBy(() => void reload(running))
   await toldToStop(running)
   for (const timer of timers) clearInterval(timer)
-  setTimeout(() => process.exit(0), stopDeadline).unref()
+  setTimeout(tooSlow, stopDeadline).unref()
   await Promise.all([running.checks.stop(), running.deliverer.stop()])
   await running.loop.settled()
   running.close()
@@ -86,6 +92,13 @@ export async function runDaemon({ file, demo }: RunOptions): Promise<number> {
   if (trouble !== null) process.stderr.write(`${trouble}\n`)
   running.table.close()
   return 0
+}
+
+function tooSlow(): never {
+  process.stderr.write(
+    `upalert did not end within ${stopDeadline / 1000} s and is broken off; what was accepted is on disk\n`,
+  )
+  process.exit(1)
 }
 
 function refuse(text: string): number {

@@ -88,8 +88,18 @@ const mailSettings = ({ settings }: Model) => ({
   hostname: hostname(),
 })
 
+/** Node's timers count in 32 bits of milliseconds, and fire at once beyond (setTimeout, "delay"); ours go on. */
+const longestTimer = 2 ** 31 - 1
+
 function after(delay: Milliseconds, callback: () => void): () => void {
-  const timer = setTimeout(callback, delay)
+  let timer: NodeJS.Timeout
+  const wait = (left: number): void => {
+    timer = setTimeout(
+      () => (left > longestTimer ? wait(left - longestTimer) : callback()),
+      Math.min(left, longestTimer),
+    )
+  }
+  wait(delay)
   return () => clearTimeout(timer)
 }
 

@@ -9,10 +9,11 @@ import { inPeriod } from '../model/period.ts'
 import type { CheckResult, HostResult } from '../model/result.ts'
 import type { HostState, PeriodState, ServiceState } from '../model/state.ts'
 import { type Milliseconds, type Now, since } from '../model/units.ts'
-import { type Judgement, judge, outcome } from './judge.ts'
+import { type Judgement, judge, nextStreak, outcome } from './judge.ts'
 import { outputKept, summaryKept } from './limits.ts'
 import { namedSummary, outputOf } from './message.ts'
 import { afterSuccess, onFailure, onRecovery } from './notify.ts'
+import { freshPeriod } from './start.ts'
 
 export interface Checked {
   readonly state: ServiceState
@@ -44,15 +45,22 @@ export function checked(
   now: Now,
 ): Checked {
   const judged = judgeHosts(state, service, result, now)
+  const streak = nextStreak(state.streak, result.exit)
   const seen: ServiceState = {
     ...state,
+    // A passing streak is only counted as far as it matters, so that a service that is well changes nothing on disk.
+    streak:
+      streak.kind === 'passing' && state.status.kind === 'up' && state.streak.kind === 'passing'
+        ? state.streak
+        : streak,
+    performance: result.performance,
     hosts: judged.hosts,
     lastCheck: now.wall,
     lastDuration: took,
     warnings: sameList(state.warnings, result.warnings) ? state.warnings : result.warnings,
   }
   const base = { hostChanges: judged.changes }
-  switch (outcome(result.exit, result.hosts, judged.hosts)) {
+  switch (outcome(streak, state.status.kind === 'down', judged.hosts, service)) {
     case 'pending':
       return { ...base, state: seen, change: null, tellings: [] }
     case 'failing':
@@ -87,12 +95,12 @@ function failing(before: ServiceState, service: Service, result: CheckResult, no
       consecutive,
       summary,
       output,
-      lastSummary: namedSummary(firstLine(before.lastFailingOutput ?? '')),
+      lastSummary: namedSummary(firstLine(before.lastFailingOutput ?? '')).slice(0, summaryKept),
       lastOutput: before.lastFailingOutput ?? '',
       acknowledged: before.ack !== null,
       disabled: before.disabled !== null,
     }
-    const periodState = before.periods[i] ?? blankPeriod(period)
+    const periodState = before.periods[i] ?? freshPeriod(period)
     return {
       period,
       before: periodState,
@@ -125,7 +133,7 @@ function passing(before: ServiceState, service: Service, result: CheckResult, no
   const recovery = { disabled: before.disabled !== null, lasted: heldFor(before, now) ?? (0 as Milliseconds) }
   const decisions = wasDown
     ? service.periods.map((period, i) => {
-        const periodState = before.periods[i] ?? blankPeriod(period)
+        const periodState = before.periods[i] ?? freshPeriod(period)
         return {
           period,
           former: periodState,
@@ -171,15 +179,6 @@ function telling(
 ): PeriodTelling {
   return { period, alert, send, quiet, repeated: alert === 'failure' && before.quiet === quiet }
 }
-
-const blankPeriod = ({ label }: Period): PeriodState => ({
-  label,
-  sent: 0,
-  lastSent: null,
-  windowStart: null,
-  windowCount: 0,
-  quiet: null,
-})
 
 const firstLine = (output: string): string =>
   output.slice(0, output.indexOf('\n') === -1 ? undefined : output.indexOf('\n'))

@@ -13,7 +13,7 @@ import { onReconciled } from './on-reconciled.ts'
 import { recomputePools } from './pools.ts'
 import { type Decided, record, type Scribe, scribe } from './scribe.ts'
 import { stateFor } from './start.ts'
-import { steppedState } from './step.ts'
+import { notInFuture, steppedState } from './step.ts'
 
 export function decide(state: State, event: Event, now: Now): Decided {
   const write = scribe(event, now)
@@ -23,7 +23,7 @@ export function decide(state: State, event: Event, now: Now): Decided {
   })
   switch (event.kind) {
     case 'started': {
-      const restored = told(stateFor(state.model, event.saved), 'started', event.text)
+      const restored = told(notInFuture(stateFor(state.model, event.saved), now), 'started', event.text)
       return resumed(restored, write, now)
     }
     case 'reloaded':

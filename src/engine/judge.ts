@@ -51,18 +51,30 @@ function refreshed(verdict: HostVerdict, text: string): HostVerdict {
   return verdict.kind === 'down' && verdict.text !== text ? { ...verdict, text } : verdict
 }
 
+/** Runs of the service's monitor in a row that ended alike; the last one is counted. */
+export interface Streak {
+  readonly kind: 'failing' | 'passing'
+  readonly count: number
+}
+
+export const nextStreak = (before: Streak, exit: number): Streak => {
+  const kind = exit === 0 ? 'passing' : 'failing'
+  return before.kind === kind ? { kind, count: before.count + 1 } : { kind, count: 1 }
+}
+
 /**
  * What a run of the monitor means for the service as a whole.
- * `pending`: hosts have begun to fail or to return, but not for long enough to count (`fall`, `rise`); nothing is decided.
- * A failure that no host is to blame for (the program could not be run, or named nobody) is a failure at once.
+ * It fails with its first host that is down; and, where no host is to blame for long enough (the program could not be
+ * run, or another host fails each time), with its own `fall` failing runs in a row. Likewise back, with `rise`.
+ * `pending`: something has begun, but not for long enough to count; nothing is decided.
  */
 export function outcome(
-  exit: number,
-  results: readonly HostResult[],
+  streak: Streak,
+  wasDown: boolean,
   hosts: readonly HostState[],
+  rule: { readonly fall: number; readonly rise: number },
 ): 'failing' | 'passing' | 'pending' {
   const anyDown = hosts.some((host) => host.verdict.kind === 'down')
-  if (exit === 0) return anyDown ? 'pending' : 'passing'
-  const nobodyToBlame = results.every((result) => result.kind !== 'down')
-  return anyDown || nobodyToBlame ? 'failing' : 'pending'
+  if (streak.kind === 'failing') return anyDown || streak.count >= rule.fall ? 'failing' : 'pending'
+  return anyDown || (wasDown && streak.count < rule.rise) ? 'pending' : 'passing'
 }

@@ -30,7 +30,7 @@ export function onAttempted(
     const entry = write.entry({ ...common, outcome: 'sent', text: outcome.text })
     return { state: { ...state, outbox: rest }, effects: [record(entry)] }
   }
-  const tooOld = since(delivery.message.at, now) > deliveryAge
+  const tooOld = since(delivery.decidedAt, now) > deliveryAge
   if (!outcome.retry || tooOld) {
     const text = tooOld ? `${outcome.text}; given up after ${durationText(deliveryAge)}` : outcome.text
     return {

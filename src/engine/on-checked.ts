@@ -26,10 +26,9 @@ export function onChecked(state: State, event: CheckedEvent, write: Scribe, now:
   const verdicts = recordVerdicts(result, service, event.result.summary, write)
   const judged: State = { ...state, services: state.services.with(index, verdicts.service) }
 
-  const pools =
-    result.hostChanges.length === 0
-      ? { state: judged, effects: [] }
-      : recomputePools(judged, poolsFollowing(judged, service.key), write, now)
+  const pools = concernsPools(before, verdicts.service)
+    ? recomputePools(judged, poolsFollowing(judged.model, service.key), write, now)
+    : { state: judged, effects: [] }
   const told = tell(
     pools.state,
     { service, before, after: verdicts.service, tellings: result.tellings, event },
@@ -39,10 +38,17 @@ export function onChecked(state: State, event: CheckedEvent, write: Scribe, now:
   return { state: told.state, effects: [...verdicts.effects, ...pools.effects, ...told.effects] }
 }
 
+/** Whether a pool could read anything new: another verdict, another reason, or a first run that brought no verdict. */
+const concernsPools = (before: ServiceState, after: ServiceState): boolean =>
+  after.hosts.some((host, i) => {
+    const former = before.hosts[i]
+    return host.verdict !== former?.verdict || host.last?.kind !== former?.last?.kind
+  })
+
 /** Writes down what changed, and lets the service and its hosts remember the entry as the cause of what follows. */
 function recordVerdicts(result: Checked, service: Service, summary: string, write: Scribe) {
   const effects: Effect[] = []
-  let hosts: readonly HostState[] = result.state.hosts
+  const hosts: HostState[] = [...result.state.hosts]
   for (const { index, change } of result.hostChanges) {
     const host = hosts[index]
     if (host === undefined) continue
@@ -50,7 +56,7 @@ function recordVerdicts(result: Checked, service: Service, summary: string, writ
     const reason = host.last?.code || 'ok'
     const entry = write.entry({ kind: 'host', service: service.key, host: host.host, ...change, reason, text })
     effects.push(record(entry))
-    hosts = hosts.with(index, { ...host, cause: entry.id })
+    hosts[index] = { ...host, cause: entry.id }
   }
   if (result.change === null) return { service: { ...result.state, hosts }, effects }
   const reason = result.change.to === 'down' ? 'check-failed' : 'check-passed'
@@ -90,7 +96,7 @@ function tell(state: State, what: ToTell, write: Scribe, now: Now): Decided {
 function deliveryOf(state: State, what: ToTell, telling: PeriodTelling, call: AlertCall, id: Id, now: Now): Delivery {
   const { service, before, after, event } = what
   const up = telling.alert === 'up'
-  const pools = poolsFollowing(state, service.key).flatMap((i) => {
+  const pools = poolsFollowing(state.model, service.key).flatMap((i) => {
     const [pool, virtual] = [state.pools[i], state.model.virtuals[i]]
     return pool === undefined || virtual === undefined ? [] : [poolText(pool, virtual)]
   })
@@ -111,7 +117,16 @@ function deliveryOf(state: State, what: ToTell, telling: PeriodTelling, call: Al
     },
     now,
   )
-  return { id, message: told, call, attempts: 0, notBefore: now.wall, lastText: '', cause: after.cause }
+  return {
+    id,
+    message: told,
+    call,
+    attempts: 0,
+    decidedAt: now.wall,
+    notBefore: now.wall,
+    lastText: '',
+    cause: after.cause,
+  }
 }
 
 function alertEntry({ service, after }: ToTell, { period, alert }: PeriodTelling, delivery: Delivery, write: Scribe) {

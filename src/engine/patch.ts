@@ -53,6 +53,7 @@ function serviceChanged(before: ServiceState | undefined, after: ServiceState): 
   return (
     before.status !== after.status ||
     before.consecutive !== after.consecutive ||
+    before.streak !== after.streak ||
     before.failureCount !== after.failureCount ||
     before.alertCount !== after.alertCount ||
     before.ack !== after.ack ||

@@ -6,7 +6,7 @@
 import type { PoolStanding, RealStanding } from '../model/entry.ts'
 import type { Model, Real, Virtual } from '../model/model.ts'
 import type { Id } from '../model/names.ts'
-import type { HostState, PoolState, RealState, ServiceState } from '../model/state.ts'
+import type { HostState, PoolState, RealState } from '../model/state.ts'
 import { endpointText } from '../model/table.ts'
 import { type Now, type Weight, weight } from '../model/units.ts'
 import type { WantedDestination, WantedService } from '../model/wanted.ts'
@@ -63,6 +63,8 @@ interface RealVerdict {
   readonly kind: 'up' | 'down' | 'untested'
   readonly text: string
   readonly cause: Id | null
+  /** Its check has run and still knows nothing of it. */
+  readonly unclear?: boolean
 }
 
 const untestedVerdict: RealVerdict = { kind: 'untested', text: 'has not been checked yet', cause: null }
@@ -70,7 +72,9 @@ const untestedVerdict: RealVerdict = { kind: 'untested', text: 'has not been che
 function verdictOf(real: Real, host: HostState | null): RealVerdict {
   if (real.check === null) return { kind: 'up', text: 'has no check, so it is taken to be up', cause: null }
   if (host === null || host.verdict.kind === 'untested') {
-    return { ...untestedVerdict, text: `${real.check.service} has no verdict on ${real.check.host} yet` }
+    const unclear = host?.last?.kind === 'unknown'
+    const why = unclear ? `: ${host.last.text}` : ' yet'
+    return { ...untestedVerdict, unclear, text: `${real.check.service} has no verdict on ${real.check.host}${why}` }
   }
   const through = real.id.address === real.check.host ? '' : ` (checked on ${real.check.host})`
   return host.verdict.kind === 'up'
@@ -85,8 +89,15 @@ function verdictOf(real: Real, host: HostState | null): RealVerdict {
 function poolStanding(before: PoolStanding, virtual: Virtual, verdicts: readonly RealVerdict[]): PoolStanding {
   const total = (kind: RealVerdict['kind']): number =>
     virtual.reals.reduce((sum, real, i) => (verdicts[i]?.kind === kind ? sum + real.weight : sum), 0)
-  const [up, untested] = [total('up'), total('untested')]
+  const up = total('up')
   if (up >= virtual.quorum && up > 0) return 'serving'
+  // One whose check has run and learned nothing is hoped for only as long as nothing is known of any other either:
+  // then it is our checks that are broken, not the farm.
+  const nothingKnown = verdicts.every(({ kind }) => kind === 'untested')
+  const untested = virtual.reals.reduce((sum, real, i) => {
+    const verdict = verdicts[i]
+    return verdict?.kind === 'untested' && (nothingKnown || verdict.unclear !== true) ? sum + real.weight : sum
+  }, 0)
   if (untested > 0 && up + untested >= virtual.quorum) return before
   if (virtual.sorry !== null) return 'sorry'
   return up > 0 ? 'below-quorum' : 'empty'
@@ -124,15 +135,6 @@ function settled(before: RealState, after: Omit<RealState, 'since' | 'entry'>, n
   if (same && before.reason === after.reason && before.text === after.text && before.cause === after.cause)
     return before
   return { ...after, since: same ? before.since : now.wall, entry: before.entry }
-}
-
-/** Which host's verdict a real server follows; `null` if its service or host does not exist. */
-export function hostFor(model: Model, services: readonly ServiceState[], real: Real): HostState | null {
-  if (real.check === null) return null
-  const index = model.serviceIndex.get(real.check.service)
-  const service = index === undefined ? undefined : services[index]
-  const { host } = real.check
-  return service?.hosts.find((state) => state.host === host) ?? null
 }
 
 /** What is written of one change. A real server's change is caused by the verdict it follows. */

@@ -48,6 +48,8 @@ function untestedService({ key }: Service): ServiceState {
     lastOutput: null,
     lastFailingOutput: null,
     warnings: [],
+    performance: [],
+    streak: { kind: 'passing', count: 0 },
     ack: null,
     disabled: null,
     hosts: [],
@@ -64,7 +66,7 @@ const untestedHost = (host: Host): HostState => ({
   cause: null,
 })
 
-const freshPeriod = ({ label }: Period): PeriodState => ({
+export const freshPeriod = ({ label }: Period): PeriodState => ({
   label,
   sent: 0,
   lastSent: null,

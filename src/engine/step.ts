@@ -3,10 +3,22 @@
  * and neither a storm of alerts nor a long silence follows from somebody setting the clock.
  */
 import type { Delivery, HostState, PeriodState, PoolState, ServiceState, State } from '../model/state.ts'
-import { type Milliseconds, type WallTime, wallTime } from '../model/units.ts'
+import { type Milliseconds, type Now, type WallTime, wallTime } from '../model/units.ts'
 
 export function steppedState(state: State, by: Milliseconds): State {
-  const move = <T extends WallTime | null>(time: T): T => (time === null ? time : (wallTime(time + by) as T))
+  return withTimes(state, (time) => wallTime(time + by))
+}
+
+/**
+ * What was saved under a clock that was ahead of today's: nothing lies in the future. Otherwise an alert that "was sent
+ * next month" would keep its service quiet until then.
+ */
+export function notInFuture(state: State, now: Now): State {
+  return withTimes(state, (time) => wallTime(Math.min(time, now.wall)))
+}
+
+function withTimes(state: State, change: (time: WallTime) => WallTime): State {
+  const move = <T extends WallTime | null>(time: T): T => (time === null ? time : (change(time) as T))
   const host = (it: HostState): HostState => ({
     ...it,
     verdict: it.verdict.kind === 'untested' ? it.verdict : { ...it.verdict, since: move(it.verdict.since) },
@@ -30,7 +42,11 @@ export function steppedState(state: State, by: Milliseconds): State {
     ...it,
     reals: it.reals.map((real) => ({ ...real, since: move(real.since) })),
   })
-  const delivery = (it: Delivery): Delivery => ({ ...it, notBefore: move(it.notBefore) })
+  const delivery = (it: Delivery): Delivery => ({
+    ...it,
+    decidedAt: move(it.decidedAt),
+    notBefore: move(it.notBefore),
+  })
   return {
     ...state,
     services: state.services.map(service),

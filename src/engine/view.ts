@@ -1,9 +1,8 @@
 /** State -> what people and programs may see of it: plain data, the same for the command line, JSON and pages. */
 
-import { durationText } from '../model/duration.ts'
 import type { Entry, PoolStanding, RealStanding, Verdict } from '../model/entry.ts'
 import type { Place, Service, Virtual } from '../model/model.ts'
-import type { Timings } from '../model/result.ts'
+import type { PerformanceDatum, Timings } from '../model/result.ts'
 import type { HostState, PoolState, RealState, ServiceState, State } from '../model/state.ts'
 import { endpointText, serviceText } from '../model/table.ts'
 import { type Milliseconds, type Now, since, type WallTime } from '../model/units.ts'
@@ -42,6 +41,8 @@ export interface ServiceView {
   readonly ack: string | null
   readonly disabled: string | null
   readonly warnings: readonly string[]
+  /** Figures of the last run, as the plugin named them. */
+  readonly performance: readonly PerformanceDatum[]
   readonly hosts: readonly HostView[]
   readonly monitor: string
   readonly place: Place
@@ -121,6 +122,7 @@ function serviceView(service: Service, state: ServiceState, now: Now): ServiceVi
     ack: state.ack === null ? null : `${state.ack.who}: ${state.ack.comment}`,
     disabled: state.disabled === null ? null : `${state.disabled.who}: ${state.disabled.reason}`,
     warnings: state.warnings,
+    performance: state.performance,
     hosts,
     monitor: service.monitor.text,
     place: service.place,
@@ -275,6 +277,3 @@ export function subjects(state: State): string[] {
   ])
   return [...new Set([...services, ...pools])]
 }
-
-/** `for 4 min 10 s`, or nothing while there is no verdict. */
-export const forText = (length: Milliseconds | null): string => (length === null ? '' : `for ${durationText(length)}`)

@@ -63,5 +63,10 @@ export interface Alert<Options = unknown> extends OptionShape {
   readonly name: string
   /** One line for listings: "sends a mail". */
   readonly deed: string
+  /**
+   * Who is told with these options. Messages of one service to one receiver keep their order, so that no "up" arrives
+   * before its "down"; without this, the options as a whole name the receiver.
+   */
+  receiver?(options: Options): string
   send(message: AlertMessage, options: Options, context: AlertContext): Promise<AlertOutcome>
 }

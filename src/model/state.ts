@@ -6,7 +6,7 @@ import type { AlertMessage } from './alert.ts'
 import type { PoolStanding, QuietReason, RealStanding } from './entry.ts'
 import type { AlertCall, Model } from './model.ts'
 import type { Host, Id, ServiceKey } from './names.ts'
-import type { Timings } from './result.ts'
+import type { PerformanceDatum, Timings } from './result.ts'
 import type { Milliseconds, WallTime, Weight } from './units.ts'
 
 export interface State {
@@ -41,6 +41,10 @@ export interface ServiceState {
   /** Complete output of the previous failing event of this outage; empty after a success, `null` before any event. */
   readonly lastFailingOutput: string | null
   readonly warnings: readonly string[]
+  /** Figures of the last run, of a Nagios plugin. */
+  readonly performance: readonly PerformanceDatum[]
+  /** Runs in a row that ended alike, against `fall` and `rise`. */
+  readonly streak: { readonly kind: 'failing' | 'passing'; readonly count: number }
   readonly ack: Ack | null
   readonly disabled: Disabled | null
   /** In the order of the service's hosts. */
@@ -134,6 +138,8 @@ export interface Delivery {
   readonly call: AlertCall
   /** Attempts made so far. */
   readonly attempts: number
+  /** When it was decided; moves along when the clock is set, unlike the message's own time. */
+  readonly decidedAt: WallTime
   /** Not before this time; by the wall clock, since it outlives the process. */
   readonly notBefore: WallTime
   /** What the last attempt said. */

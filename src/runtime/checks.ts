@@ -10,14 +10,13 @@ import type { Monitor } from '../model/monitor.ts'
 import type { ServiceKey } from '../model/names.ts'
 import type { CheckResult } from '../model/result.ts'
 import type { ServiceState, State } from '../model/state.ts'
-import { type Milliseconds, milliseconds, type Now, seconds, type Uptime, uptime } from '../model/units.ts'
+import { type Milliseconds, milliseconds, type Now, seconds, uptime } from '../model/units.ts'
 import { dueAt, nextTurn, type Rate, type Turn } from '../schedule/due.ts'
+import { Line } from '../schedule/line.ts'
 import { firstDelay } from '../schedule/spread.ts'
 
-/** Services whose check may run at once; a thousand sockets are easy, a thousand TLS handshakes are not. */
-export const checksAtOnce = 200
-/** Programs at once where mon.cf does not say `maxprocs`: each is a process with its own memory. */
-export const programsAtOnce = 50
+/** Services whose check may run at once within the daemon; programs have `maxprocs`. A socket is cheap, and a dead host slow. */
+export const checksAtOnce = 2_000
 /** A monitor that has not settled this long after its deadline is left behind; the service goes on without it. */
 export const settleGrace = seconds(5)
 
@@ -62,25 +61,26 @@ export function createChecks(doors: CheckDoors): Checks {
   const planned = new Map<ServiceKey, Planned>()
   const running = new Map<ServiceKey, Run>()
   const ended = new Set<Promise<void>>()
-  /** Since when each waits for a free place, first come first served; programs apart, since they have a limit of their own. */
-  const waiting = { programs: new Map<ServiceKey, Uptime>(), others: new Map<ServiceKey, Uptime>() }
-  let programs = 0
-  let maxprocs = programsAtOnce
+  const programs = new Line<ServiceKey>(0)
+  const others = new Line<ServiceKey>(checksAtOnce)
   let stopped = false
 
   function use(model: Model): void {
-    maxprocs = model.settings.maxprocs === 0 ? programsAtOnce : model.settings.maxprocs
+    programs.places = model.settings.maxprocs === 0 ? Number.POSITIVE_INFINITY : model.settings.maxprocs
     const wanted = new Map(model.services.map((service) => [service.key, service]))
+    const askAnew: ServiceKey[] = []
     for (const [key, plan] of planned) {
       const service = wanted.get(key)
+      // Whoever waits to ask an old question waits no longer.
+      const asksOtherwise = service === undefined || questionOf(service) !== questionOf(plan.service)
+      if (asksOtherwise) for (const line of [programs, others]) line.leave(key)
       if (service !== undefined && rhythmOf(service) === plan.rhythm) {
         plan.service = service
+        if (asksOtherwise) askAnew.push(key)
         continue
       }
       plan.cancel()
       planned.delete(key)
-      waiting.programs.delete(key)
-      waiting.others.delete(key)
     }
     for (const [key, run] of running) {
       const service = wanted.get(key)
@@ -89,6 +89,9 @@ export function createChecks(doors: CheckDoors): Checks {
       run.controller.abort()
     }
     for (const service of model.services) if (!planned.has(service.key)) begin(service, model)
+    // A new host, or a new question, does not wait for the next turn, which may be a day away.
+    for (const key of askAnew) due(key)
+    startWaiting()
   }
 
   function begin(service: Service, model: Model): void {
@@ -106,12 +109,23 @@ export function createChecks(doors: CheckDoors): Checks {
     if (timing.kind === 'cron') {
       // A calendar service is checked once at the start as well, so that its verdict need not wait for the next date.
       const cancelFirst = doors.after(delay, () => due(key))
-      const cancelCalendar = doors.calendar(timing.expression, () => due(key))
+      const cancelCalendar = dates(key, timing.expression)
       plan.cancel = () => {
         cancelFirst()
         cancelCalendar()
       }
     } else arm(plan)
+  }
+
+  /** What the parser accepts the calendar understands; should it not, that is said, and nothing else suffers. */
+  function dates(key: ServiceKey, expression: string): () => void {
+    try {
+      return doors.calendar(expression, () => due(key))
+    } catch (error) {
+      const text = `${key} is checked only once: its calendar "${expression}" is not understood: ${String(error)}`
+      doors.post({ kind: 'notice', what: 'trouble', text })
+      return () => {}
+    }
   }
 
   function arm(plan: Planned): void {
@@ -130,38 +144,36 @@ export function createChecks(doors: CheckDoors): Checks {
   function due(key: ServiceKey): void {
     const service = planned.get(key)?.service
     if (stopped || service === undefined || running.has(key)) return
-    const line = doors.startsProgram(service.monitor.module) ? waiting.programs : waiting.others
-    if (!line.has(key)) line.set(key, doors.now().uptime)
+    lineOf(service).join(key, doors.now().uptime)
     startWaiting()
   }
 
-  function startWaiting(): void {
-    startFrom(waiting.others, false)
-    startFrom(waiting.programs, true)
-  }
+  const lineOf = (service: Service): Line<ServiceKey> =>
+    doors.startsProgram(service.monitor.module) ? programs : others
 
-  function startFrom(line: Map<ServiceKey, Uptime>, isProgram: boolean): void {
-    for (const key of line.keys()) {
-      if (running.size >= checksAtOnce || (isProgram && programs >= maxprocs)) return
-      line.delete(key)
-      const service = planned.get(key)?.service
-      if (service !== undefined) start(service, isProgram)
+  function startWaiting(): void {
+    for (const line of [others, programs]) {
+      for (let key = line.next(); key !== undefined; key = line.next()) start(key, line)
     }
   }
 
-  function start(service: Service, isProgram: boolean): void {
-    const index = doors.state().model.serviceIndex.get(service.key)
+  function start(key: ServiceKey, line: Line<ServiceKey>): void {
+    const service = planned.get(key)?.service
+    const index = doors.state().model.serviceIndex.get(key)
     const state = index === undefined ? undefined : doors.state().services[index]
-    if (state === undefined) return
+    if (service === undefined || state === undefined) {
+      line.done(key)
+      return
+    }
     const run: Run = { controller: new AbortController(), asked: questionOf(service), dropped: false }
-    running.set(service.key, run)
-    if (isProgram) programs += 1
+    running.set(key, run)
     const end = check(service, state, run).finally(() => {
-      running.delete(service.key)
-      if (run.dropped) due(service.key)
-      if (isProgram) programs -= 1
+      running.delete(key)
+      line.done(key)
       ended.delete(end)
-      if (!stopped) startWaiting()
+      if (stopped) return
+      if (run.dropped) due(key)
+      startWaiting()
     })
     ended.add(end)
   }
@@ -213,8 +225,8 @@ export function createChecks(doors: CheckDoors): Checks {
     stopped = true
     for (const plan of planned.values()) plan.cancel()
     planned.clear()
-    waiting.programs.clear()
-    waiting.others.clear()
+    programs.clear()
+    others.clear()
     for (const run of running.values()) run.controller.abort()
     const patience = new Promise<void>((resolve) => doors.after(settleGrace, resolve))
     if (ended.size > 0) await Promise.race([Promise.allSettled([...ended]), patience])
@@ -222,8 +234,8 @@ export function createChecks(doors: CheckDoors): Checks {
 
   function overdue(): { count: number; oldest: Milliseconds } {
     const now = doors.now().uptime
-    const first = [...waiting.programs.values(), ...waiting.others.values()]
-    return { count: first.length, oldest: milliseconds(first.reduce((most, since) => Math.max(most, now - since), 0)) }
+    const oldest = Math.max(...[programs, others].map((line) => now - (line.oldest ?? now)))
+    return { count: programs.length + others.length, oldest: milliseconds(oldest) }
   }
 
   return { use, stop, overdue }

@@ -8,13 +8,15 @@ import type { Id } from '../model/names.ts'
 import type { Delivery } from '../model/state.ts'
 import { type Milliseconds, milliseconds, type Now, seconds } from '../model/units.ts'
 
-/** Deliveries under way at once: a relay is not a friend of a hundred connections. */
+/** Deliveries under way at once, for each way of telling: a relay likes no hundred connections, and none waits for another. */
 export const deliveriesAtOnce = 8
 /** The time one attempt may take, from the first byte to the answer. */
 export const attemptTimeout = seconds(60)
 /** An alert that does not settle this long after its deadline is taken to have failed. */
 const settleGrace = seconds(5)
-/** How long a stop waits for what is under way and does not end when told to. */
+/** A stop lets what is under way end by itself for this long: broken off, it would be sent again by the next run. */
+const finishGrace = seconds(2)
+/** How long a stop waits for what does not even end when told to. */
 const stopGrace = seconds(5)
 
 export interface DeliverDoors {
@@ -43,11 +45,16 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
   /** In the order of the decisions; the first of a lane goes first. */
   const queue = new Map<Id, Waiting>()
   const active = new Map<string, { readonly controller: AbortController; readonly end: Promise<void> }>()
+  /** How many of each way of telling are under way. */
+  const placed = new Map<string, number>()
   let cancelWake = (): void => {}
   let stopped = false
 
   function take(delivery: Delivery): void {
-    queue.set(delivery.id, { delivery, lane: laneOf(delivery) })
+    // What is over meanwhile, or has a later date, is known best by the outbox.
+    const pending = doors.pending(delivery.id)
+    if (pending === undefined) return
+    queue.set(delivery.id, { delivery: pending, lane: laneOf(pending) })
     pump()
   }
 
@@ -58,9 +65,7 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
     const seen = new Set<string>()
     let next = Number.POSITIVE_INFINITY
     for (const { delivery, lane } of queue.values()) {
-      // Whatever ends next looks again, so nothing is to be found out beyond this.
-      if (active.size >= deliveriesAtOnce) return
-      if (seen.has(lane)) continue
+      if (full(delivery.call.module) || seen.has(lane)) continue
       seen.add(lane)
       if (active.has(lane)) continue
       if (delivery.notBefore > now) next = Math.min(next, delivery.notBefore - now)
@@ -69,11 +74,23 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
     if (next !== Number.POSITIVE_INFINITY) cancelWake = doors.after(milliseconds(Math.min(next, longestSleep)), pump)
   }
 
+  /** One lane for each service, way of telling and receiver; who else is told, and how, holds nobody up. */
+  function laneOf({ message, call }: Delivery): string {
+    const receiver = doors.alert(call.module)?.receiver?.(call.options) ?? JSON.stringify(call.options)
+    return `${message.key} ${call.module} ${receiver}`
+  }
+
+  const full = (module: string): boolean => (placed.get(module) ?? 0) >= deliveriesAtOnce
+  const place = (module: string, change: 1 | -1): void => void placed.set(module, (placed.get(module) ?? 0) + change)
+
   function begin(delivery: Delivery, lane: string): void {
+    place(delivery.call.module, 1)
     const controller = new AbortController()
     const end = attempt(delivery, controller).then((outcome) => {
       active.delete(lane)
-      if (stopped) return
+      place(delivery.call.module, -1)
+      // After the stop only what is final counts: to have it sent again by the next run would be a double.
+      if (stopped && outcome.kind === 'failed' && outcome.retry) return
       doors.post({ kind: 'attempted', delivery: delivery.id, outcome })
       // One that is tried again keeps its place in the queue, so that nothing of its lane overtakes it.
       const again = doors.pending(delivery.id)
@@ -117,10 +134,12 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
   async function stop(): Promise<void> {
     stopped = true
     cancelWake()
-    for (const { controller } of active.values()) controller.abort()
+    if (active.size === 0) return
     const ends = Promise.allSettled([...active.values()].map(({ end }) => end))
-    const patience = new Promise<void>((resolve) => doors.after(stopGrace, resolve))
-    if (active.size > 0) await Promise.race([ends, patience])
+    const patience = (length: Milliseconds) => new Promise<void>((resolve) => doors.after(length, resolve))
+    await Promise.race([ends, patience(finishGrace)])
+    for (const { controller } of active.values()) controller.abort()
+    await Promise.race([ends, patience(stopGrace)])
   }
 
   return { take, stop, waiting: () => queue.size }
@@ -128,6 +147,3 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
 
 /** However far away the next date is, the queue is looked over this often: the wall clock may be set meanwhile. */
 const longestSleep = seconds(30)
-
-/** One lane for each service and way of telling. */
-const laneOf = ({ message, call }: Delivery): string => `${message.key} ${call.module}`

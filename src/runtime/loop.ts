@@ -32,6 +32,8 @@ export interface LoopDoors {
 export interface Loop {
   post(body: EventBody): readonly Entry[]
   state(): State
+  /** Writes the whole state, with what is too small to be written at each check: when each was last checked and well. */
+  save(): Promise<void>
   /** Everything posted so far is on disk. */
   settled(): Promise<void>
 }
@@ -70,8 +72,12 @@ export function createLoop(initial: State, run: string, doors: LoopDoors): Loop 
     return entries
   }
 
-  return { post, state: () => state, settled: () => last }
+  const save = (): Promise<void> => doors.remember(nothing, [], savedState(state))
+
+  return { post, save, state: () => state, settled: () => last }
 }
+
+const nothing: Patch = { services: [], pools: [], owned: null, deliveries: [], delivered: [] }
 
 /** Events after which the state is written as a whole. */
 const rewrites: ReadonlySet<EventBody['kind']> = new Set(['started', 'reloaded', 'stopping'])

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { judge, outcome } from '../../src/engine/judge.ts'
+import { judge, nextStreak, outcome, type Streak } from '../../src/engine/judge.ts'
 import { host } from '../../src/model/names.ts'
 import type { HostResult } from '../../src/model/result.ts'
 import type { HostState } from '../../src/model/state.ts'
@@ -102,26 +102,83 @@ test('while a host stays down its reason is the latest one', () => {
 
 const up: HostState = { ...fresh, verdict: { kind: 'up', since: at(0).wall } }
 const down: HostState = { ...fresh, verdict: { kind: 'down', since: at(0).wall, text: '' } }
+const once = { fall: 1, rise: 1 }
+const patient = { fall: 3, rise: 2 }
 const outcomes = [
-  { name: 'exit 0 and nobody down: passing', exit: 0, results: '+', hosts: [up], is: 'passing' },
+  { name: 'a passing run and nobody down: passing', runs: '+', wasDown: false, hosts: [up], rule: once, is: 'passing' },
   {
-    name: 'exit 0 while a host waits for its rise: nothing is decided',
-    exit: 0,
-    results: '+',
+    name: 'a passing run while a host waits for its rise: undecided',
+    runs: '+',
+    wasDown: true,
     hosts: [down],
+    rule: patient,
     is: 'pending',
   },
   {
-    name: 'exit 1 while a host waits for its fall: nothing is decided',
-    exit: 1,
-    results: '-',
+    name: 'a failing run while a host waits for its fall: undecided',
+    runs: '-',
+    wasDown: false,
     hosts: [up],
+    rule: patient,
     is: 'pending',
   },
-  { name: 'exit 1 and a host is down: failing', exit: 1, results: '-', hosts: [down], is: 'failing' },
-  { name: 'a script that blames nobody fails at once', exit: 1, results: '?', hosts: [up], is: 'failing' },
-  { name: 'a script without hosts fails by its exit status', exit: 1, results: '', hosts: [], is: 'failing' },
+  {
+    name: 'a failing run and a host is down: failing',
+    runs: '-',
+    wasDown: false,
+    hosts: [down],
+    rule: patient,
+    is: 'failing',
+  },
+  {
+    name: 'a script that blames nobody fails at once where fall is 1',
+    runs: '-',
+    wasDown: false,
+    hosts: [up],
+    rule: once,
+    is: 'failing',
+  },
+  {
+    name: 'a script that blames nobody is given its fall as well',
+    runs: '--',
+    wasDown: false,
+    hosts: [up],
+    rule: patient,
+    is: 'pending',
+  },
+  { name: 'and fails with the third', runs: '---', wasDown: false, hosts: [up], rule: patient, is: 'failing' },
+  {
+    name: 'a success in between begins anew',
+    runs: '--+--',
+    wasDown: false,
+    hosts: [up],
+    rule: patient,
+    is: 'pending',
+  },
+  {
+    name: 'a script without hosts fails by its exit status',
+    runs: '-',
+    wasDown: false,
+    hosts: [],
+    rule: once,
+    is: 'failing',
+  },
+  {
+    name: 'a service that was down is given its rise',
+    runs: '---+',
+    wasDown: true,
+    hosts: [up],
+    rule: patient,
+    is: 'pending',
+  },
+  { name: 'and is up with the second', runs: '---++', wasDown: true, hosts: [up], rule: patient, is: 'passing' },
 ] as const
-for (const { name, exit, results, hosts, is } of outcomes) {
-  test(name, () => assert.equal(outcome(exit, [...results].map(said), hosts), is))
+for (const { name, runs, wasDown, hosts, rule, is } of outcomes) {
+  test(name, () => {
+    const streak = [...runs].reduce((before: Streak, run) => nextStreak(before, run === '+' ? 0 : 1), {
+      kind: 'passing',
+      count: 0,
+    })
+    assert.equal(outcome(streak, wasDown, hosts, rule), is)
+  })
 }

@@ -116,3 +116,40 @@ test('the wanted table depends on the last results alone, not on what came befor
     ),
   )
 })
+
+/** A run that passes for some, fails for some, and learns nothing of the others. */
+function mixed(failing: readonly string[], unclear: readonly string[]) {
+  const said = result(hosts, failing)
+  const verdicts = said.hosts.map((one) =>
+    unclear.includes(one.host)
+      ? { ...one, kind: 'unknown' as const, code: 'name-not-found', text: 'has no address' }
+      : one,
+  )
+  return { ...said, exit: 1, hosts: verdicts }
+}
+
+test('one server of which the checks never learn anything does not keep the sorry server away', () => {
+  const run = runOf({ sorry })
+  run.post(checked(watched, mixed(['10.1.1.1', '10.1.1.2'], ['10.1.1.3'])), at(0))
+  assert.deepEqual(wanted(run), ['10.1.1.1:80 -', '10.1.1.2:80 -', '10.1.1.3:80 ?', '127.0.0.1:8080 1'])
+})
+
+test('checks that learn nothing of any server leave the table as it is', () => {
+  const run = runOf({ sorry })
+  run.post(checked(watched, mixed([], ['10.1.1.1', '10.1.1.2', '10.1.1.3'])), at(0))
+  assert.deepEqual(wanted(run), ['10.1.1.1:80 ?', '10.1.1.2:80 ?', '10.1.1.3:80 ?', '127.0.0.1:8080 ?'])
+})
+
+test('the reason that a pool gives for a server is the latest one', () => {
+  const run = runOf()
+  run.post(checked(watched, result(hosts, ['10.1.1.2'])), at(0))
+  const later = result(hosts, ['10.1.1.2'])
+  run.post(
+    checked(watched, {
+      ...later,
+      hosts: later.hosts.map((one) => (one.kind === 'down' ? { ...one, text: 'answered 500' } : one)),
+    }),
+    at(4),
+  )
+  assert.equal(run.state.pools[0]?.reals[1]?.text, 'g/s is down: answered 500')
+})

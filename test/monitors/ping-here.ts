@@ -3,6 +3,13 @@ import { ping } from '../../monitors/ping.ts'
 import { host } from '../../src/model/names.ts'
 import { seconds } from '../../src/model/units.ts'
 
+const { BECOME } = process.env
+if (BECOME !== undefined) {
+  process.setgroups?.([])
+  process.setgid?.(Number(BECOME))
+  process.setuid?.(Number(BECOME))
+}
+
 const [options = '{}', ...hosts] = process.argv.slice(2)
 const timeout = seconds(20)
 const context = { signal: AbortSignal.timeout(timeout), timeout, environment: {} }

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { EventBody } from '../../src/model/event.ts'
 import type { Model, Service } from '../../src/model/model.ts'
 import type { CheckContext, Monitor } from '../../src/model/monitor.ts'
+import { host } from '../../src/model/names.ts'
 import type { CheckResult } from '../../src/model/result.ts'
 import { seconds } from '../../src/model/units.ts'
 import { createChecks } from '../../src/runtime/checks.ts'
@@ -16,6 +17,7 @@ function rig(of: Model, answering: Answering = async () => result([], [])) {
   const time = new FakeTime()
   const posted: Extract<EventBody, { kind: 'checked' }>[] = []
   const starts: number[] = []
+  const groups: string[] = []
   const dates: (() => void)[] = []
   const run = new Run(of)
   const monitor: Monitor = {
@@ -26,6 +28,7 @@ function rig(of: Model, answering: Answering = async () => result([], [])) {
     schema: { type: 'object', properties: {}, additionalProperties: false },
     check(_hosts, _options, context) {
       starts.push(time.now().uptime / 1000)
+      groups.push(context.environment.MON_GROUP ?? '')
       return answering(context)
     },
   }
@@ -36,20 +39,22 @@ function rig(of: Model, answering: Answering = async () => result([], [])) {
     post: (event) => {
       if (event.kind === 'checked') posted.push(event)
     },
-    calendar: (_expression, callback) => {
+    calendar: (expression, callback) => {
+      if (expression === 'odd') throw new Error('what?')
       dates.push(callback)
       return () => dates.splice(dates.indexOf(callback), 1)
     },
-    monitor: (name) => (name === 'test' ? monitor : undefined),
-    startsProgram: () => true,
+    monitor: (name) => (name === 'test' || name === 'script' ? monitor : undefined),
+    startsProgram: (name) => name === 'script',
     seed: 1,
   })
   checks.use(of)
-  return { time, posted, starts, checks, dates, run }
+  return { time, posted, starts, groups, checks, dates, run }
 }
 
 const every = (called: string, changes: Partial<Service> = {}) =>
   service({ called, timing: { kind: 'every', interval: seconds(10), randskew: null }, timeout: seconds(5), ...changes })
+const script = { ...call('slow.monitor'), module: 'script' }
 const never: Answering = () => new Promise(() => {})
 const untilAborted: Answering = ({ signal }) =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve(result([], [], { exit: 1 }))))
@@ -120,7 +125,7 @@ test('a monitor that throws is a failure that blames no host', async () => {
 })
 
 test('at most maxprocs programs run at once, and the others follow', async () => {
-  const many = model(Array.from({ length: 5 }, (_, i) => every(`g/s${i}`)))
+  const many = model(Array.from({ length: 5 }, (_, i) => every(`g/s${i}`, { monitor: script })))
   const limited = { ...many, settings: { ...many.settings, maxprocs: 2 } }
   const { time, starts, posted, checks } = rig(limited, untilAborted)
   await time.go(3_000)
@@ -161,4 +166,48 @@ test('stopping ends what runs and starts nothing more', async () => {
   await time.go(60_000)
   assert.equal(starts.length, 1)
   assert.equal(posted.length, 0)
+})
+
+test('however many other checks there are, a program gets its turn', async () => {
+  const many = Array.from({ length: 2_100 }, (_, i) => every(`many/s${i}`))
+  const { time, groups } = rig(model([...many, every('one/script', { monitor: script })]), untilAborted)
+  await time.go(9_000)
+  assert.ok(groups.includes('one'))
+})
+
+test('a service that becomes a program at a reload still never runs beside itself', async () => {
+  let open = 0
+  const one = every('g/s', { timeout: seconds(25) })
+  const { time, checks, run } = rig(model([one]), (context) => {
+    open += 1
+    assert.equal(open, 1)
+    return untilAborted(context).finally(() => {
+      open -= 1
+    })
+  })
+  await time.go(3_000)
+  const asProgram = model([{ ...one, monitor: script }])
+  run.post({ kind: 'reloaded', model: asProgram, text: '' }, time.now())
+  checks.use(asProgram)
+  await time.go(60_000)
+})
+
+test('a host that a reload adds is checked at once, though the next turn is a day away', async () => {
+  const daily = every('g/s', { timing: { kind: 'every', interval: seconds(86_400), randskew: null } })
+  const { time, starts, checks, run } = rig(model([daily]))
+  await time.go(10_000)
+  assert.equal(starts.length, 1)
+  const withMore = model([{ ...daily, hosts: [...daily.hosts, host('h3')] }])
+  run.post({ kind: 'reloaded', model: withMore, text: '' }, time.now())
+  checks.use(withMore)
+  await time.go(100)
+  assert.equal(starts.length, 2)
+})
+
+test('a calendar that cannot be understood is told, and harms nothing else', async () => {
+  const { time, starts, checks } = rig(model([every('g/s')]))
+  const odd = { ...model([every('g/s'), every('g/odd', { timing: { kind: 'cron', expression: 'odd' } })]) }
+  checks.use(odd)
+  await time.go(3_000)
+  assert.ok(starts.length >= 1)
 })

@@ -4,7 +4,7 @@ import type { Alert, AlertMessage, AlertOutcome } from '../../src/model/alert.ts
 import { host } from '../../src/model/names.ts'
 import type { TableDoor } from '../../src/model/table.ts'
 import { createDeliverer } from '../../src/runtime/deliver.ts'
-import { checked, model, Run, result, service } from '../engine/build.ts'
+import { alertCall, checked, model, period, Run, result, service } from '../engine/build.ts'
 import { FakeTime } from './fake-time.ts'
 
 const table: TableDoor = {
@@ -19,9 +19,9 @@ const failing = checked(watched, result(watched.hosts, ['h1']))
 const passing = checked(watched, result(watched.hosts, []))
 
 /** The engine and the deliverer joined as the loop joins them; `outcomes` answers each attempt in turn, then all is sent. */
-function rig(outcomes: (AlertOutcome | 'hang')[]) {
+function rig(outcomes: (AlertOutcome | 'hang' | Promise<AlertOutcome>)[], of = watched) {
   const time = new FakeTime()
-  const run = new Run(model([watched]))
+  const run = new Run(model([of]))
   const sent: string[] = []
   const alert: Alert = {
     name: 'test',
@@ -32,6 +32,7 @@ function rig(outcomes: (AlertOutcome | 'hang')[]) {
     send(message: AlertMessage) {
       const outcome = outcomes.shift() ?? { kind: 'sent', text: 'ok' }
       if (outcome === 'hang') return new Promise(() => {})
+      if (outcome instanceof Promise) return outcome
       if (outcome.kind === 'sent') sent.push(message.kind)
       return Promise.resolve(outcome)
     },
@@ -93,7 +94,47 @@ test('what is under way at the stop stays in the outbox for the next run', async
   post(failing)
   await time.go(0)
   const stopping = deliverer.stop()
-  await time.go(6_000)
+  await time.go(8_000)
   await stopping
   assert.equal(run.state.outbox.length, 1)
+})
+
+test('what is accepted while the daemon stops is not sent again by the next run', async () => {
+  let answer = (_: AlertOutcome): void => {}
+  const slow = new Promise<AlertOutcome>((resolve) => {
+    answer = resolve
+  })
+  const { time, run, post, deliverer } = rig([slow])
+  post(failing)
+  await time.go(0)
+  const stopping = deliverer.stop()
+  await time.go(500)
+  answer({ kind: 'sent', text: 'ok' })
+  await time.go(8_000)
+  await stopping
+  assert.deepEqual(run.state.outbox, [])
+})
+
+test('a delivery that a reload hands over again is not sent again', async () => {
+  const { time, run, sent, post, deliverer } = rig([])
+  post(failing)
+  const [before] = run.state.outbox
+  await time.go(0)
+  assert.ok(before)
+  deliverer.take(before)
+  await time.go(60_000)
+  assert.deepEqual(sent, ['failure'])
+})
+
+test('a receiver that cannot be reached holds up no other one, and a slow way of telling no other way', async () => {
+  const hang = Array.from({ length: 20 }, () => 'hang' as const)
+  const calls = [...hang.map((_, i) => `slow ${i}`), 'quick'].map((text) => ({
+    ...alertCall(text),
+    module: text.split(' ')[0] ?? '',
+  }))
+  const many = service({ hosts: [host('h1')], periods: [period({ alerts: calls })] })
+  const { time, sent, post } = rig(hang.slice(0, 8), many)
+  post(checked(many, result(many.hosts, ['h1'])))
+  await time.go(100)
+  assert.deepEqual(sent, ['failure'], 'the last call, of another module')
 })
