@@ -116,9 +116,12 @@ class MonReader {
   #addHosts(hosts: Slice[], part: Slice): void {
     for (const word of plainWords(part)) {
       if (word.text.startsWith('#')) {
-        const message = `${quoted(word.text)} is read as a host: a comment needs a line of its own`
-        this.#report.warning('comment-behind-text', spanOf(word), message, 'put the comment on the line before')
-      } else if (isBlockWord(word.text) || word.text === 'service') {
+        const message = 'comments have lines of their own: a # behind text is a word like any other'
+        const span = spanOf(slice(word.line, word.from, part.to))
+        this.#report.error('comment-behind-text', span, message, 'put it on a line of its own')
+        return
+      }
+      if (isBlockWord(word.text) || word.text === 'service') {
         const message = `${quoted(word.text)} is read as a host of this hostgroup`
         this.#report.warning('hostgroup-keyword', spanOf(word), message, 'if a block begins here, start a new line')
       }

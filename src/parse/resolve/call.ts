@@ -84,7 +84,8 @@ function readExitRange(part: Slice, text: string, report: Report): AlertCall['ex
 
 function resolveCall(part: Slice, whole: Slice, withHosts: boolean, realm: Realm, report: Report): Call | null {
   const split = splitWords(part)
-  if (split.kind === 'unbalanced') {
+  const comment = split.words.find(beginsComment) ?? null
+  if (split.kind === 'unbalanced' && comment === null) {
     const sign = split.quote.text.charAt(0)
     const message = sign === '\\' ? 'nothing stands behind this \\' : `this ${sign} opens a quotation that never closes`
     report.error(
@@ -96,6 +97,11 @@ function resolveCall(part: Slice, whole: Slice, withHosts: boolean, realm: Realm
     return null
   }
   const [name, ...words] = split.words
+  // An apostrophe in a comment opens a quotation, so that nobody knows which words a program would get.
+  if (comment !== null && (split.kind === 'unbalanced' || name === comment)) {
+    reportComment(comment, 'error', report)
+    return null
+  }
   if (name === undefined || name.text === '') {
     const message = `here the name of ${realm.what === 'alert' ? 'an alert' : 'a monitor'} is missing`
     report.error('call-name', spanOf(whole), message, `known: ${[...realm.modules.keys()].join(', ')}`)
@@ -137,12 +143,18 @@ function callModule(
   realm: Realm,
   report: Report,
 ): Found | null {
+  if (shape.name !== realm.runner) {
+    const comment = words.findIndex(beginsComment)
+    reportComment(words[comment], 'error', report)
+    const options = parseOptions(shape, name, comment < 0 ? words : words.slice(0, comment), report)
+    return options === null || comment >= 0 ? null : { module: shape.name, options }
+  }
   const options = parseOptions(shape, name, words, report)
   if (options === null) return null
-  if (shape.name !== realm.runner) return { module: shape.name, options }
   const command = Array.isArray(options.command) ? options.command.map(String) : []
   const program = words.find((word) => word.text === command[0])
   const path = realm.programs.get(command[0] ?? '')
+  if (path !== undefined) reportComment(words.find(beginsComment), 'warning', report)
   if (path !== undefined) return { module: shape.name, options: { ...options, command: [path, ...command.slice(1)] } }
   reportUnknown(program ?? name, realm, report)
   return null
@@ -150,10 +162,24 @@ function callModule(
 
 /** An executable called by its own name: everything behind it is its arguments. */
 function callProgram(path: string, name: Slice, words: readonly Slice[], realm: Realm, report: Report): Found | null {
+  reportComment(words.find(beginsComment), 'warning', report)
   const command = { command: [path, ...words.map((word) => word.text)] }
   const shape = realm.modules.get(realm.runner)
   const options = shape === undefined ? command : fillDefaults(shape, command, name, new Map(), report)
   return options === null ? null : { module: realm.runner, options }
+}
+
+/** Written as it is, not in quotes. */
+const beginsComment = ({ line, from }: Slice) => line.text[from] === '#'
+
+/** For a program of the site it may be a word that is meant. */
+function reportComment(word: Slice | undefined, severity: 'error' | 'warning', report: Report): void {
+  if (word === undefined) return
+  const span = spanOf(slice(word.line, word.from, word.line.text.length))
+  const message = 'comments have lines of their own: a # behind text is a word like any other'
+  const quotes = ', or in quotes if the program wants it'
+  const hint = `put it on a line of its own${severity === 'warning' ? quotes : ''}`
+  report[severity]('comment-behind-text', span, message, hint)
 }
 
 function reportUnknown(name: Slice, realm: Realm, report: Report): void {
