@@ -122,8 +122,15 @@ test('a variable may stand inside a period and belongs to the service', () => {
   assert.deepEqual(serviceOf(withPeriod('      X=1')).environment, { X: '1' })
 })
 
-test('cron takes the place of interval, with or without quotes', () => {
-  for (const cron of ['"*/5 8-18 * * 1-5"', "'*/5 8-18 * * 1-5'", '*/5 8-18 * * 1-5']) {
+test('cron takes the place of interval, with or without quotes, whatever blanks are between its fields', () => {
+  const forms = [
+    '"*/5 8-18 * * 1-5"',
+    "'*/5 8-18 * * 1-5'",
+    '*/5 8-18 * * 1-5',
+    '"*/5\t8-18  * \t* 1-5 "',
+    '*/5\t8-18 *\t* 1-5',
+  ]
+  for (const cron of forms) {
     const text = withMonitor('http').replace('interval 1m', `cron ${cron}`)
     assert.deepEqual(serviceOf(text).timing, { kind: 'cron', expression: '*/5 8-18 * * 1-5' })
   }
@@ -188,7 +195,7 @@ test('main is told which absolute paths the file calls', () => {
 })
 
 test('plugins may be several, and know where they were named', () => {
-  const { plugins } = modelOf('plugin = a.mjs\nplugin = b.mjs\n').settings
+  const { plugins } = modelOf(`plugin = a.mjs\nplugin = b.mjs\n\n${withMonitor('http')}`).settings
   assert.deepEqual(
     plugins.map(({ path, place }) => [path, place.line]),
     [

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import cron from 'node-cron'
 import { milliseconds } from '../../src/model/units.ts'
-import { cronFault } from '../../src/parse/text/cron.ts'
+import { cronExpression, cronFault } from '../../src/parse/text/cron.ts'
 import { durationText, parseDuration } from '../../src/parse/text/duration.ts'
 import { canonical, isFault, parseAddress, parseEndpoint } from '../../src/parse/text/endpoint.ts'
 import { edits, nearby, nearest } from '../../src/parse/text/nearest.ts'
@@ -82,14 +82,63 @@ for (const [text, valid] of schedules) {
   test(`cron "${text}" is ${valid ? 'a' : 'no'} schedule`, () => assert.equal(cronFault(text) === null, valid))
 }
 
-test('node-cron takes every schedule that passes here', () => {
-  const piece = fc.constantFrom('*', '*/2', '1', '1-5', '2,4', '1-5/2', '7', '12', 'mon', 'jan')
-  fc.assert(
-    fc.property(fc.array(piece, { minLength: 5, maxLength: 6 }), (parts) => {
-      const text = parts.join(' ')
-      if (cronFault(text) === null) assert.ok(cron.validate(text), text)
-    }),
+const dates: readonly (readonly [day: string, month: string, comes: boolean])[] = [
+  ['29', '2', true],
+  ['30', '2', false],
+  ['31', 'feb', false],
+  ['30,31', 'February', false],
+  ['30-31/1', '2', false],
+  ['1,31', '2', true],
+  ['*/30', '2', true],
+  ['31', '2,4,6,9,11', false],
+  ['31', '*/2', true],
+  ['31', '4-6', true],
+  ['31', 'apr-jun/2', false],
+]
+for (const [day, month, comes] of dates) {
+  test(`a cron schedule for day ${day} in month ${month} is ${comes ? 'taken' : 'refused: it never comes'}`, () => {
+    for (const weekday of ['*', '1-5']) {
+      const fault = cronFault(`0 0 ${day} ${month} ${weekday}`)
+      assert.equal(fault?.message ?? null, comes ? null : `day "${day}" in month "${month}" never comes`)
+    }
+  })
+}
+
+test('node-cron takes every schedule that passes here, and knows its next date', () => {
+  const number = fc.integer({ min: 0, max: 61 }).map(String)
+  const early = fc.integer({ min: 0, max: 7 }).map(String)
+  const name = fc.constantFrom('mon', 'SUN', 'Thursday', 'feb', 'Apr', 'September')
+  const value = fc.oneof(early, number, name)
+  const range = fc.tuple(fc.oneof(early, name), value).map((ends) => ends.join('-'))
+  const step = fc.tuple(fc.oneof(fc.constant('*'), range), early).map((sides) => sides.join('/'))
+  const item = fc.oneof(fc.constant('*'), value, range, step)
+  const field = fc.oneof(
+    fc.constant('*'),
+    item,
+    fc.array(item, { minLength: 1, maxLength: 3 }).map((all) => all.join()),
   )
+  const day = fc.oneof(field, fc.constantFrom('30', '31', '30,31', '29-31', '31-31'))
+  const month = fc.oneof(field, fc.constantFrom('2', 'feb', '2,4', '4-6/2', '*/2', 'apr,Jun'))
+  const dated = fc.tuple(fc.array(field, { minLength: 2, maxLength: 3 }), day, month, field)
+  const blank = fc.constantFrom(' ', '  ', '\t', ' \t ')
+  let passed = 0
+  fc.assert(
+    fc.property(dated, blank, ([times, ...date], between) => {
+      const text = [...times, ...date].join(between)
+      if (cronFault(text) !== null) return
+      passed += 1
+      const expression = cronExpression(text)
+      assert.ok(cron.validate(expression), expression)
+      const task = cron.schedule(expression, () => {})
+      try {
+        assert.ok(task.getNextRun() instanceof Date, expression)
+      } finally {
+        void task.destroy()
+      }
+    }),
+    { numRuns: 1000, examples: [[[['0', '0'], '31', '2', '*'], ' ']] },
+  )
+  assert.ok(passed > 50, `only ${passed} schedules passed`)
 })
 
 const endpoints: readonly (readonly [text: string, expected: readonly unknown[] | null])[] = [

@@ -6,7 +6,7 @@ import { DEFAULT_FALL, DEFAULT_RISE, DEFAULT_TIMEOUT, MOST_IN_A_ROW } from '../d
 import type { PeriodBlock, ServiceBlock } from '../mon/file.ts'
 import { placeOfSlice, type Slice, slice, spanOf } from '../mon/lines.ts'
 import { SERVICE_WORDS, standingOf } from '../mon/words.ts'
-import { cronFault } from '../text/cron.ts'
+import { cronExpression, cronFault } from '../text/cron.ts'
 import { durationText } from '../text/duration.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
@@ -95,7 +95,7 @@ function readCron(value: Slice, report: Report): Timing | null {
     return null
   }
   const fault = cronFault(text)
-  if (fault === null) return { kind: 'cron', expression: text }
+  if (fault === null) return { kind: 'cron', expression: cronExpression(text) }
   const at = value.from + Math.max(0, value.text.indexOf(text))
   const part = slice(value.line, Math.min(at + fault.from, value.to), Math.min(at + fault.to, value.to))
   report.error('cron', spanOf(part), fault.message, fault.hint)

@@ -29,50 +29,92 @@ const field = (name: string, least: number, most: number, names: readonly string
 const MONTHS = 'january february march april may june july august september october november december'.split(' ')
 const DAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ')
 
+const DAY = field('day of the month', 1, 31)
+const MONTH = field('month', 1, 12, MONTHS)
 const FIELDS: readonly Field[] = [
   field('second', 0, 59),
   field('minute', 0, 59),
   field('hour', 0, 23),
-  field('day of the month', 1, 31),
-  field('month', 1, 12, MONTHS),
+  DAY,
+  MONTH,
   field('weekday', 0, 7, DAYS),
 ]
 
+/** The most days a month can have, January first. */
+const LENGTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
 export function cronFault(expression: string): CronFault | null {
-  const parts = [...expression.matchAll(/[^ \t]+/g)]
+  const parts = [...expression.matchAll(/[^ \t]+/g)].map((match) => ({
+    text: match[0],
+    from: match.index,
+    to: match.index + match[0].length,
+  }))
   if (parts.length !== 5 && parts.length !== 6) {
     const message = `a cron schedule has 5 fields, or 6 with seconds first; this one has ${parts.length}`
     return { message, hint: 'minute hour day month weekday: "*/5 8-18 * * 1-5"', from: 0, to: expression.length }
   }
   const fields = parts.length === 6 ? FIELDS : FIELDS.slice(1)
-  for (const [i, known] of fields.entries()) {
-    const text = parts[i]?.[0] ?? ''
-    const from = parts[i]?.index ?? 0
-    if (isField(text, known)) continue
-    return {
-      message: `${quoted(text)} does not fit the field ${known.name}`,
-      hint: remedy(known),
-      from,
-      to: from + text.length,
-    }
+  for (const [i, { text, from, to }] of parts.entries()) {
+    const known = fields[i]
+    if (known === undefined || valuesOf(text, known) !== null) continue
+    return { message: `${quoted(text)} does not fit the field ${known.name}`, hint: remedy(known), from, to }
   }
-  return null
+  const [day, month] = parts.slice(-3)
+  return day === undefined || month === undefined ? null : neverFault(day, month)
 }
 
-const isField = (text: string, known: Field) => text.split(',').every((item) => isItem(item, known))
+/** One blank between fields: node-cron divides them at spaces only, and refuses tabs. */
+export const cronExpression = (text: string): string => text.trim().replace(/[ \t]+/g, ' ')
 
-/** `*`, `5`, `1-5`, each with an optional step `/2`. */
-function isItem(item: string, known: Field): boolean {
+interface Part {
+  readonly text: string
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * Dates that never come, such as 31 February. A weekday makes none impossible: in node-cron it and the date must both
+ * hold, and each date that there is falls on each weekday within 40 years.
+ */
+function neverFault(day: Part, month: Part): CronFault | null {
+  const least = Math.min(...(valuesOf(day.text, DAY) ?? []))
+  const months = valuesOf(month.text, MONTH) ?? []
+  if (months.some((number) => least <= (LENGTHS[number - 1] ?? 0))) return null
+  return {
+    message: `day ${quoted(day.text)} in month ${quoted(month.text)} never comes`,
+    hint: 'February has 29 days at most, April, June, September and November have 30; 28 comes in every month',
+    from: day.from,
+    to: month.to,
+  }
+}
+
+/** The numbers that a field stands for; `null` if it is none. */
+function valuesOf(text: string, known: Field): readonly number[] | null {
+  const values: number[] = []
+  for (const item of text.split(',')) {
+    const found = valuesOfItem(item, known)
+    if (found === null) return null
+    values.push(...found)
+  }
+  return values
+}
+
+/** `*`, `5`, `1-5`, the first and the last with an optional step `/2`. */
+function valuesOfItem(item: string, known: Field): readonly number[] | null {
   const match = /^(\*|[a-z0-9]+)(?:-([a-z0-9]+))?(?:\/(\d{1,3}))?$/i.exec(item)
-  if (match === null) return false
+  if (match === null) return null
   const [, from = '', to, step] = match
-  if (step !== undefined && (Number(step) < 1 || Number(step) > known.most)) return false
-  if (from === '*') return to === undefined
-  const low = valueIn(from, known)
-  const high = to === undefined ? low : valueIn(to, known)
-  if (low === null || high === null) return false
-  return low <= high && (step === undefined || to !== undefined)
+  if (step !== undefined && (Number(step) < 1 || Number(step) > known.most)) return null
+  const all = from === '*'
+  const low = all ? known.least : valueIn(from, known)
+  const high = all ? known.most : to === undefined ? low : valueIn(to, known)
+  if (low === null || high === null || low > high) return null
+  if (all ? to !== undefined : step !== undefined && to === undefined) return null
+  return range(low, high, Number(step ?? 1))
 }
+
+const range = (low: number, high: number, step: number): readonly number[] =>
+  Array.from({ length: Math.floor((high - low) / step) + 1 }, (_, i) => low + i * step)
 
 function valueIn(text: string, known: Field): number | null {
   if (/^\d{1,2}$/.test(text)) {
