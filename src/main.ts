@@ -25,6 +25,8 @@ const bare = {
   stderr: (text: string) => void process.stderr.write(text),
 }
 
+const usageStatus = 64
+
 const version: string = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).version
 
 const program = new Command('upalert')
@@ -33,12 +35,14 @@ const program = new Command('upalert')
   )
   .version(version)
   .showHelpAfterError('(upalert --help lists the commands)')
+  // Misuse has a status of its own (EX_USAGE of sysexits.h): 1 and 2 mean warnings and errors, or a service that is down.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : usageStatus))
 
 program
   .command('run')
   .description('run the daemon in the foreground; SIGHUP reads the configuration again, SIGTERM stops it')
-  .option('-c, --config <FILE>', 'mon.cf to run (default: /etc/upalert/mon.cf, or the shipped example)')
-  .action(async ({ config }: Where) => end(await runDaemon({ file: configurationFile(config), demo: false })))
+  .option('-c, --config <FILE>', 'mon.cf to run (default: $UPALERT_CONFIG, or /etc/upalert/mon.cf)')
+  .action(async ({ config }: Where) => end(await runDaemon({ file: ownConfiguration(config), demo: false })))
 
 program
   .command('start')
@@ -60,7 +64,7 @@ program
   .option('-c, --config <FILE>', 'the same')
   .option('--json', 'problems as JSON')
   .action(async (file: string | undefined, { config, json = false }: Where & { json?: boolean }) => {
-    const { file: name, problems, omitted } = await loadConfiguration(configurationFile(file ?? config))
+    const { file: name, problems, omitted } = await loadConfiguration(ownConfiguration(oneOf(file, config)))
     const { text, exit } = checkAnswer(name, problems, { json, omitted })
     process.stdout.write(`${text}\n`)
     process.exitCode = exit
@@ -133,6 +137,23 @@ program
   .helpOption(false)
   .argument('[ARGUMENTS...]')
   .action(async () => end(await genhash(process.argv.slice(process.argv.indexOf('genhash') + 1), bare)))
+
+/** The file that is meant; the shipped example is run by nobody who did not ask for it. */
+function ownConfiguration(named: string | undefined): string {
+  const file = configurationFile(named)
+  if (named === undefined && file === shippedConfiguration) {
+    fail(
+      'there is no /etc/upalert/mon.cf; name a configuration with -c FILE (the shipped example is run by "upalert start")',
+    )
+  }
+  return file
+}
+
+function oneOf(file: string | undefined, config: string | undefined): string | undefined {
+  if (file !== undefined && config !== undefined && file !== config)
+    fail(`${file} and ${config} are two files; name one`)
+  return file ?? config
+}
 
 /** A command that asks the daemon that runs on a configuration. */
 function asking(name: string, description: string): Command {

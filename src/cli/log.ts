@@ -19,8 +19,19 @@ export function parseSince(text: string, now: number): number | null {
   const ago = /^(\d+(?:\.\d+)?)\s*([smhd])$/.exec(text)
   if (ago !== null) return now - Number(ago[1]) * (units[ago[2] ?? 's'] ?? 1) * 1000
   const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text)
-  if (clock !== null) return new Date(now).setHours(Number(clock[1]), Number(clock[2]), Number(clock[3] ?? 0), 0)
-  const local = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00` : text.replace(/^(\d{4}-\d{2}-\d{2}) /, '$1T')
+  if (clock !== null) {
+    const [hours, minutes, seconds] = [Number(clock[1]), Number(clock[2]), Number(clock[3] ?? 0)]
+    return hours > 23 || minutes > 59 || seconds > 59 ? null : new Date(now).setHours(hours, minutes, seconds, 0)
+  }
+  const date = /^(\d{4})-(\d{2})-(\d{2})(?:[ T].*)?$/.exec(text)
+  if (date === null || !isDay(Number(date[1]), Number(date[2]), Number(date[3]))) return null
+  const local = text.length === 10 ? `${text}T00:00:00` : text.replace(' ', 'T')
   const time = Date.parse(local)
   return Number.isNaN(time) ? null : time
+}
+
+/** Date.parse takes 31 February for 3 March. */
+const isDay = (year: number, month: number, day: number): boolean => {
+  const date = new Date(Date.UTC(year, month - 1, day))
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day
 }

@@ -60,7 +60,9 @@ function remarks(service: ServiceView): string {
   )
   const ack = service.ack === null ? [] : [`acknowledged by ${service.ack}`]
   const disabled = service.disabled === null ? [] : [`disabled by ${service.disabled}`]
-  return [...(service.why === '' ? [] : [service.why]), ...pending, ...ack, ...disabled, ...service.warnings].join('; ')
+  const untold = service.untold === null ? [] : [coloured(`NOT TOLD: ${service.untold}`, 'alarm')]
+  const why = service.why === '' ? [] : [service.why]
+  return [...why, ...untold, ...pending, ...ack, ...disabled, ...service.warnings].join('; ')
 }
 
 const ageText = (length: Milliseconds | null): string => (length === null ? '-' : durationText(length))
@@ -100,7 +102,7 @@ function outboxLines({ outbox }: Status): string[] {
     .map(({ service, call, attempts, in: wait, lastText }) => [
       `  ${service}`,
       call,
-      attempts === 0 ? 'on its way' : `${attempts} failed, next in ${durationText(wait)}`,
+      attempts === 0 ? 'not delivered yet' : `${attempts} failed, next in ${durationText(wait)}`,
       lastText,
     ])
   const more = outbox.length > waitingShown ? [`  and ${outbox.length - waitingShown} more`] : []

@@ -37,6 +37,7 @@ function serviceLines(service: ServiceView, now: number): string[] {
     `${service.service} is ${verdictText(service.verdict)}${sinceText(service, now)}${service.failures > 0 ? `, ${service.failures} failures in a row` : ''}`,
   ]
   if (service.why !== '') lines.push(`  because ${service.why}`)
+  if (service.untold !== null) lines.push(`  ${coloured('NOT TOLD', 'alarm')}: ${service.untold}`)
   if (service.ack !== null) lines.push(`  acknowledged by ${service.ack}`)
   if (service.disabled !== null) lines.push(`  disabled by ${service.disabled}`)
   for (const warning of service.warnings) lines.push(`  ${coloured('warning', 'warning')}: ${warning}`)
@@ -50,7 +51,9 @@ function serviceLines(service: ServiceView, now: number): string[] {
 }
 
 function hostLines(host: HostView, now: number): string[] {
-  const lines = [`  ${host.host} is ${verdictText(host.verdict)}${sinceText(host, now)}`]
+  const verdict =
+    host.verdict === 'untested' && host.last !== null ? coloured('unknown', 'warning') : verdictText(host.verdict)
+  const lines = [`  ${host.host} is ${verdict}${sinceText(host, now)}`]
   if (host.last !== null) {
     const code = host.last.code === '' ? '' : ` [${host.last.code}]`
     lines.push(

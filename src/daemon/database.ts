@@ -84,7 +84,11 @@ export function startDatabase(setup: DatabaseSetup): Database {
       const why = status?.lastError ?? trouble
       const behind = status?.behind ?? setup.journal.status().durable - setup.journal.fedThrough()
       if (why !== null && why !== undefined)
-        return { door: 'history', well: false, text: `${why} ${behind} commits wait in the journal` }
+        return {
+          door: 'history',
+          well: false,
+          text: `${why} ${status === undefined ? 'Up to ' : ''}${behind} commits wait in the journal`,
+        }
       if (status === undefined) return { door: 'history', well: true, text: `${where} is starting` }
       return {
         door: 'history',

@@ -1,4 +1,5 @@
 /** SIGHUP and `upalert reload`: read the file again, and swap only for a Model without errors. */
+import type { Model } from '../model/model.ts'
 import { formatProblems } from '../parse/problem.ts'
 import { loadConfiguration } from './configuration.ts'
 import type { Running, Usable } from './running.ts'
@@ -38,11 +39,29 @@ async function readAgain(running: Running): Promise<Reloaded> {
   }
   const { services, virtuals } = fresh.model
   const counts = `${count(services.length, 'service')}, ${count(virtuals.length, 'virtual server')}`
-  const text = `${old.file} was read again: ${counts}${needsRestart(old, fresh)}`
+  const text = `${old.file} was read again: ${counts}${differences(old.model, fresh.model)}${needsRestart(running.started, fresh)}`
   running.configuration = fresh
   loop.post({ kind: 'reloaded', model: fresh.model, text })
   checks.use(fresh.model)
   return { done: true, text }
+}
+
+/** Names of what came and what went that are written out one by one. */
+const namesShown = 10
+
+/** `; new: web/tcp; gone: virtual server shop`. */
+function differences(before: Model, after: Model): string {
+  const names = ({ services, virtuals }: Model): string[] => [
+    ...virtuals.map(({ name }) => `virtual server ${name}`),
+    ...services.map(({ key }) => key),
+  ]
+  const listed = (word: string, of: Model, without: Model): string => {
+    const known = new Set(names(without))
+    const only = names(of).filter((name) => !known.has(name))
+    const more = only.length > namesShown ? ` and ${only.length - namesShown} more` : ''
+    return only.length === 0 ? '' : `; ${word}: ${only.slice(0, namesShown).join(', ')}${more}`
+  }
+  return listed('new', after, before) + listed('GONE', before, after)
 }
 
 /** Settings that are read once, at the start. */

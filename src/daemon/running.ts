@@ -24,6 +24,8 @@ export type Usable = Configuration & { readonly model: Model; readonly directori
 export interface Running {
   /** Replaced as a whole by a reload. */
   configuration: Usable
+  /** What was read at the start: some settings count only then. */
+  readonly started: Usable
   readonly journal: Journal
   readonly table: TableDoor
   readonly loop: Loop
@@ -55,6 +57,7 @@ export function assemble(configuration: Usable, { journal, nextSeq }: OpenJourna
   const doors = { now: clock.now, after, state: loop.state, post: loop.post }
   const running: Running = {
     configuration,
+    started: configuration,
     journal,
     table,
     loop,

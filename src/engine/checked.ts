@@ -156,6 +156,7 @@ function passing(before: ServiceState, service: Service, result: CheckResult, no
     detail: result.detail.slice(0, outputKept),
     lastOutput: outputOf(result.summary, result.detail).slice(0, outputKept),
     lastFailingOutput: '',
+    untold: null,
     ack: null,
     periods: sameList(before.periods, cleared) ? before.periods : cleared,
   }

@@ -4,6 +4,7 @@
  */
 import type { Effect } from '../model/effect.ts'
 import type { Event } from '../model/event.ts'
+import type { Model } from '../model/model.ts'
 import type { State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
 import { onAttempted } from './on-attempted.ts'
@@ -26,8 +27,14 @@ export function decide(state: State, event: Event, now: Now): Decided {
       const restored = told(notInFuture(stateFor(state.model, event.saved), now), 'started', event.text)
       return resumed(restored, write, now)
     }
-    case 'reloaded':
-      return resumed(told(stateFor(event.model, state), 'reloaded', event.text), write, now)
+    case 'reloaded': {
+      const reloaded = told(stateFor(event.model, state), 'reloaded', event.text)
+      return resumed(
+        { ...reloaded, effects: [...reloaded.effects, ...forgotten(state, event.model, write)] },
+        write,
+        now,
+      )
+    }
     case 'reload-refused':
       return told(state, 'reload-refused', event.text)
     case 'stopping':
@@ -48,6 +55,18 @@ export function decide(state: State, event: Event, now: Now): Decided {
     case 'command':
       return onCommand(state, event, write, now)
   }
+}
+
+/** Services that were announced as down and are no longer configured: nobody will be told of their end, and that is said. */
+function forgotten({ services }: State, { serviceIndex }: Model, write: Scribe): Effect[] {
+  const gone = services.filter(
+    ({ key, status, periods }) =>
+      !serviceIndex.has(key) && status.kind === 'down' && periods.some(({ sent }) => sent > 0),
+  )
+  return gone.map(({ key }) => {
+    const text = `${key} was announced as down and is no longer configured; its end will not be told`
+    return record(write.entry({ kind: 'daemon', what: 'forgotten', text }))
+  })
 }
 
 /** After a start or a reload: pools are judged anew, deliveries go on where they stood, and the table is brought in line. */

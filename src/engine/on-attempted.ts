@@ -33,10 +33,8 @@ export function onAttempted(
   const tooOld = since(delivery.decidedAt, now) > deliveryAge
   if (!outcome.retry || tooOld) {
     const text = tooOld ? `${outcome.text}; given up after ${durationText(deliveryAge)}` : outcome.text
-    return {
-      state: { ...state, outbox: rest },
-      effects: [record(write.entry({ ...common, outcome: 'gave-up', text }))],
-    }
+    const after = { ...withUntold(state, delivery, text), outbox: rest }
+    return { state: after, effects: [record(write.entry({ ...common, outcome: 'gave-up', text }))] }
   }
   const wait = retryWait(attempts, delivery.id)
   const text = `${outcome.text}; next attempt in ${durationText(wait)}`
@@ -52,6 +50,15 @@ export function onAttempted(
     state: { ...state, outbox: state.outbox.map((waiting) => (waiting.id === id ? again : waiting)) },
     effects: [record(write.entry({ ...common, outcome: 'retry', text })), { kind: 'deliver', delivery: again }],
   }
+}
+
+/** While the outage lasts, status says that somebody was not told of it. */
+function withUntold(state: State, { message, call }: Delivery, text: string): State {
+  const index = state.model.serviceIndex.get(message.key)
+  const service = index === undefined ? undefined : state.services[index]
+  if (index === undefined || service?.status.kind !== 'down' || message.kind !== 'failure') return state
+  const untold = `"${call.text}" was given up: ${text}`
+  return { ...state, services: state.services.with(index, { ...service, untold }) }
 }
 
 /** Doubles each time up to the longest; spread by a tenth either way, so that a relay's return is not met by all at once. */

@@ -57,6 +57,7 @@ function serviceChanged(before: ServiceState | undefined, after: ServiceState): 
     before.failureCount !== after.failureCount ||
     before.alertCount !== after.alertCount ||
     before.ack !== after.ack ||
+    before.untold !== after.untold ||
     before.disabled !== after.disabled ||
     before.periods !== after.periods ||
     before.cause !== after.cause ||

@@ -50,6 +50,7 @@ function untestedService({ key }: Service): ServiceState {
     warnings: [],
     performance: [],
     streak: { kind: 'passing', count: 0 },
+    untold: null,
     ack: null,
     disabled: null,
     hosts: [],

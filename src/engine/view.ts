@@ -38,6 +38,8 @@ export interface ServiceView {
   readonly why: string
   readonly checkedAgo: Milliseconds | null
   readonly took: Milliseconds | null
+  /** An alert of this outage that reached nobody. */
+  readonly untold: string | null
   readonly ack: string | null
   readonly disabled: string | null
   readonly warnings: readonly string[]
@@ -119,8 +121,9 @@ function serviceView(service: Service, state: ServiceState, now: Now): ServiceVi
     why: whyNotUp(state),
     checkedAgo: state.lastCheck === null ? null : since(state.lastCheck, now),
     took: state.lastDuration,
-    ack: state.ack === null ? null : `${state.ack.who}: ${state.ack.comment}`,
-    disabled: state.disabled === null ? null : `${state.disabled.who}: ${state.disabled.reason}`,
+    untold: state.untold,
+    ack: state.ack === null ? null : `${state.ack.who}: ${state.ack.comment || 'no comment'}`,
+    disabled: state.disabled === null ? null : `${state.disabled.who}: ${state.disabled.reason || 'no reason given'}`,
     warnings: state.warnings,
     performance: state.performance,
     hosts,
@@ -137,7 +140,7 @@ function whyNotUp(state: ServiceState): string {
   )
   if (failing.length > 0) return failing.join('; ')
   const unclear = state.hosts.find(({ last }) => last?.kind === 'unknown')
-  return unclear?.last === undefined || unclear.last === null ? state.summary : unclear.last.text
+  return unclear?.last === undefined || unclear.last === null ? state.summary : `${unclear.host} ${unclear.last.text}`
 }
 
 function hostView(state: HostState, rule: Service, now: Now): HostView {
@@ -223,7 +226,9 @@ export function whyView(state: State, subject: string, entries: readonly Entry[]
     const hosts = service.hosts.filter(({ host }) => host === subject || host === withoutPort(subject))
     return hosts.length === 0 ? [] : [{ ...service, hosts }]
   })
-  const virtuals = status.virtuals.filter(({ virtual, address }) => virtual === subject || address === subject)
+  const virtuals = status.virtuals.filter(({ virtual, address }) =>
+    [virtual, ...addressForms(address)].includes(subject),
+  )
   const reals = status.virtuals.flatMap((virtual) =>
     virtual.reals
       .filter(({ real }) => real === subject || withoutPort(real) === subject)
@@ -266,6 +271,12 @@ function isAbout(entry: Entry, subject: string): boolean {
 function withoutPort(text: string): string {
   const found = /^\[(.+)\]:\d+$/.exec(text) ?? /^([^:]+):\d+$/.exec(text)
   return found?.[1] ?? text
+}
+
+/** `tcp 192.0.2.80:80`, `192.0.2.80:80` and `192.0.2.80` all mean that virtual server. */
+function addressForms(address: string): string[] {
+  const end = address.replace(/^(tcp|udp|sctp) /, '')
+  return [address, end, withoutPort(end)]
 }
 
 /** Names one may ask about, for "did you mean". */

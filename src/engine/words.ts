@@ -97,4 +97,4 @@ export function loudness(entry: Entry): 'alarm' | 'good' | 'warning' | 'plain' {
   }
 }
 
-const troubles = new Set(['reload-refused', 'clock-stepped', 'trouble', 'memory-table'])
+const troubles = new Set(['stood-still', 'forgotten', 'reload-refused', 'clock-stepped', 'trouble', 'memory-table'])

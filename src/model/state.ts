@@ -45,6 +45,8 @@ export interface ServiceState {
   readonly performance: readonly PerformanceDatum[]
   /** Runs in a row that ended alike, against `fall` and `rise`. */
   readonly streak: { readonly kind: 'failing' | 'passing'; readonly count: number }
+  /** An alert of this outage that was given up, and why: somebody believes that all is well. */
+  readonly untold: string | null
   readonly ack: Ack | null
   readonly disabled: Disabled | null
   /** In the order of the service's hosts. */

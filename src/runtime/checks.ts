@@ -4,13 +4,14 @@
  */
 import { setMaxListeners } from 'node:events'
 import { monitorEnvironment } from '../engine/message.ts'
+import { durationText } from '../model/duration.ts'
 import type { EventBody } from '../model/event.ts'
 import type { Model, Service } from '../model/model.ts'
 import type { Monitor } from '../model/monitor.ts'
 import type { ServiceKey } from '../model/names.ts'
 import type { CheckResult } from '../model/result.ts'
 import type { ServiceState, State } from '../model/state.ts'
-import { type Milliseconds, milliseconds, type Now, seconds, uptime } from '../model/units.ts'
+import { type Milliseconds, milliseconds, type Now, seconds, type Uptime, uptime } from '../model/units.ts'
 import { dueAt, nextTurn, type Rate, type Turn } from '../schedule/due.ts'
 import { Line } from '../schedule/line.ts'
 import { firstDelay } from '../schedule/spread.ts'
@@ -19,6 +20,13 @@ import { firstDelay } from '../schedule/spread.ts'
 export const checksAtOnce = 2_000
 /** A monitor that has not settled this long after its deadline is left behind; the service goes on without it. */
 export const settleGrace = seconds(5)
+
+/** How often the checks feel their own pulse. */
+const pulseEvery = milliseconds(250)
+/** A pulse that comes later than this means that we stood still, and that silence meanwhile was ours. */
+const latestPulse = milliseconds(1_000)
+/** Runs of one service that are asked again for it; on a machine that is always late, something must count in the end. */
+const askedAgainMost = 3
 
 export interface CheckDoors {
   now(): Now
@@ -61,9 +69,36 @@ export function createChecks(doors: CheckDoors): Checks {
   const planned = new Map<ServiceKey, Planned>()
   const running = new Map<ServiceKey, Run>()
   const ended = new Set<Promise<void>>()
+  /** Failures in a row that were not counted because we stood still. */
+  const askedAgain = new Map<ServiceKey, number>()
   const programs = new Line<ServiceKey>(0)
   const others = new Line<ServiceKey>(checksAtOnce)
   let stopped = false
+  let pulse = doors.now().uptime
+  /** When we last stood still, and since when. */
+  let stoodStill: { readonly until: Uptime; readonly length: Milliseconds } | null = null
+  let cancelPulse = doors.after(pulseEvery, beat)
+
+  function beat(): void {
+    feelPulse()
+    cancelPulse = doors.after(pulseEvery, beat)
+  }
+
+  /**
+   * The process was stopped, the machine was paused or far too busy: for that long nobody could have answered us. A
+   * failure seen across such a time says nothing of the hosts.
+   */
+  function feelPulse(): void {
+    const now = doors.now().uptime
+    const late = now - pulse
+    pulse = now
+    if (late <= latestPulse) return
+    stoodStill = { until: now, length: milliseconds(late) }
+    const text = `this process stood still for ${durationText(stoodStill.length)}; ${running.size} checks under way are asked again if they failed`
+    doors.post({ kind: 'notice', what: 'stood-still', text })
+  }
+
+  const crossed = (begun: Uptime): boolean => stoodStill !== null && stoodStill.until >= begun
 
   function use(model: Model): void {
     programs.places = model.settings.maxprocs === 0 ? Number.POSITIVE_INFINITY : model.settings.maxprocs
@@ -81,6 +116,7 @@ export function createChecks(doors: CheckDoors): Checks {
       }
       plan.cancel()
       planned.delete(key)
+      askedAgain.delete(key)
     }
     for (const [key, run] of running) {
       const service = wanted.get(key)
@@ -184,6 +220,11 @@ export function createChecks(doors: CheckDoors): Checks {
     const result = await settledResult(service, state, run.controller)
     cancelDeadline()
     const took = milliseconds(doors.now().uptime - begun)
+    feelPulse()
+    const failed = result.exit !== 0 && crossed(begun)
+    const times = failed ? (askedAgain.get(service.key) ?? 0) + 1 : 0
+    askedAgain.set(service.key, times)
+    if (failed && times <= askedAgainMost) run.dropped = true
     if (!stopped && !run.dropped) doors.post({ kind: 'checked', service: service.key, result, took })
   }
 
@@ -223,6 +264,7 @@ export function createChecks(doors: CheckDoors): Checks {
 
   async function stop(): Promise<void> {
     stopped = true
+    cancelPulse()
     for (const plan of planned.values()) plan.cancel()
     planned.clear()
     programs.clear()

@@ -58,19 +58,26 @@ async function why(subject: string, daemon: Daemon): Promise<Answer> {
 }
 
 async function log({ since, service, limit = 100 }: Request, daemon: Daemon): Promise<Answer> {
-  if (service !== undefined && !daemon.state().model.serviceIndex.has(service as ServiceKey)) {
-    const near = nearby().find(service, daemon.state().model.serviceIndex.keys())
-    return { ok: false, text: `there is no service "${service}"${near === null ? '' : `; did you mean ${near}?`}` }
-  }
   const query = {
     limit: Math.min(limit, mostEntries),
     ...(since === undefined ? {} : { since: wallTime(since) }),
     ...(service === undefined ? {} : { service }),
   }
   const entries = await daemon.entries(query)
+  // What is no longer configured still has a past.
+  const known = service === undefined || daemon.state().model.serviceIndex.has(service as ServiceKey)
+  if (entries.length === 0 && !known) {
+    const near = nearby().find(service, daemon.state().model.serviceIndex.keys())
+    return {
+      ok: false,
+      text: `nothing is recorded of a service "${service}"${near === null ? '' : `; did you mean ${near}?`}`,
+    }
+  }
   return {
     ok: true,
-    data: { entries: entries.map((entry) => ({ ...entry, sentence: sentence(entry), loudness: loudness(entry) })) },
+    data: {
+      entries: entries.map((entry) => ({ ...entry, sentence: sentence(entry), loudness: loudness(entry) })),
+    },
   }
 }
 

@@ -40,6 +40,11 @@ const moments: [string, number | null][] = [
   ['2026-11-19 08:15', new Date(2026, 10, 19, 8, 15).getTime()],
   ['2026-11-19T08:15:00Z', Date.UTC(2026, 10, 19, 8, 15)],
   ['yesterday', null],
+  ['25:00', null],
+  ['14:99', null],
+  ['2026-02-31', null],
+  ['5', null],
+  ['2026-11-19 25:00', null],
   ['', null],
 ]
 for (const [text, moment] of moments) {

@@ -7,7 +7,7 @@ import { sentence } from '../../src/engine/words.ts'
 import type { Effect } from '../../src/model/effect.ts'
 import type { EventBody } from '../../src/model/event.ts'
 import { host } from '../../src/model/names.ts'
-import { minutes, seconds } from '../../src/model/units.ts'
+import { days, minutes, seconds, wallTime } from '../../src/model/units.ts'
 import { addPatch, foldOf, savedOf } from '../../src/wire/history/saved.ts'
 import { at, checked, model, period, Run, real, result, service, virtual } from './build.ts'
 
@@ -148,36 +148,114 @@ function eventOf(run: Run, step: Step): EventBody | null {
   }
 }
 
-test('whatever happens, the patches on disk add up to the state in memory, so a crash at any moment changes no decision', () => {
+test('whatever happens, what is on disk adds up to the state in memory after every event, so a crash changes no decision', () => {
   fc.assert(
-    fc.property(steps, fc.integer({ min: 0, max: 40 }), (all, crashAt) => {
+    fc.property(steps, (all) => {
       const run = new Run(farm)
       const disk = foldOf(null)
       for (const [i, step] of all.entries()) {
-        if (i === crashAt) run.state = stateFor(farm, savedOf(disk))
         const event = eventOf(run, step)
         if (event === null) continue
         const before = run.state
         run.post(event, at(i * 4))
         addPatch(disk, patchOf(before, run.state))
+        assert.deepEqual(decisive(stateFor(farm, savedOf(disk))), decisive(run.state))
       }
-      const undisturbed = new Run(farm)
-      for (const [i, step] of all.entries()) {
-        const event = eventOf(undisturbed, step)
-        if (event !== null) undisturbed.post(event, at(i * 4))
-      }
-      assert.deepEqual(decisive(run), decisive(undisturbed))
     }),
   )
 })
 
+test('setting the clock, forward or back, at any moment changes no decision', () => {
+  const waits = service({
+    hosts,
+    called: 'web/http',
+    fall: 2,
+    periods: [
+      period({ label: 'p', alertafter: { count: null, time: null, window: { count: 3, time: minutes(2) } } }),
+      period({
+        label: 'q',
+        alertafter: { count: null, time: seconds(30), window: null },
+        alertevery: { every: minutes(5), unless: 'summary' },
+      }),
+    ],
+  })
+  const told = (passes: readonly boolean[], stepAt: number, by: number): string[] => {
+    const run = new Run(model([waits]))
+    return passes.flatMap((pass, i) => {
+      const moved = i >= stepAt ? by : 0
+      const now = { wall: wallTime(at(i * 20).wall + moved * 1000), uptime: at(i * 20).uptime }
+      if (i === stepAt) run.post({ kind: 'clock-stepped', by: seconds(by) }, now)
+      const effects = run.post(checked(waits, result(hosts, pass ? [] : ['10.1.1.1'])), now)
+      return effects.flatMap((effect) => (effect.kind === 'deliver' ? [`${i} ${effect.delivery.message.kind}`] : []))
+    })
+  }
+  const passes = fc.array(fc.boolean(), { maxLength: 60 })
+  fc.assert(
+    fc.property(passes, fc.integer({ min: 0, max: 60 }), fc.integer({ min: -1e7, max: 1e7 }), (all, stepAt, by) => {
+      assert.deepEqual(told(all, stepAt, by), told(all, stepAt, 0))
+    }),
+  )
+})
+
+test('a clock that is far behind at the start, and mended later, silences nothing', () => {
+  const run = new Run(farm)
+  run.post(checked(watched, result(hosts, ['10.1.1.1'])), at(0))
+  const saved = { version: 1 as const, ...run.state }
+  const behind = (second: number) => ({ wall: wallTime(at(second).wall - 30 * 86_400_000), uptime: at(second).uptime })
+  const next = new Run(farm)
+  next.post({ kind: 'started', saved, text: '' }, behind(10))
+  next.post({ kind: 'clock-stepped', by: days(30) }, at(20))
+  assert.ok(next.state.outbox.every(({ notBefore }) => notBefore <= at(20).wall))
+  const later = next.post(checked(watched, result(hosts, ['10.1.1.1'])), at(20 + 3600))
+  assert.equal(
+    later.some((effect) => effect.kind === 'deliver'),
+    true,
+  )
+})
+
+test('a storm of long summaries is held back by alertevery like any other', () => {
+  const many = Array.from({ length: 400 }, (_, i) => host(`web-${String(i).padStart(4, '0')}.dc1.example`))
+  const wide = service({ hosts: many, periods: [period({ alertevery: { every: minutes(60), unless: 'summary' } })] })
+  const run = new Run(model([wide]))
+  const alerts = [0, 10, 20].flatMap((second) =>
+    run.post(checked(wide, result(many, many)), at(second)).filter(({ kind }) => kind === 'deliver'),
+  )
+  assert.equal(alerts.length, 1)
+})
+
+test('an alert that was given up is remembered with the outage, and forgotten with it', () => {
+  const run = new Run(farm)
+  run.post(checked(watched, result(hosts, ['10.1.1.1'])), at(0))
+  const [delivery] = run.state.outbox
+  assert.ok(delivery)
+  run.post(
+    { kind: 'attempted', delivery: delivery.id, outcome: { kind: 'failed', retry: false, text: 'no such mailbox' } },
+    at(1),
+  )
+  assert.equal(run.state.services[0]?.untold, '"A" was given up: no such mailbox')
+  run.post(checked(watched, result(hosts, [])), at(4))
+  assert.equal(run.state.services[0]?.untold, null)
+})
+
+test('a service that was announced as down and is no longer configured is named', () => {
+  const run = new Run(farm)
+  run.post(checked(watched, result(hosts, ['10.1.1.1'])), at(0))
+  const told = sentences(
+    run.post({ kind: 'reloaded', model: model([service({ called: 'web/page', hosts })]), text: 'read again' }, at(4)),
+  )
+  assert.deepEqual(told, [
+    'read again',
+    'web/http was announced as down and is no longer configured; its end will not be told',
+  ])
+})
+
 /** What later decisions depend on. Ids differ after a restart in real life, and are the same here. */
-function decisive({ state }: Run) {
+function decisive(state: Run['state']) {
   return {
     services: state.services.map(
-      ({ status, consecutive, failureCount, alertCount, ack, disabled, periods, hosts: all }) => {
+      ({ status, consecutive, failureCount, alertCount, ack, disabled, periods, streak, untold, hosts: all }) => {
         const verdicts = all.map(({ verdict, against }) => ({ verdict, against }))
-        return { status, consecutive, failureCount, alertCount, ack, disabled, periods, verdicts }
+        return { status, consecutive, failureCount, alertCount, ack, disabled, periods, streak, untold, verdicts }
       },
     ),
     pools: state.pools.map(({ standing, reals }) => ({

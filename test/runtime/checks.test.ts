@@ -211,3 +211,29 @@ test('a calendar that cannot be understood is told, and harms nothing else', asy
   await time.go(3_000)
   assert.ok(starts.length >= 1)
 })
+
+test('a failure seen while this process stood still is not counted, but asked again', async () => {
+  let healthy = true
+  const { time, posted, starts } = rig(model([every('g/s')]), (context) =>
+    healthy ? untilAborted(context) : Promise.resolve(result([], [])),
+  )
+  await time.go(2_100)
+  assert.equal(starts.length, 1)
+  time.lag(8_000)
+  healthy = false
+  await time.go(300)
+  assert.ok(
+    posted.length > 0 && posted.every(({ result: said }) => said.exit === 0),
+    'the answer to the second question',
+  )
+  assert.ok(starts.length >= 2)
+})
+
+test('on a machine that always stands still a failure counts in the end', async () => {
+  const { time, posted } = rig(model([every('g/s')]), untilAborted)
+  for (let i = 0; i < 8; i += 1) {
+    await time.go(2_100)
+    time.lag(8_000)
+  }
+  assert.ok(posted.some(({ result: said }) => said.exit === 1))
+})

@@ -131,6 +131,7 @@ test('a receiver that cannot be reached holds up no other one, and a slow way of
   const calls = [...hang.map((_, i) => `slow ${i}`), 'quick'].map((text) => ({
     ...alertCall(text),
     module: text.split(' ')[0] ?? '',
+    options: { to: text },
   }))
   const many = service({ hosts: [host('h1')], periods: [period({ alerts: calls })] })
   const { time, sent, post } = rig(hang.slice(0, 8), many)

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { stateFor } from '../../src/engine/start.ts'
+import type { Entry } from '../../src/model/entry.ts'
+import { createLoop } from '../../src/runtime/loop.ts'
+import { at, checked, model, result, service } from '../engine/build.ts'
+import { settle } from './fake-time.ts'
+
+const watched = service()
+const failing = checked(watched, result(watched.hosts, ['h1']))
+
+function rig() {
+  const order: string[] = []
+  let onDisk = (): void => {}
+  const loop = createLoop(stateFor(model([watched]), null), 'run', {
+    now: () => at(0),
+    remember(patch, entries: readonly Entry[], whole) {
+      order.push(
+        `remember ${patch.services.length} services, ${entries.length} entries${whole === null ? '' : ', whole'}`,
+      )
+      return new Promise((resolve) => {
+        onDisk = resolve
+      })
+    },
+    reconcile: () => order.push('reconcile'),
+    deliver: ({ id }) => order.push(`deliver ${id}`),
+    show: () => {},
+  })
+  return { order, loop, onDisk: () => onDisk() }
+}
+
+test('nobody is told before what was decided is on disk', async () => {
+  const { order, loop, onDisk } = rig()
+  loop.post(failing)
+  await settle()
+  assert.deepEqual(order, ['remember 1 services, 4 entries'])
+  onDisk()
+  await settle()
+  assert.deepEqual(order.slice(1), ['deliver run-1.4'])
+})
+
+test('a check that changes nothing writes nothing', async () => {
+  const { order, loop } = rig()
+  const passing = checked(watched, result(watched.hosts, []))
+  loop.post(passing)
+  const before = order.length
+  loop.post(passing)
+  loop.post(passing)
+  assert.equal(order.length, before)
+})
+
+test('a start, a reload and a stop write the whole state', () => {
+  const { order, loop } = rig()
+  loop.post({ kind: 'started', saved: null, text: '' })
+  loop.post({ kind: 'stopping', text: '' })
+  assert.equal(order.filter((what) => what.endsWith('whole')).length, 2)
+  assert.equal(order[0], 'reconcile', 'the table does not wait for a disk')
+})
