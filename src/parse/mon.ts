@@ -8,7 +8,7 @@ import { type Expected, reportUnknown, reportWordlessLine } from './mon/unknown.
 import { BLOCK_WORDS, GLOBAL_WORDS, PERIOD_WORDS, SERVICE_WORDS, standingOf, type WordTable } from './mon/words.ts'
 import type { Problem } from './problem.ts'
 import type { Source, Span } from './source.ts'
-import { reportOddCharacter } from './text/odd-character.ts'
+import { reportLoneReturn, reportOddCharacter } from './text/odd-character.ts'
 import { Report } from './text/report.ts'
 import { quoted } from './text/visible.ts'
 import { plainWords } from './text/words.ts'
@@ -18,6 +18,7 @@ export function parseMon(source: Source, former: readonly Problem[] = []): MonFi
   const report = new Report()
   for (const problem of former) report.add(problem)
   reportOddCharacter(source, report)
+  reportLoneReturn(source, report)
   const reader = new MonReader(report)
   eachLine(source, report, (line) => reader.take(line))
   reader.finish()

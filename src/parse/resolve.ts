@@ -34,6 +34,7 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
   const report = new Report()
   report.omitted = file.omitted
   for (const problem of file.problems) report.add(problem)
+  reportEmpty(file, report)
   const settings = resolveSettings(file, surroundings, report)
   const groups = resolveGroups(file, report)
   const naming: Naming = { surroundings, mondir: settings.mondir, alertdir: settings.alertdir }
@@ -43,6 +44,15 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
   const serviceIndex = new Map<ServiceKey, number>(services.map((service, i) => [service.key, i]))
   const model: Model = { settings, groups: [...groups.values()], services, serviceIndex, virtuals }
   return { model: report.failed ? null : model, problems: report.problems, omitted: report.omitted }
+}
+
+/** Most likely a file that was not written to its end; a reload would drop all that is watched. */
+function reportEmpty({ source, watches, virtuals, problems }: MonFile, report: Report): void {
+  const understood = problems.every(({ severity }) => severity === 'warning')
+  if (watches.length > 0 || virtuals.length > 0 || !understood) return
+  const message = 'this file defines nothing to check: no watch and no virtual'
+  const hint = 'look whether it is the right file, and whole: a copy or an editor may have cut it off'
+  report.error('config-empty', { source, start: 0, end: 0 }, message, hint)
 }
 
 /** The globals alone, for main.ts, which must know mondir, alertdir and plugins before it can find the rest out. */

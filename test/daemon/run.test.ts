@@ -120,7 +120,8 @@ test('a broken file at SIGHUP changes nothing and says where it is broken; a sou
 
 test('SIGHUP while it is still starting makes it read the file again, and does not end it', async (t) => {
   const daemon = new DaemonProcess(t)
-  daemon.configure('database = none\npidfile = mon.pid\n')
+  const watch = 'watch 127.0.0.1\n    service tcp\n        interval 1h\n        monitor tcp -p 1\n'
+  daemon.configure(`database = none\npidfile = mon.pid\n\n${watch}`)
   daemon.start()
   // The warning is printed before the first door is opened.
   await daemon.said(/pidfile/)

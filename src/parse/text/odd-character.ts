@@ -1,4 +1,4 @@
-/** Characters that an operator cannot see and mon takes for letters. */
+/** Characters that an operator cannot see: those that mon takes for letters, and line ends that are none to it. */
 
 import { lineAround, type Source } from '../source.ts'
 import type { Report } from './report.ts'
@@ -17,4 +17,13 @@ export function reportOddCharacter(source: Source, report: Report): void {
     }
     odd.lastIndex = line.end
   }
+}
+
+/** Where each line ends in a carriage return alone, as old Macs wrote, one comment hides the rest of the file. */
+export function reportLoneReturn(source: Source, report: Report): void {
+  const start = source.text.search(/\r(?=[^\r\n])/)
+  if (start < 0) return
+  const message = 'here stands a carriage return without a line feed, which ends no line'
+  const hint = 'where it should, convert the file: tr "\\r" "\\n" < FILE > NEW; otherwise remove it'
+  report.error('line-end', { source, start, end: start + 1 }, message, hint)
 }
