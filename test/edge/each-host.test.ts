@@ -6,7 +6,7 @@ import { eachHost } from '../../src/edge/probe/each-host.ts'
 import type { CheckContext } from '../../src/model/monitor.ts'
 import type { Host } from '../../src/model/names.ts'
 import { host } from '../../src/model/names.ts'
-import { minutes, seconds } from '../../src/model/units.ts'
+import { milliseconds, minutes, seconds } from '../../src/model/units.ts'
 
 const context = (signal: AbortSignal = new AbortController().signal): CheckContext => ({
   signal,
@@ -40,8 +40,8 @@ test('the summary names exactly the failing hosts, in their order, and every hos
   )
 })
 
-test('no more than a hundred hosts are probed at once, and all of them in the end', async () => {
-  const hosts = Array.from({ length: 350 }, (_, n) => host(`10.0.${n >> 8}.${n & 255}`))
+test('no more than a thousand hosts are probed at once, and all of them in the end', async () => {
+  const hosts = Array.from({ length: 3500 }, (_, n) => host(`10.0.${n >> 8}.${n & 255}`))
   let running = 0
   let most = 0
   const result = await eachHost(hosts, seconds(5), context(), async () => {
@@ -51,13 +51,43 @@ test('no more than a hundred hosts are probed at once, and all of them in the en
     running -= 1
     return { kind: 'up', text: 'is fine' }
   })
-  assert.equal(most, 100)
-  assert.equal(result.hosts.length, 350)
+  assert.equal(most, 1000)
+  assert.equal(result.hosts.length, 3500)
+})
+
+test('a dead host behind a thousand that swallow everything is found out all the same', async () => {
+  const holes = Array.from({ length: 1000 }, (_, n) => host(`hole-${n}`))
+  const hosts = [...holes, host('down-1'), host('up-1')]
+  const impatient = { ...context(), timeout: seconds(2) }
+  const result = await eachHost(hosts, seconds(10), impatient, async (name, attempt) => {
+    if (!name.startsWith('hole')) return outcomeOf(name)
+    await new Promise((over) => attempt.signal.addEventListener('abort', over))
+    return { kind: 'down', code: attempt.stopped() ?? 'running', text: 'did not answer' }
+  })
+  const codes = result.hosts.map((each) => (each.kind === 'up' ? 'up' : each.code))
+  assert.deepEqual(codes, [...holes.map(() => 'timed-out'), 'refused', 'up'])
+})
+
+test('the time for one host is cut only where more hosts than can be probed at once share the time', async () => {
+  for (const [count, longest] of [
+    [1000, seconds(10)],
+    [6000, seconds(10)],
+    [6001, milliseconds(60_000 / 7)],
+    [30_000, seconds(2)],
+  ] as const) {
+    const limits: number[] = []
+    const hosts = Array.from({ length: count }, (_, n) => host(`up-${n}`))
+    await eachHost(hosts, seconds(10), context(), async (name, attempt) => {
+      limits.push(attempt.limit)
+      return outcomeOf(name)
+    })
+    assert.equal(Math.max(...limits), longest, `${count} hosts`)
+  }
 })
 
 test('a check that is called off says nothing about the hosts it had not reached', async () => {
   const stop = new AbortController()
-  const hosts = Array.from({ length: 101 }, (_, n) => host(`host-${n}`))
+  const hosts = Array.from({ length: 1001 }, (_, n) => host(`host-${n}`))
   const result = await eachHost(hosts, seconds(5), context(stop.signal), async (_, attempt) => {
     stop.abort()
     return { kind: 'unknown', code: attempt.stopped() ?? 'running', text: 'was not checked to the end' }

@@ -24,9 +24,13 @@ export type Outcome = {
 export type Probe = (host: Host, attempt: Attempt) => Promise<Outcome>
 
 /** Hosts of one check that are probed at the same time; each takes a socket. */
-const HOSTS_AT_ONCE = 100
+const HOSTS_AT_ONCE = 1000
 
-/** `limit` is the time for one host; `context.timeout` bounds all of them together. */
+/**
+ * `limit` is the time for one host; `context.timeout` bounds all of them together. With more hosts than are probed at
+ * once none may take more than an equal share of the whole: hosts in front that swallow everything would otherwise keep
+ * those behind them from ever being checked, and a dead one among these would keep its traffic.
+ */
 export async function eachHost(
   hosts: readonly Host[],
   limit: Milliseconds,
@@ -35,6 +39,8 @@ export async function eachHost(
 ): Promise<CheckResult> {
   const started = clock.uptime()
   const queue = [...new Set(hosts)]
+  const rounds = Math.ceil(queue.length / HOSTS_AT_ONCE)
+  const most = Math.min(limit, context.timeout / rounds)
   const results = new Map<Host, HostResult>()
   const warnings = new Map<Host, readonly string[]>()
   let next = 0
@@ -46,7 +52,7 @@ export async function eachHost(
         results.set(host, notStarted(host, context, left <= 0))
         continue
       }
-      const attempt = startAttempt(milliseconds(Math.min(limit, left)), context.signal)
+      const attempt = startAttempt(milliseconds(Math.min(most, left)), context.signal)
       const outcome = await probe(host, attempt)
       attempt.end()
       results.set(host, hostResult(host, outcome, attempt.elapsed()))

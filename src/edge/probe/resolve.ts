@@ -29,8 +29,11 @@ export type ResolveCode =
  */
 const LOOKUPS_AT_ONCE = 2
 
-/** Lookups that wait for their turn. A farm of this many names behind a dead resolver is told so instead of growing. */
-const LOOKUPS_WAITING = 1000
+/**
+ * Lookups that wait for their turn: room for a few checks of a thousand names each. Behind a dead resolver more names are
+ * told so instead of growing the line.
+ */
+const LOOKUPS_WAITING = 10_000
 
 /** RFC 1035 2.3.4: a name has at most 255 octets on the wire, which is 253 characters, and a label 63. */
 const LONGEST_NAME = 253
