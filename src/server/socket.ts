@@ -35,7 +35,7 @@ export async function listenOn(path: string, daemon: Daemon): Promise<Listening>
   }
   remove(path)
   const clients = new Set<Socket>()
-  const server = createServer((socket) => serve(socket, clients, daemon))
+  const server = createServer((socket) => admit(socket, clients, daemon))
   server.maxConnections = clientLimit
   const failure = await listening(server, path)
   if (failure !== null)
@@ -56,7 +56,8 @@ export async function listenOn(path: string, daemon: Daemon): Promise<Listening>
 
 const listening = (server: Server, path: string): Promise<string | null> =>
   new Promise((resolve) => {
-    server.once('error', (error) => resolve(error.message))
+    // For good: a client that cannot be accepted later on (EMFILE) is an error too, and nobody to answer it ends the daemon.
+    server.on('error', (error) => resolve(error.message))
     server.listen(path, () => resolve(null))
   })
 
@@ -79,25 +80,31 @@ function remove(path: string): void {
   }
 }
 
-function serve(socket: Socket, clients: Set<Socket>, daemon: Daemon): void {
+function admit(socket: Socket, clients: Set<Socket>, daemon: Daemon): void {
   clients.add(socket)
-  let pending = Buffer.alloc(0)
-  let queue: Promise<void> = Promise.resolve()
   socket.setTimeout(idleLimit, () => socket.destroy())
   socket.on('close', () => clients.delete(socket))
   socket.on('error', () => socket.destroy())
-  socket.on('data', (chunk: Buffer) => {
+  serve(socket, daemon).catch(() => socket.destroy())
+}
+
+/**
+ * One request at a time: nothing more is read before its answer has left, so that a client which asks faster than it
+ * reads fills the kernel's buffer and not our memory. Rejects when the client goes away.
+ */
+async function serve(socket: Socket, daemon: Daemon): Promise<void> {
+  let pending = Buffer.alloc(0)
+  for await (const chunk of socket) {
     pending = Buffer.concat([pending, chunk])
     for (let end = pending.indexOf(10); end !== -1; end = pending.indexOf(10)) {
       const line = pending.subarray(0, end).toString('utf8')
       pending = pending.subarray(end + 1)
-      queue = queue.then(async () => reply(socket, await answerLine(line, daemon)))
+      await reply(socket, await answerLine(line, daemon))
     }
     if (pending.length > requestLimit) {
-      reply(socket, { ok: false, text: `a request may have ${requestLimit} bytes` })
-      socket.destroySoon()
+      return reply(socket, { ok: false, text: `a request may have ${requestLimit} bytes` })
     }
-  })
+  }
 }
 
 async function answerLine(line: string, daemon: Daemon): Promise<Answer> {
@@ -109,7 +116,12 @@ async function answerLine(line: string, daemon: Daemon): Promise<Answer> {
   }
   if (!isRequest(request))
     return { ok: false, text: 'a request needs a "command", and texts and numbers where they belong' }
-  return answer(request, daemon)
+  try {
+    return await answer(request, daemon)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return { ok: false, text: `the daemon stumbled over "${request.command}" and goes on: ${reason}; please report it` }
+  }
 }
 
 function isRequest(value: unknown): value is Request {
@@ -120,6 +132,9 @@ function isRequest(value: unknown): value is Request {
   return typeof fields.get('command') === 'string' && texts && ['since', 'limit'].every((name) => is(name, 'number'))
 }
 
-function reply(socket: Socket, answer: Answer): void {
-  if (!socket.destroyed) socket.write(`${JSON.stringify(answer)}\n`)
-}
+/** Answers when the text is with the kernel, or the client gone. */
+const reply = (socket: Socket, answer: Answer): Promise<void> =>
+  new Promise((resolve) => {
+    if (socket.destroyed) resolve()
+    else socket.write(`${JSON.stringify(answer)}\n`, () => resolve())
+  })

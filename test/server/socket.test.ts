@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect, createServer, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -116,6 +116,53 @@ const lineOf = (path: string, sent: string): Promise<string> =>
     })
     socket.on('close', () => resolve(text))
   })
+
+test('clients that cannot be accepted, one after the other, do not end the daemon', async (t) => {
+  const listen = t.mock.method(Server.prototype, 'listen')
+  const { path } = await listening(t)
+  const server = listen.mock.calls[0]?.this
+  assert.ok(server instanceof Server)
+  for (let i = 0; i < 3; i += 1) server.emit('error', new Error('accept EMFILE'))
+  assert.equal((await ask(path, { command: 'status' })).ok, true)
+})
+
+test('a request over which the daemon stumbles is answered, and so is the next', async (t) => {
+  const { path, daemon } = await listening(t)
+  daemon.entries = async () => {
+    throw new Error('the disk is gone')
+  }
+  const answer = await ask(path, { command: 'log' })
+  assert.match(answer.ok ? '' : answer.text, /stumbled over "log".*the disk is gone/)
+  assert.equal((await ask(path, { command: 'status' })).ok, true)
+})
+
+test('a client that asks on and on is answered no faster than it reads, and completely', async (t) => {
+  const { path, daemon } = await listening(t)
+  const requests = 40
+  let answered = 0
+  daemon.reload = async () => {
+    answered += 1
+    return { done: true, text: 'x'.repeat(4_000_000) }
+  }
+  const socket = connect(path, () => socket.write('{"command":"reload"}\n'.repeat(requests)))
+  t.after(() => socket.destroy())
+  for (let i = 0; i < 50 || answered === 0; i += 1) assert.equal((await ask(path, { command: 'status' })).ok, true)
+  assert.ok(answered < 3, `${answered} answers wait for a client that reads none`)
+  let lines = 0
+  for await (const chunk of socket) {
+    lines += chunk.toString().split('\n').length - 1
+    if (lines === requests) break
+  }
+  assert.equal(answered, requests)
+})
+
+test('a client that ends its side after asking gets all its answers', async (t) => {
+  const { path } = await listening(t)
+  const socket = connect(path, () => socket.end('{"command":"status"}\n{"command":"log"}\n'))
+  let text = ''
+  for await (const chunk of socket) text += chunk
+  assert.equal(text.split('\n').length - 1, 2)
+})
 
 test('a second daemon on the same socket is refused, and one left over by a crash is replaced', async (t) => {
   const { path, directory, daemon } = await listening(t)
