@@ -94,7 +94,8 @@ export function createChecks(doors: CheckDoors): Checks {
     pulse = now
     if (late <= latestPulse) return
     stoodStill = { until: now, length: milliseconds(late) }
-    const text = `this process stood still for ${durationText(stoodStill.length)}; ${running.size} checks under way are asked again if they failed`
+    const checks = running.size === 0 ? '' : `; of ${running.size} checks under way, those that failed are asked again`
+    const text = `this process stood still for ${durationText(stoodStill.length)}${checks}`
     doors.post({ kind: 'notice', what: 'stood-still', text })
   }
 
