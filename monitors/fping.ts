@@ -30,6 +30,7 @@ const SIZE = 56
 export const fping: Monitor<FpingOptions> = {
   name: 'fping',
   question: 'does it echo? (the options of fping.monitor)',
+  reachesHosts: true,
   schema: {
     type: 'object',
     properties: {

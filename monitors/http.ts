@@ -37,6 +37,7 @@ const STANDARD_LIMIT = seconds(30)
 export const http: Monitor<HttpOptions> = {
   name: 'http',
   question: 'does the page answer as expected?',
+  reachesHosts: true,
   schema: { type: 'object', properties: httpProperties, additionalProperties: false },
   flags: { p: 'port', ...reachFlags, u: 'url', a: 'userAgent', m: 'match', o: 'omitHeaders', S: 'tls' },
   rest: null,

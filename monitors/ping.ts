@@ -29,6 +29,7 @@ const SIZE = 56
 export const ping: Monitor<PingOptions> = {
   name: 'ping',
   question: 'does it echo?',
+  reachesHosts: true,
   schema: {
     type: 'object',
     properties: {

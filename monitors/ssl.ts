@@ -79,6 +79,7 @@ const properties = {
 export const ssl: Monitor<SslOptions> = {
   name: 'ssl',
   question: 'is the certificate good, and for how long?',
+  reachesHosts: true,
   schema: { type: 'object', properties, additionalProperties: false },
   flags: { p: 'port', ...reachFlags },
   rest: null,

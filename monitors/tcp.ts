@@ -20,6 +20,7 @@ const STANDARD_LIMIT = seconds(10)
 export const tcp: Monitor<TcpOptions> = {
   name: 'tcp',
   question: 'does the port accept?',
+  reachesHosts: true,
   schema: {
     type: 'object',
     properties: { port: portProperty(TELNET), ...reachProperties },

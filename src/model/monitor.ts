@@ -24,5 +24,7 @@ export interface Monitor<Options = unknown> extends OptionShape {
   readonly name: string
   /** One line for listings: "does the port accept?" */
   readonly question: string
+  /** It connects to its hosts, so that each must be an address or a name. A program or plugin may want any word. */
+  readonly reachesHosts?: boolean
   check(hosts: readonly Host[], options: Options, context: CheckContext): Promise<CheckResult>
 }

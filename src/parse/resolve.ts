@@ -3,12 +3,13 @@
  * only from a file without errors: a bad configuration never replaces a good one.
  */
 import type { HostGroup, Model, Service, Settings, Virtual } from '../model/model.ts'
-import { groupName, type Host, host, type ServiceKey } from '../model/names.ts'
+import type { Host, ServiceKey } from '../model/names.ts'
 import { endpointText } from '../model/table.ts'
 import type { MonFile, WatchBlock } from './mon/file.ts'
 import { placeOfSlice, type Slice, spanOf } from './mon/lines.ts'
 import type { Problem } from './problem.ts'
 import type { Naming } from './resolve/call.ts'
+import { reportHosts, resolveGroups } from './resolve/groups.ts'
 import { type Known, MOST_REALS } from './resolve/real.ts'
 import { resolveService } from './resolve/service.ts'
 import { resolveSettings } from './resolve/settings.ts'
@@ -39,6 +40,7 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
   const groups = resolveGroups(file, report)
   const naming: Naming = { surroundings, mondir: settings.mondir, alertdir: settings.alertdir }
   const { services, written } = resolveWatches(file, groups, naming, report)
+  reportHosts(file, groups, services, surroundings, report)
   const virtuals = resolveVirtuals(file, groups, written, settings, report)
   reportPoolDecides(virtuals, file, report)
   const serviceIndex = new Map<ServiceKey, number>(services.map((service, i) => [service.key, i]))
@@ -77,51 +79,6 @@ export function programPaths(file: MonFile): {
     }
   }
   return { monitors: [...monitors], alerts: [...alerts] }
-}
-
-/** Hostgroups by name, the later of two replacing the earlier, and one for each watch that has none, as in mon. */
-function resolveGroups(file: MonFile, report: Report): Map<string, HostGroup> {
-  const groups = new Map<string, HostGroup>()
-  const watched = new Set(file.watches.map(({ name }) => name.text))
-  const pooled = new Set(file.virtuals.flatMap(({ statements }) => statements.map(({ value }) => groupAsked(value))))
-  for (const { name, hosts } of file.groups) {
-    const before = groups.get(name.text)
-    if (before !== undefined) {
-      const message = `hostgroup ${quoted(name.text)} is defined in line ${before.place.line} already`
-      report.warning('hostgroup-again', spanOf(name), message, 'this later one counts, with its hosts only')
-    }
-    if (!watched.has(name.text) && !pooled.has(name.text)) {
-      const message = `nothing watches hostgroup ${quoted(name.text)}`
-      report.warning(
-        'hostgroup-unwatched',
-        spanOf(name),
-        message,
-        `write watch ${name.text} with a service, or remove it`,
-      )
-    }
-    const enabled = hosts.filter((word) => isEnabled(word, report)).map((word) => host(word.text))
-    groups.set(name.text, { name: groupName(name.text), hosts: enabled, place: placeOfSlice(name) })
-  }
-  for (const { name } of file.watches) {
-    if (groups.has(name.text)) continue
-    const nearest = report.nearest(name.text, groups.keys())
-    const message = `there is no hostgroup ${quoted(name.text)}: the watch is of one host of that name`
-    const hint = nearest === null ? `write hostgroup ${name.text} with its hosts` : `did you mean ${nearest}?`
-    report.warning('watch-without-hostgroup', spanOf(name), message, hint)
-    groups.set(name.text, { name: groupName(name.text), hosts: [host(name.text)], place: placeOfSlice(name) })
-  }
-  return groups
-}
-
-/** `@web:8080 weight 1` asks for the hostgroup web. */
-const groupAsked = ({ text }: Slice) => /^@([^\s:]+)/.exec(text)?.[1] ?? ''
-
-/** A host behind a star is one that mon starts with disabled. */
-function isEnabled(word: Slice, report: Report): boolean {
-  if (!word.text.startsWith('*')) return true
-  const message = `${quoted(word.text)} is a disabled host, which is not yet supported: it is left out`
-  report.warning('not-yet-supported', spanOf(word), message, 'everything else works')
-  return false
 }
 
 interface Watches {

@@ -17,14 +17,14 @@ const command: OptionProperty = {
 export function shape(
   name: string,
   properties: Readonly<Record<string, OptionProperty>>,
-  more: Partial<OptionShape> & { readonly required?: readonly string[] } = {},
+  more: Partial<OptionShape> & { readonly required?: readonly string[]; readonly reachesHosts?: boolean } = {},
 ): NamedShape {
   const { required = [], ...rest } = more
   const schema = { type: 'object', properties, required, additionalProperties: false } as const
   return { name, schema, flags: {}, rest: null, ...rest }
 }
 
-export const tcpShape = shape('tcp', { port }, { required: ['port'], flags: { p: 'port' } })
+export const tcpShape = shape('tcp', { port }, { required: ['port'], flags: { p: 'port' }, reachesHosts: true })
 export const httpShape = shape(
   'http',
   {
@@ -34,7 +34,7 @@ export const httpShape = shape(
     tls: { type: 'boolean', default: false, description: 'speak TLS' },
     statusCodes: { type: 'array', items: { type: 'integer' }, description: 'statuses that count as up' },
   },
-  { flags: { p: 'port', u: 'path', s: 'tls' } },
+  { flags: { p: 'port', u: 'path', s: 'tls' }, reachesHosts: true },
 )
 const pingShape = shape('ping', {})
 const sslShape = shape('ssl', { port: { ...port, default: 443 } }, { flags: { p: 'port' } })

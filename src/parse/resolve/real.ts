@@ -9,6 +9,7 @@ import { type Weight, weight } from '../../model/units.ts'
 import { DEFAULT_WEIGHT, GREATEST_THRESHOLD, GREATEST_WEIGHT } from '../defaults.ts'
 import { placeOfSlice, type Slice, spanOf } from '../mon/lines.ts'
 import { canonical, type Endpoint, isFault, parseAddress, parseEndpoint, parsePort } from '../text/endpoint.ts'
+import { hostFault } from '../text/host.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
 import { plainWords } from '../text/words.ts'
@@ -126,6 +127,8 @@ function groupTargets(word: Slice, known: Known, report: Report): Target[] {
   return group.hosts.flatMap((text) => {
     const address = parseAddress(text)
     if (address !== null) return [{ end: { ...address, port, protocol: null }, text }]
+    // That is told where the host stands.
+    if (hostFault(text) !== null) return []
     const message = `host ${quoted(text)} of hostgroup ${quoted(name)} is a name, and the kernel table holds addresses only`
     report.error('real-address', spanOf(word), message, 'write its IP address in the hostgroup, or a real line for it')
     return []

@@ -3,6 +3,8 @@ import type { OptionShape } from '../../model/module.ts'
 
 export interface NamedShape extends OptionShape {
   readonly name: string
+  /** See Monitor. */
+  readonly reachesHosts?: boolean
 }
 
 export interface Surroundings {
