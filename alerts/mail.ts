@@ -6,61 +6,35 @@
  */
 
 import { localTime } from '../src/edge/local-time.ts'
-import { sendAlertMail } from '../src/edge/mail/alert-mail.ts'
+import type { AlertMailOptions } from '../src/edge/mail/alert-mail.ts'
+import { alertMailFlags, recipientsProperty, sendAlertMail, senderProperties } from '../src/edge/mail/alert-mail.ts'
 import type { Alert, AlertContext, AlertMessage, AlertOutcome } from '../src/model/alert.ts'
 import { alertView } from '../src/wire/mail/alert-view.ts'
-import { ADDRESS_LENGTH, ADDRESS_PATTERN } from '../src/wire/mail/mail-headers.ts'
 import { SUBJECT_LIMIT, subjectTemplate, textTemplate } from '../src/wire/mail/mail-text.ts'
 import { oneLine } from '../src/wire/mail/safe-text.ts'
 import { render } from '../src/wire/mail/template.ts'
 
-export interface MailOptions {
-  readonly recipients: readonly string[]
-  readonly subject?: string
-  readonly from?: string
-  readonly server?: string
-}
-
-/** Recipients of one alert line; more belong into an alias of the mail server. */
-const RECIPIENTS_MOST = 50
-
-export const mail: Alert<MailOptions> = {
+export const mail: Alert<AlertMailOptions> = {
   name: 'mail',
   deed: 'sends a mail',
   schema: {
     type: 'object',
     properties: {
-      recipients: {
-        type: 'array',
-        description: 'who receives the mail: addresses, or names this host knows, such as root',
-        items: { type: 'string', pattern: ADDRESS_PATTERN, maxLength: ADDRESS_LENGTH },
-        minItems: 1,
-        maxItems: RECIPIENTS_MOST,
-      },
+      recipients: recipientsProperty('who receives the mail: addresses, or names this host knows, such as root'),
       subject: {
         type: 'string',
         description: `the subject, as a Handlebars template; without it "${subjectTemplate}"`,
         minLength: 1,
       },
-      from: {
-        type: 'string',
-        description: "the sender's address; without it the setting mailfrom",
-        pattern: ADDRESS_PATTERN,
-        maxLength: ADDRESS_LENGTH,
-      },
-      server: {
-        type: 'string',
-        description: 'the mail relay, smtp://host:port; without it the setting mailserver',
-        pattern: '^smtps?://.',
-      },
+      ...senderProperties,
     },
     required: ['recipients'],
     additionalProperties: false,
   },
-  flags: { S: 'subject', f: 'from' },
+  flags: alertMailFlags,
   rest: 'recipients',
 
-  send(message: AlertMessage, options: MailOptions, context: AlertContext): Promise<AlertOutcome> {
+  send(message: AlertMessage, options: AlertMailOptions, context: AlertContext): Promise<AlertOutcome> {
     const view = alertView(message, context.mail.hostname, localTime)
     const subject = render(options.subject ?? subjectTemplate, subjectTemplate, view)
     const { recipients, from = '', server = '' } = options

@@ -5,24 +5,18 @@
  */
 
 import { localTime } from '../src/edge/local-time.ts'
-import { sendAlertMail } from '../src/edge/mail/alert-mail.ts'
+import type { AlertMailOptions } from '../src/edge/mail/alert-mail.ts'
+import { alertMailFlags, recipientsProperty, sendAlertMail, senderProperties } from '../src/edge/mail/alert-mail.ts'
 import type { Alert, AlertContext, AlertMessage, AlertOutcome } from '../src/model/alert.ts'
 import { alertView } from '../src/wire/mail/alert-view.ts'
-import { ADDRESS_LENGTH, ADDRESS_PATTERN } from '../src/wire/mail/mail-headers.ts'
 import { PAGE_LIMIT, pageTemplate, pageText } from '../src/wire/mail/page-text.ts'
 import { gsmPlaces, oneLine, shorten } from '../src/wire/mail/safe-text.ts'
 import { render } from '../src/wire/mail/template.ts'
 
-export interface PagerOptions {
-  readonly recipients: readonly string[]
-  readonly subject?: string
+export interface PagerOptions extends AlertMailOptions {
   readonly text?: string
-  readonly from?: string
-  readonly server?: string
 }
 
-/** Phones that one alert line may reach; each page costs money. */
-const RECIPIENTS_MOST = 50
 /** Places that a subject may take of the page's. */
 const SUBJECT_SHARE = 60
 
@@ -32,13 +26,7 @@ export const pager: Alert<PagerOptions> = {
   schema: {
     type: 'object',
     properties: {
-      recipients: {
-        type: 'array',
-        description: "the phones' addresses at the gateway: number@gateway",
-        items: { type: 'string', pattern: ADDRESS_PATTERN, maxLength: ADDRESS_LENGTH },
-        minItems: 1,
-        maxItems: RECIPIENTS_MOST,
-      },
+      recipients: recipientsProperty("the phones' addresses at the gateway: number@gateway"),
       subject: {
         type: 'string',
         description:
@@ -50,22 +38,12 @@ export const pager: Alert<PagerOptions> = {
         description: `the page, as a Handlebars template; without it "${pageTemplate}"`,
         minLength: 1,
       },
-      from: {
-        type: 'string',
-        description: "the sender's address; without it the setting mailfrom",
-        pattern: ADDRESS_PATTERN,
-        maxLength: ADDRESS_LENGTH,
-      },
-      server: {
-        type: 'string',
-        description: 'the mail relay, smtp://host:port; without it the setting mailserver',
-        pattern: '^smtps?://.',
-      },
+      ...senderProperties,
     },
     required: ['recipients'],
     additionalProperties: false,
   },
-  flags: { S: 'subject', f: 'from' },
+  flags: alertMailFlags,
   rest: 'recipients',
 
   send(message: AlertMessage, options: PagerOptions, context: AlertContext): Promise<AlertOutcome> {

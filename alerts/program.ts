@@ -4,7 +4,7 @@
  * Source: spec mon 3.9.
  */
 import { limitText, startAttempt } from '../src/edge/probe/attempt.ts'
-import { launch, programName } from '../src/edge/program/launch.ts'
+import { commandProperty, launch, programName } from '../src/edge/program/launch.ts'
 import type { ProgramRun } from '../src/edge/program/process.ts'
 import { userProperty } from '../src/edge/program/run-as.ts'
 import type { Alert, AlertKind, AlertMessage, AlertOutcome } from '../src/model/alert.ts'
@@ -23,12 +23,7 @@ export const program: Alert<ProgramOptions> = {
   schema: {
     type: 'object',
     properties: {
-      command: {
-        type: 'array',
-        items: { type: 'string' },
-        minItems: 1,
-        description: "the program and its own arguments, which follow mon's",
-      },
+      command: commandProperty("the program and its own arguments, which follow mon's"),
       user: userProperty,
     },
     required: ['command'],

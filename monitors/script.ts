@@ -6,7 +6,7 @@
  * Source: spec mon 2.6 and 2.7; Monitoring Plugins Development Guidelines, 2.3; DESIGN.md, "A verdict belongs to a host".
  */
 import { startAttempt } from '../src/edge/probe/attempt.ts'
-import { launch } from '../src/edge/program/launch.ts'
+import { commandProperty, launch } from '../src/edge/program/launch.ts'
 import { checkPlugin } from '../src/edge/program/nagios-plugin.ts'
 import { userProperty } from '../src/edge/program/run-as.ts'
 import { scriptResult } from '../src/edge/program/script-verdict.ts'
@@ -25,12 +25,7 @@ export const script: Monitor<ScriptOptions> = {
   schema: {
     type: 'object',
     properties: {
-      command: {
-        type: 'array',
-        items: { type: 'string' },
-        minItems: 1,
-        description: 'the program and its arguments; the hosts follow them',
-      },
+      command: commandProperty('the program and its arguments; the hosts follow them'),
       nagios: {
         type: 'boolean',
         default: false,

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { Ajv } from 'ajv'
-import { type MailOptions, mail } from '../../alerts/mail.ts'
+import { mail } from '../../alerts/mail.ts'
+import type { AlertMailOptions } from '../../src/edge/mail/alert-mail.ts'
 import type { AlertMessage, AlertOutcome } from '../../src/model/alert.ts'
 import { host } from '../../src/model/names.ts'
 import { answer, bodyOf, decoded, headersOf, type Received, startRelay } from '../peers/relay.ts'
 import { failure, recovery } from '../wire/alert-message.ts'
 import { alertContext } from './context.ts'
 
-const options: MailOptions = { recipients: ['root@localhost'] }
+const options: AlertMailOptions = { recipients: ['root@localhost'] }
 
-async function received(t: TestContext, message: AlertMessage, what: MailOptions = options): Promise<Received> {
+async function received(t: TestContext, message: AlertMessage, what: AlertMailOptions = options): Promise<Received> {
   const relay = await startRelay(t)
   const outcome = await mail.send(message, what, alertContext(relay.url))
   assert.equal(outcome.kind, 'sent', JSON.stringify(outcome))
@@ -146,7 +147,7 @@ test('a recipient that was deferred gets the mail at the next attempt, and the o
     onRcptTo: ({ address }, _session, done) =>
       deferring && address.startsWith('slow') ? done(answer(450, 'later')) : done(),
   })
-  const two: MailOptions = { recipients: ['quick@example.org', 'slow@example.org'] }
+  const two: AlertMailOptions = { recipients: ['quick@example.org', 'slow@example.org'] }
   const first = await mail.send(failure, two, alertContext(relay.url))
   assert.deepEqual([first.kind, retryOf(first), reachedBy(first)], ['failed', true, ['quick@example.org']])
   deferring = false

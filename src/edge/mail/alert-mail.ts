@@ -1,7 +1,53 @@
-/** One alert's text on its way to its recipients by mail; the way of a mail and of a page is the same. */
+/**
+ * One alert's text on its way to its recipients by mail. The way of a mail and of a page is the same, and so are the
+ * options by which an operator steers it.
+ */
 import type { AlertContext, AlertMessage, AlertOutcome } from '../../model/alert.ts'
-import { machineHeaders, messageId, qualified, threadId } from '../../wire/mail/mail-headers.ts'
+import type { OptionProperty } from '../../model/module.ts'
+import {
+  ADDRESS_LENGTH,
+  ADDRESS_PATTERN,
+  machineHeaders,
+  messageId,
+  qualified,
+  threadId,
+} from '../../wire/mail/mail-headers.ts'
 import { handOver } from './smtp.ts'
+
+export interface AlertMailOptions {
+  readonly recipients: readonly string[]
+  readonly subject?: string
+  readonly from?: string
+  readonly server?: string
+}
+
+/** Short flags of the options above. */
+export const alertMailFlags = { S: 'subject', f: 'from' } as const
+
+/** Recipients of one alert line: more belong into an alias of the mail server, and each page costs money. */
+const RECIPIENTS_MOST = 50
+
+export const recipientsProperty = (description: string): OptionProperty => ({
+  type: 'array',
+  description,
+  items: { type: 'string', pattern: ADDRESS_PATTERN, maxLength: ADDRESS_LENGTH },
+  minItems: 1,
+  maxItems: RECIPIENTS_MOST,
+})
+
+export const senderProperties = {
+  from: {
+    type: 'string',
+    description: "the sender's address; without it the setting mailfrom",
+    pattern: ADDRESS_PATTERN,
+    maxLength: ADDRESS_LENGTH,
+  },
+  server: {
+    type: 'string',
+    description: 'the mail relay, smtp://host:port; without it the setting mailserver',
+    pattern: '^smtps?://.',
+  },
+} as const satisfies Record<string, OptionProperty>
 
 export interface AlertMail {
   readonly message: AlertMessage

@@ -2,6 +2,7 @@
  * Runs a monitor's or an alert's program: the daemon's environment below, mon's variables on top, and the user asked for.
  */
 import { basename } from 'node:path'
+import type { OptionProperty } from '../../model/module.ts'
 import type { ProgramRequest, ProgramRun } from './process.ts'
 import { programEnvironment, runProgram } from './process.ts'
 import { type RunAs, runAs } from './run-as.ts'
@@ -32,6 +33,14 @@ export function launch({ command, environment, input, signal, user, leftovers }:
 
 /** What people call a program: its file's name. */
 export const programName = (command: readonly string[]): string => basename(command[0] ?? '')
+
+/** The option that takes the program and its words, the same for monitors and alerts that run programs. */
+export const commandProperty = (description: string): OptionProperty => ({
+  type: 'array',
+  items: { type: 'string' },
+  minItems: 1,
+  description,
+})
 
 function noSuchUser(text: string): ProgramRun {
   const end = { kind: 'not-started', errno: 'ENOENT', text } as const
