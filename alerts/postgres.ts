@@ -26,6 +26,7 @@ export const postgres: Alert<PostgresOptions> = {
           '~/.pgpass',
         // No colon between "//" and "@".
         pattern: '^postgres(ql)?://(?![^/@]*:[^/@]*@).',
+        form: 'postgres://user@host:port/database, without a password',
         maxLength: 2_000,
       },
     },

@@ -47,6 +47,7 @@ const properties = {
   servername: {
     type: 'string',
     pattern: NAME,
+    form: 'a name without blanks',
     description: 'name to ask for (SNI) and to verify, instead of the host',
   },
   verifyName: {

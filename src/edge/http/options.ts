@@ -57,6 +57,7 @@ export const httpProperties = {
   status: {
     type: 'string',
     pattern: STATUS_PATTERN,
+    form: 'codes from 100 to 599 and ranges of them, such as 200-299,401',
     description: `expected status codes, ${STANDARD_STATUS} otherwise`,
   },
   digest: {
@@ -88,6 +89,7 @@ export const httpProperties = {
   method: {
     type: 'string',
     pattern: '^[A-Z]{1,20}$',
+    form: 'capital letters, such as HEAD',
     description: 'request method; GET otherwise, and POST with a body',
   },
   body: { type: 'string', description: 'body of the request' },
@@ -115,6 +117,7 @@ export const httpProperties = {
   servername: {
     type: 'string',
     pattern: '^[\\x21-\\x7e]+$',
+    form: 'a name without blanks',
     description: 'with TLS: the name to ask for and to verify',
   },
   ca: { type: 'string', description: 'with verify: PEM file with the authorities to trust instead of the usual ones' },

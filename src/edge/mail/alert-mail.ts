@@ -5,6 +5,7 @@
 import type { AlertContext, AlertMessage, AlertOutcome } from '../../model/alert.ts'
 import type { OptionProperty } from '../../model/module.ts'
 import {
+  ADDRESS_FORM,
   ADDRESS_LENGTH,
   ADDRESS_PATTERN,
   machineHeaders,
@@ -30,7 +31,7 @@ const RECIPIENTS_MOST = 50
 export const recipientsProperty = (description: string): OptionProperty => ({
   type: 'array',
   description,
-  items: { type: 'string', pattern: ADDRESS_PATTERN, maxLength: ADDRESS_LENGTH },
+  items: { type: 'string', pattern: ADDRESS_PATTERN, form: ADDRESS_FORM, maxLength: ADDRESS_LENGTH },
   minItems: 1,
   maxItems: RECIPIENTS_MOST,
 })
@@ -40,12 +41,14 @@ export const senderProperties = {
     type: 'string',
     description: "the sender's address; without it the setting mailfrom",
     pattern: ADDRESS_PATTERN,
+    form: ADDRESS_FORM,
     maxLength: ADDRESS_LENGTH,
   },
   server: {
     type: 'string',
     description: 'the mail relay, smtp://host:port; without it the setting mailserver',
     pattern: '^smtps?://.',
+    form: 'smtp://host:port or smtps://host:port',
   },
 } as const satisfies Record<string, OptionProperty>
 

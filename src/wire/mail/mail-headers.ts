@@ -12,6 +12,9 @@ const LABEL = '[^\\s\\p{C}<>()\\[\\]\\\\,;:@".]+'
  */
 export const ADDRESS_PATTERN = `^(?!-)${WORD}+(@${LABEL}(\\.${LABEL})*|@\\[[0-9A-Fa-f.:IPv]+\\])?$`
 
+/** The pattern in words. */
+export const ADDRESS_FORM = 'one address, such as ops@example.com, or a name of this host; a blank before the next'
+
 /** RFC 5321 §4.5.3.1.3: a path is at most 256 octets, two of which are its brackets. */
 export const ADDRESS_LENGTH = 254
 
