@@ -113,6 +113,10 @@ test(`no source file is longer than ${LONGEST} lines`, () => {
   none(long.filter(({ lines }) => lines > LONGEST).map(({ path, lines }) => `${path}: ${lines} lines`))
 })
 
+test('every file that a comment names is there', () => {
+  none(everywhere.flatMap(strayNames))
+})
+
 test('every dependency has a line in the README', () => {
   assert.ok(existsSync(join(root, 'README.md')), 'README.md is missing')
   const lines = read('README.md').split('\n')
@@ -149,7 +153,7 @@ function isAllowed(from: string, to: string, arrows: Arrows, typeOnly: boolean):
   return (arrows.all ?? []).includes(part) || (typeOnly && (arrows.types ?? []).includes(part))
 }
 
-/** src/parse/mon.ts is in parse, src/cli.ts in cli, monitors/tcp.ts in monitors. */
+/** src/parse/mon.ts is in parse, src/main.ts in main, monitors/tcp.ts in monitors. */
 function partOf(path: string): string {
   const [top = '', next = ''] = path.split('/')
   return top === 'src' ? next.replace(/\.ts$/, '') : top
@@ -175,6 +179,17 @@ function occurrences({ path, text }: File, patterns: typeof IMPURE): readonly st
   const { bare } = readSource(text)
   return patterns.flatMap(({ pattern, what }) =>
     [...bare.matchAll(pattern)].map((match) => `${path}:${lineAt(bare, match.index)}: ${what} (${match[0].trim()})`),
+  )
+}
+
+/** A name may leave out the front of its path, as journal.ts does. */
+function strayNames({ path, text }: File): readonly string[] {
+  const { code } = readSource(text)
+  const comments = text.replace(/./g, (character, at: number) => (code[at] === character ? ' ' : character))
+  return [...comments.matchAll(/(?<![\w*.])(?:[\w.-]+\/)*[a-z][\w-]*(?:\.[a-z]+)?\.(?:ts|mjs)\b/g)].flatMap((match) =>
+    everywhere.some((file) => `/${file.path}`.endsWith(`/${match[0]}`))
+      ? []
+      : [`${path}:${lineAt(text, match.index)}: names ${match[0]}`],
   )
 }
 

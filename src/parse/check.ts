@@ -1,6 +1,6 @@
 /**
- * From the bytes of a mon.cf to what `upalert check` says about it. main.ts reads the file and finds out the
- * surroundings; everything between is here, so that the daemon, its reload and the command judge alike.
+ * From the bytes of a mon.cf to what `upalert check` says about it. daemon/configuration.ts reads the file and
+ * finds out the surroundings; everything between is here, so that the daemon, its reload and the command judge alike.
  */
 
 import type { MonFile } from './mon/file.ts'

@@ -57,12 +57,12 @@ function reportEmpty({ source, watches, virtuals, problems }: MonFile, report: R
   report.error('config-empty', { source, start: 0, end: 0 }, message, hint)
 }
 
-/** The globals alone, for main.ts, which must know mondir, alertdir and plugins before it can find the rest out. */
+/** The globals alone: daemon/configuration.ts must know mondir, alertdir and plugins before it can find the rest out. */
 export function settingsOf(file: MonFile, about: Pick<Surroundings, 'environment' | 'hostname'>): Settings {
   return resolveSettings(file, about, new Report())
 }
 
-/** Absolute paths that the file calls as monitors or alerts: main.ts looks whether they are executables. */
+/** Absolute paths that the file calls as monitors or alerts; daemon/configuration.ts looks at what is there. */
 export function programPaths(file: MonFile): {
   readonly monitors: readonly string[]
   readonly alerts: readonly string[]

@@ -2,7 +2,7 @@
  * The journal: the one place on disk where state, outbox and history stand. Commits are appended to a file and synced
  * before anybody acts on them; many that arrive together share one sync. When the disk is full or broken the daemon
  * goes on in memory, and the journal catches up by itself as soon as it can.
- * Files: journal-files.ts. Reading back after a crash: journal-recovery.ts. Deleting: journal-tidy.ts.
+ * Files: files.ts. Reading back after a crash: recovery.ts. Deleting: tidy.ts.
  */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'

@@ -1,4 +1,7 @@
-/** What main.ts finds out beforehand and hands over, so that the meaning of a file can be worked out without a door. */
+/**
+ * What daemon/configuration.ts finds out beforehand and hands over, so that the meaning of a file can be worked out
+ * without a door.
+ */
 import type { OptionShape } from '../../model/module.ts'
 
 export interface NamedShape extends OptionShape {

@@ -1,4 +1,4 @@
-/** Entries as rows of the table upalert.entry, and alerts as rows of upalert.alert_message (history-schema.ts). */
+/** Entries as rows of the table upalert.entry, and alerts as rows of upalert.alert_message (schema.ts). */
 import type { AlertMessage } from '../../model/alert.ts'
 import type { PastCommit } from '../../model/commit.ts'
 import type { Entry } from '../../model/entry.ts'
