@@ -1,7 +1,8 @@
 /**
  * `upalert genhash`: prints the digest of a page, to be put behind `--digest` or into keepalived.conf. It takes the options
  * of keepalived's genhash(1) and prints the same, and a URL alone will do as well. Unlike genhash it fails with an exit
- * status, says why on standard error, and does not wait for a server that keeps the connection open.
+ * status, says why on standard error, prints nothing of an incomplete page, and does not wait for a server that keeps the
+ * connection open.
  */
 import { createHash } from 'node:crypto'
 import { parseArgs } from 'node:util'
@@ -113,7 +114,7 @@ async function ask(order: Order, attempt: ReturnType<typeof startAttempt>): Prom
   const trusted = await trust(null)
   if (trusted.kind === 'failed') {
     const outcome = { kind: 'unknown', code: 'ca-unreadable', text: trusted.text } as const
-    return { kind: 'failed', outcome, partial: null, address: null, connect: null, firstByte: null }
+    return { kind: 'failed', outcome, address: null, connect: null, firstByte: null }
   }
   const tls = { context: trusted.context, verify: false, servername: order.servername }
   return askOnce(
@@ -124,24 +125,25 @@ async function ask(order: Order, attempt: ReturnType<typeof startAttempt>): Prom
 }
 
 function show(asked: Asked, order: Order, took: Milliseconds, output: GenhashOutput): number {
-  const reply = asked.kind === 'reply' ? asked.reply : asked.kind === 'failed' ? asked.partial : null
-  const trouble = troubleOf(asked)
-  if (reply !== null && !reply.cut) {
-    const body = order.content ? reply.content : reply.sent
-    const digest = createHash(order.algorithm).update(body).digest()
-    if (order.verbose) showAll(reply, digest, output)
-    else output.stdout(`${digest.toString('hex')}\n`)
+  const reply = wholeReply(asked)
+  if (typeof reply === 'string') {
+    output.stderr(`upalert genhash: ${order.server} ${reply}\n`)
+    return 1
   }
-  if (order.verbose)
+  const body = order.content ? reply.content : reply.sent
+  const digest = createHash(order.algorithm).update(body).digest()
+  if (order.verbose) {
+    showAll(reply, digest, output)
     output.stdout(`\nGlobal response time for [${order.step.target}] = ${Math.round(took * 1000)} usecs\n`)
-  if (trouble !== null) output.stderr(`upalert genhash: ${order.server} ${trouble}\n`)
-  return trouble === null ? 0 : 1
+  } else output.stdout(`${digest.toString('hex')}\n`)
+  return 0
 }
 
-function troubleOf(asked: Asked): string | null {
+/** The reply, or why there is none: the digest of a part would be put into a configuration by a script. */
+function wholeReply(asked: Asked): HttpReply | string {
   if (asked.kind === 'failed') return asked.outcome.text
-  if (asked.kind === 'reply' && asked.reply.cut) return `has a page of more than ${LARGEST_PAGE} bytes`
-  return null
+  if (asked.kind === 'head') return 'sent headers only'
+  return asked.reply.cut ? `has a page of more than ${LARGEST_PAGE} bytes` : asked.reply
 }
 
 /** The layout of genhash -v, which people compare by eye with what they had before. */

@@ -95,28 +95,29 @@ test('a URL alone will do, and the digest of a chunked page may be that of its c
   assert.equal(sha.stdout, '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\n')
 })
 
-const failing: { name: string; behaviour: Behaviour; stdout: string; stderr: RegExp }[] = [
+const failing: { name: string; behaviour: Behaviour; stderr: RegExp }[] = [
   {
     name: 'no answer',
     behaviour: (socket) => socket.end(),
-    stdout: '',
     stderr: /127\.0\.0\.1 closed the connection without an answer/,
   },
-  { name: 'garbage', behaviour: answering('boo'), stdout: '', stderr: /something other than HTTP: "boo"/ },
-  { name: 'silence', behaviour: () => undefined, stdout: '', stderr: /did not answer within 300 ms/ },
+  { name: 'garbage', behaviour: answering('boo'), stderr: /something other than HTTP: "boo"/ },
+  { name: 'silence', behaviour: () => undefined, stderr: /did not answer within 300 ms/ },
   {
-    name: 'a page that breaks off, whose digest is printed as genhash does',
+    name: 'a page that breaks off, of which nothing is printed',
     behaviour: answering('HTTP/1.0 200 OK\r\nContent-Length: 50\r\n\r\nhello'),
-    stdout: '5d41402abc4b2a76b9719d911017c592\n',
     stderr: /after 5 of the 50 bytes/,
   },
 ]
-for (const { name, behaviour, stdout, stderr } of failing) {
+for (const { name, behaviour, stderr } of failing) {
   test(`fails with a reason: ${name}`, async (t) => {
-    const result = await ours(['-t', '0.3', '-s', '127.0.0.1', '-p', String(await peer(t, behaviour)), '-u', '/'])
-    assert.equal(result.status, 1)
-    assert.equal(result.stdout, stdout)
-    assert.match(result.stderr, stderr)
+    const port = String(await peer(t, behaviour))
+    for (const verbose of [[], ['-v']]) {
+      const result = await ours(['-t', '0.3', '-s', '127.0.0.1', '-p', port, '-u', '/', ...verbose])
+      assert.equal(result.status, 1)
+      assert.equal(result.stdout, '')
+      assert.match(result.stderr, stderr)
+    }
   })
 }
 

@@ -36,20 +36,19 @@ export type Asked = {
 } & (
   | { readonly kind: 'reply'; readonly reply: HttpReply }
   | { readonly kind: 'head'; readonly head: HttpHead }
-  /** `partial`: what there was of the reply, where its head was whole. */
-  | { readonly kind: 'failed'; readonly outcome: Outcome; readonly partial: HttpReply | null }
+  | { readonly kind: 'failed'; readonly outcome: Outcome }
 )
 
 export async function askOnce(host: Host, ask: Ask, attempt: Attempt): Promise<Asked> {
   const reached = await reach(host, ask.step.port, ask.reach, attempt)
   if (reached.kind === 'failed') {
     const { outcome } = reached
-    return { kind: 'failed', outcome, partial: null, address: outcome.address ?? null, connect: null, firstByte: null }
+    return { kind: 'failed', outcome, address: outcome.address ?? null, connect: null, firstByte: null }
   }
   const { address, connect } = reached
   const failed = (code: string, text: string, blame: 'host' | 'us', firstByte: Milliseconds | null) => {
     const outcome: Outcome = { kind: blame === 'host' ? 'down' : 'unknown', code, text, address }
-    return { kind: 'failed' as const, outcome, partial: null, address, connect, firstByte }
+    return { kind: 'failed' as const, outcome, address, connect, firstByte }
   }
   let socket = reached.socket
   if (ask.step.tls) {
@@ -61,7 +60,7 @@ export async function askOnce(host: Host, ask: Ask, attempt: Attempt): Promise<A
     socket = secured.socket
   }
   const got = await exchange(socket, ask.request, replyReader(ask.step.method, ask.maxBody), attempt, ask.enough)
-  if (got.kind === 'failed') return { ...failed(got.code, got.text, got.blame, got.firstByte), partial: got.partial }
+  if (got.kind === 'failed') return failed(got.code, got.text, got.blame, got.firstByte)
   return { ...got, address, connect }
 }
 

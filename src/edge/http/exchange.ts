@@ -20,7 +20,6 @@ export type Exchanged = { readonly firstByte: Milliseconds | null } & (
       readonly code: ReplyFault | 'reset' | 'handshake-failed' | 'timed-out' | 'aborted'
       readonly text: string
       readonly blame: 'host' | 'us'
-      readonly partial: HttpReply | null
     }
 )
 
@@ -45,7 +44,7 @@ export function exchange(
     }
     const failed = (code: 'reset' | 'handshake-failed' | 'timed-out' | 'aborted', text: string): void => {
       const blame = code === 'aborted' ? 'us' : 'host'
-      done({ kind: 'failed', code, text, blame, partial: null, firstByte })
+      done({ kind: 'failed', code, text, blame, firstByte })
     }
     const take = (state: ReplyState): void => {
       if (state.kind === 'done') done({ kind: 'reply', reply: state.reply, firstByte })

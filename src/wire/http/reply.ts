@@ -24,8 +24,7 @@ export interface HttpReply {
 export type ReplyState =
   | { readonly kind: 'reading'; readonly head: HttpHead | null }
   | { readonly kind: 'done'; readonly reply: HttpReply }
-  /** `partial` is what there was of it, where the head was whole. */
-  | { readonly kind: 'failed'; readonly code: ReplyFault; readonly text: string; readonly partial: HttpReply | null }
+  | { readonly kind: 'failed'; readonly code: ReplyFault; readonly text: string }
 
 export type ReplyFault =
   | 'no-answer'
@@ -83,7 +82,7 @@ export function replyReader(method: string, maxBody: number): ReplyReader {
     ended = { kind: 'done', reply: reply(of, cut) }
   }
   const fail = (code: ReplyFault, text: string): void => {
-    ended = { kind: 'failed', code, text, partial: head === null ? null : reply(head, false) }
+    ended = { kind: 'failed', code, text }
   }
 
   /** Takes what it can of `piece` and says how many bytes that was. */
