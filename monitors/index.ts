@@ -11,5 +11,8 @@ export const monitors: ReadonlyMap<string, Monitor> = new Map(
   [tcp, http, ssl, ping, fping, script].map((monitor): [string, Monitor] => [monitor.name, monitor]),
 )
 
-/** Monitors that start a process for each run, which `maxprocs` limits. */
-export const startsProgram = (name: string): boolean => name === script.name
+/** Whether a monitor, built in or plugged in, counts towards `maxprocs`. */
+export const runsPrograms = (monitor: Monitor | undefined): boolean => monitor?.startsPrograms === true
+
+/** The same by name, for the built-in ones. */
+export const startsProgram = (name: string): boolean => runsPrograms(monitors.get(name))

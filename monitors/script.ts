@@ -22,6 +22,7 @@ export interface ScriptOptions {
 export const script: Monitor<ScriptOptions> = {
   name: 'script',
   question: 'does this program say so?',
+  startsPrograms: true,
   schema: {
     type: 'object',
     properties: {

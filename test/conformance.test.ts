@@ -3,7 +3,7 @@
  * hosts that failed, and leaves nothing open behind. A new monitor earns one line in `subjects`.
  */
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -11,6 +11,7 @@ import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { fping } from '../monitors/fping.ts'
 import { http } from '../monitors/http.ts'
+import { runsPrograms, startsProgram } from '../monitors/index.ts'
 import { ping } from '../monitors/ping.ts'
 import { script } from '../monitors/script.ts'
 import { ssl } from '../monitors/ssl.ts'
@@ -67,6 +68,15 @@ test('every file in monitors/ is held to this', () => {
     (file) => file.endsWith('.ts') && file !== 'index.ts',
   )
   assert.deepEqual(files.map((file) => file.replace('.ts', '')).sort(), subjects.map(({ name }) => name).sort())
+})
+
+test('a monitor that starts programs says so, and so counts towards maxprocs', () => {
+  for (const { name, monitor } of subjects) {
+    const text = readFileSync(join(import.meta.dirname, `../monitors/${name}.ts`), 'utf8')
+    assert.equal(runsPrograms(monitor), text.includes('/program/launch.ts'), name)
+    assert.equal(startsProgram(name), runsPrograms(monitor), name)
+  }
+  assert.equal(runsPrograms(undefined), false)
 })
 
 const odd = [

@@ -26,5 +26,7 @@ export interface Monitor<Options = unknown> extends OptionShape {
   readonly question: string
   /** It connects to its hosts, so that each must be an address or a name. A program or plugin may want any word. */
   readonly reachesHosts?: boolean
+  /** Each run starts a process: `maxprocs` limits how many of these run at once. */
+  readonly startsPrograms?: true
   check(hosts: readonly Host[], options: Options, context: CheckContext): Promise<CheckResult>
 }

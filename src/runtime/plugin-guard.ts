@@ -21,6 +21,7 @@ export function guardMonitor(plugin: PluginMonitor): Monitor {
   const { name, question, schema, flags, rest, restIsVerbatim = false } = plugin
   return {
     ...{ name, question, schema, flags, rest, restIsVerbatim },
+    ...(plugin.startsPrograms ? { startsPrograms: true } : {}),
     async check(hosts, options, context) {
       const answer = await settled(() => plugin.check(hosts, options, context), context.signal)
       if (answer.kind === 'answered') return readResult(answer.value, hosts, name)

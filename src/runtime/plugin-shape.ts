@@ -13,6 +13,8 @@ export interface PluginMonitor extends OptionShape {
   readonly kind: 'monitor'
   readonly name: string
   readonly question: string
+  /** See Monitor. */
+  readonly startsPrograms: boolean
   readonly check: PluginFunction
 }
 
@@ -31,7 +33,9 @@ export function readMonitor(value: unknown): PluginMonitor | string {
   if (typeof shape === 'string') return shape
   const check = functionOf(value, 'check')
   if (check === null) return `check of ${shape.name} is not a function`
-  return { kind: 'monitor', ...shape, question: textOr(value.question, 'a plugin'), check }
+  const { startsPrograms = false } = value
+  if (typeof startsPrograms !== 'boolean') return `startsPrograms of ${shape.name} is neither true nor false`
+  return { kind: 'monitor', ...shape, question: textOr(value.question, 'a plugin'), startsPrograms, check }
 }
 
 export function readAlert(value: Record<string, unknown>): PluginAlert | string {

@@ -67,6 +67,20 @@ test('a path is relative to the directory of the configuration', async () => {
   assert.ok(monitors.has('own'))
 })
 
+test('a monitor that starts programs may say so; one that says nothing starts none', async () => {
+  const declared = (name: string, words: string): string =>
+    plugin(`export default { name: '${name}', ${schema}, ${words} check() {} }`)
+  const { monitors } = await load([
+    declared('one', 'startsPrograms: true,'),
+    declared('two', 'startsPrograms: false,'),
+    declared('three', ''),
+  ])
+  assert.deepEqual(
+    [...monitors.values()].map(({ startsPrograms }) => startsPrograms),
+    [true, undefined, undefined],
+  )
+})
+
 const wrong = [
   {
     name: 'a missing file',
@@ -143,6 +157,12 @@ const wrong = [
     text: `export default { name: 'x', ${schema}, check: 1 }`,
     code: 'plugin-shape',
     says: /check of x is not a function/,
+  },
+  {
+    name: 'a startsPrograms that is a word',
+    text: `export default { name: 'x', ${schema}, startsPrograms: 'yes', check() {} }`,
+    code: 'plugin-shape',
+    says: /startsPrograms of x is neither true nor false/,
   },
   {
     name: 'a send that is no function',
