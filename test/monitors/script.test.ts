@@ -170,7 +170,7 @@ test('invalid UTF-8 and escapes are printed as something harmless', async () => 
 test('a process left behind is ended, and mentioned', async () => {
   const result = await run([shell('sleep 600 & echo web1; exit 1')])
   assert.equal(result.summary, 'web1')
-  assert.match(result.warnings.join(), /left processes behind/)
+  assert.match(result.warnings.join(), /left processes behind in its process group, which were ended/)
 })
 
 test('a program in Perl is a program', needs('perl'), async () => {

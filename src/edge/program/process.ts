@@ -41,7 +41,7 @@ export interface ProgramRun {
   readonly output: Buffer
   /** It wrote more than was kept. */
   readonly truncated: boolean
-  /** It ended by itself and left processes behind, which were ended if that was asked for. */
+  /** It ended by itself and left processes behind in its process group, which were ended if that was asked for. */
   readonly leftBehind: boolean
 }
 

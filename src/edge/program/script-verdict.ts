@@ -91,7 +91,7 @@ export function sayBroken(words: string, { end }: ProgramRun, about: { alone: bo
 export function remarks(name: string, run: ProgramRun): string[] {
   const said: string[] = []
   if (run.truncated) said.push(`${name} printed more than ${OUTPUT_LIMIT} bytes; the rest was not kept`)
-  if (run.leftBehind) said.push(`${name} left processes behind, which were ended`)
+  if (run.leftBehind) said.push(`${name} left processes behind in its process group, which were ended`)
   return said
 }
 
