@@ -7,7 +7,13 @@
 
 import { localTime } from '../src/edge/local-time.ts'
 import type { AlertMailOptions } from '../src/edge/mail/alert-mail.ts'
-import { alertMailFlags, recipientsProperty, sendAlertMail, senderProperties } from '../src/edge/mail/alert-mail.ts'
+import {
+  alertMailFlags,
+  mailReceiver,
+  recipientsProperty,
+  sendAlertMail,
+  senderProperties,
+} from '../src/edge/mail/alert-mail.ts'
 import type { Alert, AlertContext, AlertMessage, AlertOutcome } from '../src/model/alert.ts'
 import { alertView } from '../src/wire/mail/alert-view.ts'
 import { SUBJECT_LIMIT, subjectTemplate, textTemplate } from '../src/wire/mail/mail-text.ts'
@@ -33,6 +39,7 @@ export const mail: Alert<AlertMailOptions> = {
   },
   flags: alertMailFlags,
   rest: 'recipients',
+  receiver: mailReceiver,
 
   send(message: AlertMessage, options: AlertMailOptions, context: AlertContext): Promise<AlertOutcome> {
     const view = alertView(message, context.mail.hostname, localTime)

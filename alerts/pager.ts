@@ -6,7 +6,13 @@
 
 import { localTime } from '../src/edge/local-time.ts'
 import type { AlertMailOptions } from '../src/edge/mail/alert-mail.ts'
-import { alertMailFlags, recipientsProperty, sendAlertMail, senderProperties } from '../src/edge/mail/alert-mail.ts'
+import {
+  alertMailFlags,
+  mailReceiver,
+  recipientsProperty,
+  sendAlertMail,
+  senderProperties,
+} from '../src/edge/mail/alert-mail.ts'
 import type { Alert, AlertContext, AlertMessage, AlertOutcome } from '../src/model/alert.ts'
 import { alertView } from '../src/wire/mail/alert-view.ts'
 import { PAGE_LIMIT, pageTemplate, pageText } from '../src/wire/mail/page-text.ts'
@@ -45,6 +51,7 @@ export const pager: Alert<PagerOptions> = {
   },
   flags: alertMailFlags,
   rest: 'recipients',
+  receiver: mailReceiver,
 
   send(message: AlertMessage, options: PagerOptions, context: AlertContext): Promise<AlertOutcome> {
     const view = alertView(message, context.mail.hostname, localTime)

@@ -193,3 +193,10 @@ test('its options are checked by its schema', () => {
 const retryOf = (outcome: AlertOutcome): boolean | null => (outcome.kind === 'failed' ? outcome.retry : null)
 const reachedBy = (outcome: AlertOutcome): readonly string[] =>
   outcome.kind === 'failed' ? (outcome.reached ?? []) : []
+
+test('an alert and an upalert to the same people go one after the other, whatever their subjects are', () => {
+  const to = { recipients: ['root@example.com'] }
+  assert.equal(mail.receiver?.({ ...to, subject: 'DOWN' }), mail.receiver?.({ ...to, subject: 'UP' }))
+  assert.notEqual(mail.receiver?.(to), mail.receiver?.({ recipients: ['ann@example.com'] }))
+  assert.notEqual(mail.receiver?.(to), mail.receiver?.({ ...to, server: 'smtp://other.example.com' }))
+})

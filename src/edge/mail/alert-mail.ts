@@ -94,3 +94,7 @@ export async function sendAlertMail(mail: AlertMail, context: AlertContext): Pro
     reached,
   }
 }
+
+/** Who is told: an alert and its upalert to the same people keep their order, whatever their subjects and templates are. */
+export const mailReceiver = ({ recipients, server = '' }: Pick<AlertMailOptions, 'recipients' | 'server'>): string =>
+  [...recipients, server].join(' ')
