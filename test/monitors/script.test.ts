@@ -94,6 +94,27 @@ test('with one host, a failure is that host’s', async () => {
   assert.match(result.hosts[0]?.text ?? '', /^failed .*test\.monitor: no luck$/)
 })
 
+for (const { status, body } of [
+  { status: 127, body: 'no-such-command-anywhere; exit $?' },
+  { status: 126, body: 'cd /; exec /tmp' },
+]) {
+  test(`a script that ends with ${status}, since a command of its own is missing, speaks against nobody`, async () => {
+    for (const hosts of [['web1'], ['web1', 'web2']]) {
+      const result = await run([shell(body)], { hosts })
+      assert.equal(result.exit, status)
+      assert.equal(verdicts(result), hosts.map((name) => `${name} unknown program-broken`).join(', '))
+      assert.match(result.hosts[0]?.text ?? '', /^was not checked: .*test\.monitor broke \(exit status 12[67]\): .{5}/)
+    }
+    const named = await run([shell(`echo web1; exit ${status}`)])
+    assert.equal(verdicts(named), 'web1 down check-failed, web2 up')
+  })
+}
+
+test('with one host, death by a signal speaks against nobody', async () => {
+  const result = await run([shell('echo oops; kill -SEGV $$')], { hosts: ['web1'] })
+  assert.equal(verdicts(result), 'web1 unknown signalled')
+})
+
 test('the reason for a host is the line of the detail that is about it', async () => {
   const result = await run([shell('echo web1 web2; echo; echo web1 refused; echo "web2: no answer"; exit 1')])
   assert.match(result.hosts[1]?.text ?? '', /: web2: no answer$/)

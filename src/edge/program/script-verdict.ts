@@ -22,6 +22,8 @@ export type Say =
   | { readonly kind: 'up'; readonly text: string }
   | { readonly kind: 'down' | 'unknown'; readonly code: string; readonly text: string }
 
+/** POSIX XCU 2.8.2: a shell ends so when a command it was to run cannot be executed, or is not there. */
+const SHELL_BROKE: ReadonlySet<number> = new Set([126, 127])
 /** Characters of one line of the program's output that go into a host's text. */
 const REASON_LIMIT = 200
 
@@ -107,6 +109,10 @@ export interface Exited {
 export function sayOf(host: Host, exited: Exited): Say {
   const { hosts, name, status, output, named } = exited
   if (status === 0) return { kind: 'up', text: `passed ${name}` }
+  if (named.size === 0 && SHELL_BROKE.has(status)) {
+    const text = `was not checked: ${name} broke (exit status ${status}): ${oneLine(output.summary, REASON_LIMIT) || 'it printed no reason'}`
+    return { kind: 'unknown', code: 'program-broken', text }
+  }
   if (named.has(host) || hosts.length === 1) {
     return { kind: 'down', code: 'check-failed', text: `failed ${name}: ${reasonFor(host, output)}` }
   }
