@@ -21,7 +21,7 @@ import { weight } from '../src/model/units.ts'
 import type { LvsAlertEnd, LvsAlertRequest } from '../src/parse/lvs-alert.ts'
 import { parseLvsAlert } from '../src/parse/lvs-alert.ts'
 
-export interface IpvsOptions {
+interface IpvsOptions {
   /** As lvs.alert takes them: `-V 192.168.1.110:80 -R 10.1.1.2:8080 -W 5 -F dr`. */
   readonly words?: readonly string[]
 }

@@ -9,7 +9,7 @@ import type { Alert, AlertMessage, AlertOutcome } from '../src/model/alert.ts'
 import { alertMessageValues } from '../src/wire/history/rows.ts'
 import { addAlertMessage } from '../src/wire/history/schema.ts'
 
-export interface PostgresOptions {
+interface PostgresOptions {
   readonly database: string
 }
 

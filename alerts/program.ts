@@ -11,7 +11,7 @@ import type { Alert, AlertKind, AlertMessage, AlertOutcome } from '../src/model/
 import type { Milliseconds } from '../src/model/units.ts'
 import { readOutput } from '../src/wire/program/output.ts'
 
-export interface ProgramOptions {
+interface ProgramOptions {
   /** The program, then the words of the alert line that follow its name. */
   readonly command: readonly string[]
   readonly user?: string
@@ -49,7 +49,7 @@ export const program: Alert<ProgramOptions> = {
 }
 
 /** SCRIPT -s SERVICE -g GROUP -h "HOST HOST …" -t NOW [FLAG] ARG … */
-export function commandFor(message: AlertMessage, [script = '', ...words]: readonly string[]): string[] {
+function commandFor(message: AlertMessage, [script = '', ...words]: readonly string[]): string[] {
   const { service, group, hosts, at, kind } = message
   const time = String(Math.floor(at / 1000))
   return [script, '-s', service, '-g', group, '-h', hosts.join(' '), '-t', time, ...flags[kind], ...words]

@@ -9,7 +9,7 @@ import { hostLimit, portProperty, reach, reachFlags, reachProperties } from '../
 import type { Monitor } from '../src/model/monitor.ts'
 import { seconds } from '../src/model/units.ts'
 
-export interface TcpOptions extends ReachOptions {
+interface TcpOptions extends ReachOptions {
   readonly port?: number
 }
 

@@ -1,7 +1,7 @@
 /** Opening a port of the demonstration, or saying where the setting stands that asks for it and what to do. */
 import type { Place } from '../model/model.ts'
 
-export interface Wish {
+interface Wish {
   readonly setting: 'demo_servers' | 'demo_mailbox'
   readonly address: string
   readonly port: number

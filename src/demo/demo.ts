@@ -8,7 +8,7 @@ import type { DemoServer } from '../model/model.ts'
 import { type Milliseconds, seconds } from '../model/units.ts'
 import { type DemoAnswer, type DemoMailbox, type DemoOrder, isAnswer, type Rhythm } from './messages.ts'
 
-export interface DemoOptions {
+interface DemoOptions {
   readonly servers: readonly DemoServer[]
   readonly mailbox: DemoMailbox | null
   readonly mailboxDir: string

@@ -15,7 +15,7 @@ export interface Farm {
   readonly ports: readonly number[]
 }
 
-export type Opened = { readonly kind: 'open'; readonly farm: Farm } | { readonly kind: 'failed'; readonly text: string }
+type Opened = { readonly kind: 'open'; readonly farm: Farm } | { readonly kind: 'failed'; readonly text: string }
 
 export async function openFarm(
   servers: readonly DemoServer[],

@@ -8,7 +8,7 @@ import { parseMon } from './mon.ts'
 import { formatProblems, type Problem, recordOf } from './problem.ts'
 import { decode } from './source.ts'
 
-export type Loaded =
+type Loaded =
   | { readonly kind: 'parsed'; readonly file: MonFile }
   | { readonly kind: 'unreadable'; readonly problems: readonly Problem[] }
 
@@ -33,7 +33,7 @@ export function fileProblem(file: string, reason: string): Problem {
   return { code: 'file', severity: 'error', span, message: `this file cannot be read: ${reason}`, hint }
 }
 
-export interface CheckAnswer {
+interface CheckAnswer {
   readonly text: string
   /** 0: nothing to say; 1: warnings; 2: errors, the file would be refused. */
   readonly exit: 0 | 1 | 2

@@ -38,13 +38,13 @@ export interface LvsAlertEnd {
 }
 
 /** `word` counts the words from 0, so that a message can point at it. */
-export interface LvsAlertProblem {
+interface LvsAlertProblem {
   readonly word: number
   readonly message: string
   readonly hint: string
 }
 
-export type LvsAlertParse =
+type LvsAlertParse =
   | { readonly kind: 'request'; readonly request: LvsAlertRequest }
   | { readonly kind: 'problems'; readonly problems: readonly LvsAlertProblem[] }
 

@@ -252,7 +252,7 @@ class MonReader {
 
 const isBlockWord = (word: string) => BLOCK_WORDS.some((known) => known === word)
 
-export function firstWord(line: LogicalLine): Slice {
+function firstWord(line: LogicalLine): Slice {
   const end = line.text.search(/[ \t\r\f\v]/)
   return slice(line, 0, end < 0 ? line.text.length : end)
 }

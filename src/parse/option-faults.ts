@@ -17,7 +17,7 @@ export interface Fault {
   readonly values: readonly string[]
 }
 
-export interface Validated {
+interface Validated {
   /** A copy with numbers read and defaults filled in. */
   readonly filled: Readonly<Record<string, unknown>>
   readonly faults: readonly Fault[]

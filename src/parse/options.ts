@@ -48,7 +48,7 @@ export function fillDefaults(
 }
 
 /** `statusCodes` -> `--status-codes`. */
-export const flagOf = (property: string) => `--${property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+const flagOf = (property: string) => `--${property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
 class Gathered {
   failed = false

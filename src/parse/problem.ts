@@ -17,7 +17,7 @@ export interface Problem {
 }
 
 /** A problem as `upalert check --json` prints it. */
-export interface ProblemRecord {
+interface ProblemRecord {
   readonly code: string
   readonly severity: 'error' | 'warning'
   readonly file: string
@@ -29,7 +29,7 @@ export interface ProblemRecord {
 }
 
 /** Problems printed in one run; the rest is counted. Nobody reads further before mending these. */
-export const PRINTED_PROBLEMS = 50
+const PRINTED_PROBLEMS = 50
 /** Columns of the source line that are shown around the offending text. */
 const SHOWN_COLUMNS = 100
 const INDENT = '    '

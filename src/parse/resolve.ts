@@ -57,7 +57,7 @@ function reportEmpty({ source, watches, virtuals, problems }: MonFile, report: R
   report.error('config-empty', { source, start: 0, end: 0 }, message, hint)
 }
 
-/** The globals alone: daemon/configuration.ts must know mondir, alertdir and plugins before it can find the rest out. */
+/** The globals alone: daemon/configuration.ts must know mondir, alertdir and plugins before all else. */
 export function settingsOf(file: MonFile, about: Pick<Surroundings, 'environment' | 'hostname'>): Settings {
   return resolveSettings(file, about, new Report())
 }

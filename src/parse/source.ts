@@ -20,7 +20,7 @@ export interface Span {
 /** A larger file is refused: no mon.cf comes near it, and every later step may count on the bound. */
 export const LARGEST_FILE = 16 * 1024 * 1024
 
-export type Decoded =
+type Decoded =
   | { readonly kind: 'text'; readonly source: Source; readonly problems: readonly Problem[] }
   /** Nothing in it is worth parsing; the problems say why. */
   | { readonly kind: 'unreadable'; readonly source: Source; readonly problems: readonly Problem[] }

@@ -16,7 +16,7 @@ const idleLimit = 60_000
 /** sockaddr_un has room for 108 bytes with the closing zero (unix(7)). */
 const pathLimit = 107
 
-export type Listening =
+type Listening =
   | { readonly kind: 'listening'; close(): Promise<void> }
   | { readonly kind: 'failed'; readonly text: string }
 

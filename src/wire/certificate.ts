@@ -17,14 +17,14 @@ export interface CertificateFacts {
   readonly nameMatches: boolean
 }
 
-export interface CertificateDemand {
+interface CertificateDemand {
   /** The name that clients use; `null` where nobody asks about names. */
   readonly name: string | null
   /** Whether its chain must lead to an authority we know. */
   readonly chain: boolean
 }
 
-export interface CertificateFault {
+interface CertificateFault {
   readonly code: 'expired' | 'not-yet-valid' | 'wrong-name' | 'self-signed' | 'unknown-issuer' | 'bad-chain'
   readonly text: string
 }

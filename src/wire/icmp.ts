@@ -6,7 +6,7 @@
 import type { Family } from '../model/table.ts'
 import { addressText } from './ipvs/address.ts'
 
-export interface Echo {
+interface Echo {
   /** 0 to 65535; an ICMP datagram socket of Linux puts its own number here. */
   readonly id: number
   /** 0 to 65535. */
@@ -14,14 +14,14 @@ export interface Echo {
   readonly payload: Uint8Array
 }
 
-export type IcmpMessage =
+type IcmpMessage =
   | { readonly kind: 'echo-reply'; readonly echo: Echo }
   /** A router or the host itself says that a packet of ours did not arrive; `text` is a sentence's tail. */
   | { readonly kind: 'error'; readonly text: string; readonly original: Original | null }
   | { readonly kind: 'other' }
 
 /** What an error message quotes of the packet it is about: enough to know an echo request of ours again. */
-export interface Original {
+interface Original {
   readonly destination: string
   readonly id: number
   readonly sequence: number

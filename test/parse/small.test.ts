@@ -7,7 +7,7 @@ import { milliseconds } from '../../src/model/units.ts'
 import { cronExpression, cronFault } from '../../src/parse/text/cron.ts'
 import { durationText, parseDuration } from '../../src/parse/text/duration.ts'
 import { canonical, isFault, parseAddress, parseEndpoint } from '../../src/parse/text/endpoint.ts'
-import { edits, nearby, nearest } from '../../src/parse/text/nearest.ts'
+import { edits, nearby } from '../../src/parse/text/nearest.ts'
 
 const durations: readonly (readonly [text: string, milliseconds: number | string])[] = [
   ['30s', 30_000],
@@ -168,7 +168,7 @@ const endpoints: readonly (readonly [text: string, expected: readonly unknown[] 
 ]
 for (const [text, expected] of endpoints) {
   test(`"${text.slice(0, 40)}" is ${expected === null ? 'no endpoint' : `the endpoint ${expected.join(' ')}`}`, () => {
-    const end = parseEndpoint(text, nearest)
+    const end = parseEndpoint(text, nearby().find)
     assert.deepEqual(isFault(end) ? null : [end.family, end.address, end.port, end.protocol], expected)
   })
 }
@@ -199,7 +199,7 @@ const misses: readonly (readonly [word: string, expected: string | null])[] = [
 ]
 for (const [word, expected] of misses) {
   test(`"${word.slice(0, 20)}" ${expected === null ? 'resembles nothing' : `was meant as ${expected}`}`, () =>
-    assert.equal(nearest(word, ['interval', 'monitor', 'alert', 'alertevery', 'period']), expected))
+    assert.equal(nearby().find(word, ['interval', 'monitor', 'alert', 'alertevery', 'period']), expected))
 }
 
 test('the distance of two words is the same both ways, and none from itself', () => {

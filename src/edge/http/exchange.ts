@@ -11,7 +11,7 @@ import { limitText } from '../probe/attempt.ts'
 import { aborted } from '../probe/connect.ts'
 import { tlsReason } from '../probe/tls.ts'
 
-export type Exchanged = { readonly firstByte: Milliseconds | null } & (
+type Exchanged = { readonly firstByte: Milliseconds | null } & (
   | { readonly kind: 'reply'; readonly reply: HttpReply }
   /** `enough` said that the head tells all there is to know. */
   | { readonly kind: 'head'; readonly head: HttpHead }

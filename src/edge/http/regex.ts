@@ -6,10 +6,10 @@ import { createContext, Script } from 'node:vm'
 import type { Milliseconds } from '../../model/units.ts'
 import { milliseconds } from '../../model/units.ts'
 
-export type Trial = 'found' | 'missing' | 'too-slow'
+type Trial = 'found' | 'missing' | 'too-slow'
 
 /** Everything else in the daemon waits meanwhile. A pattern that is no trap takes a few milliseconds for a megabyte. */
-export const PATTERN_LIMIT: Milliseconds = milliseconds(200)
+const PATTERN_LIMIT: Milliseconds = milliseconds(200)
 
 const bench = createContext({ pattern: /(?:)/, text: '' })
 const trial = new Script('pattern.test(text)')

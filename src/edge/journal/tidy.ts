@@ -9,7 +9,7 @@ import { encodeCommit, readSegment, segmentPath, syncDirectory, writeWhole } fro
 import type { JournalLimits } from './limits.ts'
 import type { Segment } from './recovery.ts'
 
-export interface Tidied {
+interface Tidied {
   readonly segments: readonly Segment[]
   /** Commits whose history PostgreSQL had not yet taken. */
   readonly lost: { readonly from: number; readonly to: number } | null

@@ -21,7 +21,7 @@ export interface Line {
   readonly line: Uint8Array
 }
 
-export interface Writer {
+interface Writer {
   write(batch: readonly Line[]): Promise<void>
   undo(error: unknown): Promise<void>
   /** Commits are missing before the next write: a snapshot of the state at `seq` bridges the gap. */
@@ -32,7 +32,7 @@ export interface Writer {
   close(clean: boolean): Promise<string | null>
 }
 
-export interface WriterSetup {
+interface WriterSetup {
   readonly directory: string
   readonly limits: JournalLimits
   notice(text: string): void

@@ -52,7 +52,7 @@ export const senderProperties = {
   },
 } as const satisfies Record<string, OptionProperty>
 
-export interface AlertMail {
+interface AlertMail {
   readonly message: AlertMessage
   readonly recipients: readonly string[]
   /** Empty: the configuration's mailfrom and mailserver. */

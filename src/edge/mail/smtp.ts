@@ -47,13 +47,13 @@ export interface SmtpLimits {
 }
 
 /** Shorter than RFC 5321 §4.5.3.2 allows a relay: a page that waits five minutes for a greeting is better tried again. */
-export const smtpLimits: SmtpLimits = { connect: seconds(15), greeting: seconds(10), silence: seconds(30) }
+const smtpLimits: SmtpLimits = { connect: seconds(15), greeting: seconds(10), silence: seconds(30) }
 
 /** Addresses of one relay's name that are tried in turn. */
 const ADDRESSES_TRIED = 4
 /** Bytes of one answer of the relay that are read; a longer one ends the connection. */
 const ANSWER_BYTES = 65_536
-export interface Sending {
+interface Sending {
   readonly signal: AbortSignal
   /** What we call ourselves in EHLO. */
   readonly hostname: string

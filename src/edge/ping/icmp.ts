@@ -12,7 +12,7 @@ import { addressBytes, addressText } from '../../wire/ipvs/address.ts'
 import { clock, elapsed } from '../clock.ts'
 import { type Arrival, type IcmpSocket, openIcmpSocket } from './icmp-socket.ts'
 
-export interface EchoRequest {
+interface EchoRequest {
   readonly family: Family
   readonly address: string
   readonly source: string | null

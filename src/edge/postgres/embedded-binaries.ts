@@ -22,7 +22,7 @@ export interface Binaries {
   readonly major: string
 }
 
-export type Found =
+type Found =
   | ({ readonly kind: 'found'; readonly remark: string | null } & Binaries)
   /** `text` is a whole sentence. */
   | { readonly kind: 'missing'; readonly text: string }

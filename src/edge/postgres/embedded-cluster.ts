@@ -71,7 +71,7 @@ function otherVersion(data: string, theirs: string, ours: string): string {
 }
 
 /** A server that runs on this data directory, as its postmaster.pid tells. */
-export interface Running {
+interface Running {
   readonly pid: number
   readonly sockets: string
   /** `ready`, `starting`, `stopping`, `standby`; empty while it is not known. */

@@ -11,7 +11,7 @@ import { type Binaries, findBinaries, removeOtherCopies } from './embedded-binar
 import { isAlive, lastLine, prepareCluster, removeStalePid, runningServer, SUPERUSER } from './embedded-cluster.ts'
 import { choosePlace, type Place } from './embedded-place.ts'
 
-export interface EmbeddedOptions {
+interface EmbeddedOptions {
   /** `<statedir>/postgres`; may not be shared with another daemon (the journal's lock sees to it). */
   readonly dataDir: string
   /** Told what the operator should know: where the data went, a crash, a restart. */

@@ -7,14 +7,14 @@ import { rowsJson } from '../../wire/history/rows.ts'
 import { addEntries, lockNumber, migrations, prepare, schemaVersion } from '../../wire/history/schema.ts'
 import type { Postgres, PostgresError, Query } from './postgres.ts'
 
-export interface Feeder {
+interface Feeder {
   /** The journal's id. */
   readonly journal: string
   /** This machine's name, for people. */
   readonly host: string
 }
 
-export type Cursor = { readonly kind: 'at'; readonly seq: number }
+type Cursor = { readonly kind: 'at'; readonly seq: number }
 
 export interface HistoryStore {
   readonly where: string

@@ -5,7 +5,7 @@
  */
 import pg from 'pg'
 
-export type Connection =
+type Connection =
   | string
   | { readonly host: string; readonly port: number; readonly user: string; readonly database: string }
 
@@ -19,12 +19,12 @@ export interface PostgresError {
   readonly text: string
 }
 
-export interface Rows {
+interface Rows {
   readonly kind: 'rows'
   readonly rows: readonly Readonly<Record<string, unknown>>[]
 }
 
-export type Answer = Rows | PostgresError
+type Answer = Rows | PostgresError
 export type Query = (text: string, values?: readonly unknown[]) => Promise<Answer>
 
 export interface Postgres {
@@ -38,7 +38,7 @@ export interface Postgres {
   end(): Promise<void>
 }
 
-export interface PostgresLimits {
+interface PostgresLimits {
   /** Reaching a server behind a dead router takes for ever otherwise. All in milliseconds. */
   readonly connect: number
   /** The server's own limit for a statement. */

@@ -8,7 +8,7 @@ import { milliseconds } from '../../model/units.ts'
 import { clock, elapsed } from '../clock.ts'
 
 /** `timed-out`: the time allowed is over, which speaks against the host. `aborted`: nobody waits for the answer any more. */
-export type StopReason = 'timed-out' | 'aborted'
+type StopReason = 'timed-out' | 'aborted'
 
 export interface Attempt {
   readonly signal: AbortSignal

@@ -19,19 +19,17 @@ export interface Target {
   readonly source: string | null
 }
 
-export type Connected =
-  | { readonly kind: 'connected'; readonly socket: Socket; readonly took: Milliseconds }
-  | ConnectFailure
+type Connected = { readonly kind: 'connected'; readonly socket: Socket; readonly took: Milliseconds } | ConnectFailure
 
 /** `blame` says whom the failure speaks against: the host, or this machine, which then learned nothing about the host. */
-export interface ConnectFailure {
+interface ConnectFailure {
   readonly kind: 'failed'
   readonly code: ConnectCode
   readonly text: string
   readonly blame: 'host' | 'us'
 }
 
-export type ConnectCode =
+type ConnectCode =
   | 'refused'
   | 'timed-out'
   | 'unreachable'

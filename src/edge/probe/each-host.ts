@@ -21,7 +21,7 @@ export type Outcome = {
   readonly warnings?: readonly string[]
 } & ({ readonly kind: 'up' } | { readonly kind: 'down' | 'unknown'; readonly code: string })
 
-export type Probe = (host: Host, attempt: Attempt) => Promise<Outcome>
+type Probe = (host: Host, attempt: Attempt) => Promise<Outcome>
 
 /** Hosts of one check that are probed at the same time; each takes a socket. */
 const HOSTS_AT_ONCE = 1000

@@ -59,7 +59,7 @@ export function familyOf({ ipv4 = false, ipv6 = false, source }: ReachOptions): 
   return ofSource === 4 || ofSource === 6 ? ofSource : null
 }
 
-export type Reached =
+type Reached =
   | {
       readonly kind: 'reached'
       readonly socket: Socket

@@ -14,7 +14,7 @@ export type Resolved =
   /** Nothing was learned about the host. `text` is a sentence's tail. */
   | { readonly kind: 'failed'; readonly code: ResolveCode; readonly text: string }
 
-export type ResolveCode =
+type ResolveCode =
   | 'bad-host'
   | 'wrong-family'
   | 'name-not-found'

@@ -17,7 +17,7 @@ import type { Attempt } from './attempt.ts'
 import { limitText } from './attempt.ts'
 import { aborted } from './connect.ts'
 
-export interface TlsRequest {
+interface TlsRequest {
   readonly port: number
   /** Server Name Indication; RFC 6066 §3 allows names only, so an address is not sent. */
   readonly servername: string | null
@@ -34,7 +34,7 @@ export type Secured =
     }
   | { readonly kind: 'failed'; readonly code: TlsCode; readonly text: string; readonly blame: 'host' | 'us' }
 
-export type TlsCode = 'handshake-failed' | 'not-tls' | 'protocol-too-old' | 'timed-out' | 'aborted'
+type TlsCode = 'handshake-failed' | 'not-tls' | 'protocol-too-old' | 'timed-out' | 'aborted'
 
 /** A list of authorities is at most this large; Debian's has 220 KB. */
 const LARGEST_CA_FILE = 4_194_304

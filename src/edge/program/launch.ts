@@ -7,7 +7,7 @@ import type { ProgramRequest, ProgramRun } from './process.ts'
 import { programEnvironment, runProgram } from './process.ts'
 import { type RunAs, runAs } from './run-as.ts'
 
-export interface Launch {
+interface Launch {
   readonly command: readonly string[]
   /** MON_* and the service's variables. */
   readonly environment: Readonly<Record<string, string>>

@@ -13,7 +13,7 @@ import { programName } from './launch.ts'
 import { OUTPUT_LIMIT, type ProgramRun } from './process.ts'
 import { brokenRun, remarks, results, type Say, sayBroken, sayOf } from './script-verdict.ts'
 
-export interface PluginCheck {
+interface PluginCheck {
   readonly hosts: readonly Host[]
   readonly command: readonly string[]
   /** `false`: one run that is told no host and speaks for all. */
@@ -46,7 +46,7 @@ export async function checkPlugin(check: PluginCheck): Promise<CheckResult> {
 }
 
 /** `{host}` and `%h` in the arguments become the host; where there is neither, `-H HOST` follows. */
-export function commandFor([program = '', ...words]: readonly string[], host: string): string[] {
+function commandFor([program = '', ...words]: readonly string[], host: string): string[] {
   const placed = words.map((word) => word.replace(PLACEHOLDER, () => host))
   const found = words.some((word) => word.search(PLACEHOLDER) >= 0)
   return found ? [program, ...placed] : [program, ...words, '-H', host]

@@ -28,7 +28,7 @@ export interface ProgramRequest {
   readonly leftovers: 'end' | 'leave'
 }
 
-export type ProgramEnd =
+type ProgramEnd =
   | { readonly kind: 'exited'; readonly status: number }
   | { readonly kind: 'signalled'; readonly signal: NodeJS.Signals; readonly number: number }
   /** `text` is a sentence's tail: "there is no file /usr/lib/mon/x". */

@@ -10,7 +10,7 @@ import { type Attempt, limitText } from '../probe/attempt.ts'
 import { programName } from './launch.ts'
 import { OUTPUT_LIMIT, type ProgramRun } from './process.ts'
 
-export interface ScriptRun {
+interface ScriptRun {
   readonly hosts: readonly Host[]
   readonly command: readonly string[]
   readonly attempt: Attempt
@@ -57,7 +57,7 @@ export function results(hosts: readonly Host[], attempt: Attempt, say: (host: Ho
  * mon knows success and failure only. A death by a signal is failure here (mon took it for success), with the status a
  * shell would show, so that `exit=` ranges of alerts can tell it apart.
  */
-export function exitOf({ end }: ProgramRun): number {
+function exitOf({ end }: ProgramRun): number {
   if (end.kind === 'exited') return end.status
   return end.kind === 'signalled' ? 128 + end.number : 1
 }
@@ -97,7 +97,7 @@ export function remarks(name: string, run: ProgramRun): string[] {
   return said
 }
 
-export interface Exited {
+interface Exited {
   readonly hosts: readonly Host[]
   readonly name: string
   readonly status: number

@@ -41,16 +41,16 @@ import {
 import { IPVS_FAMILY } from '../../wire/ipvs/numbers.ts'
 import { errnoName, libc } from '../libc.ts'
 
-export type KernelTable = { readonly kind: 'open'; readonly door: TableDoor } | KernelRefusal
+type KernelTable = { readonly kind: 'open'; readonly door: TableDoor } | KernelRefusal
 
 /** Why the kernel's table cannot be used, and what to do about it. */
-export interface KernelRefusal {
+interface KernelRefusal {
   readonly kind: 'refused'
   readonly errno: string
   readonly text: string
 }
 
-export interface KernelTableOptions {
+interface KernelTableOptions {
   /** Run `modprobe ip_vs` if the kernel has no IPVS yet and this is root. Never done unasked. */
   readonly loadModule?: boolean
 }

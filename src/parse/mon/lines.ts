@@ -10,7 +10,7 @@ import type { Report } from '../text/report.ts'
 /** Characters a logical line may have, continuations included. */
 export const LONGEST_LINE = 1024 * 1024
 /** Logical lines a file may have, comments not counted; see LARGEST_FILE. */
-export const MOST_LINES = 500_000
+const MOST_LINES = 500_000
 
 /** One logical line without its outer blanks. `runs` say where stretches of its text stand in the source, in order. */
 export interface LogicalLine {

@@ -4,7 +4,7 @@
  */
 
 /** `works`: supported. Otherwise what is lost, as a sentence without its full stop. */
-export type Standing = 'works' | { readonly lost: string }
+type Standing = 'works' | { readonly lost: string }
 export type WordTable = Readonly<Record<string, Standing>>
 
 const lost = (text: string): Standing => ({ lost: text })

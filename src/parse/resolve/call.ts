@@ -31,7 +31,7 @@ export interface Naming {
 }
 
 /** The module that runs executables, by what it is called for; its option `command` holds the words. */
-export const RUNNERS = { monitor: 'script', alert: 'program' } as const
+const RUNNERS = { monitor: 'script', alert: 'program' } as const
 
 const MONITOR_SYNONYMS = { fping: 'ping', phttp: 'http', sslcert: 'ssl' }
 const ALERT_SYNONYMS = { page: 'pager', qpage: 'pager', virtualserver: 'ipvs', lvs: 'ipvs' }

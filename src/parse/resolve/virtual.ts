@@ -16,7 +16,7 @@ import { readAddress } from './virtual-address.ts'
 import { EXAMPLES, isVirtualWord } from './virtual-examples.ts'
 import { type Lines, readOnFail, readQuorum, readSettings, readSorry } from './virtual-settings.ts'
 
-export interface ResolvedVirtual {
+interface ResolvedVirtual {
   readonly virtual: Virtual
   /** The word of its address. */
   readonly address: Slice

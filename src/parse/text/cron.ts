@@ -4,7 +4,7 @@
  */
 import { quoted } from './visible.ts'
 
-export interface CronFault {
+interface CronFault {
   readonly message: string
   readonly hint: string
   /** Which characters of the expression are wrong. */

@@ -8,7 +8,7 @@ import { quoted } from './visible.ts'
 /** Longer is taken for a mistake: ten years. */
 const LONGEST = days(3660)
 
-export type DurationOrFault =
+type DurationOrFault =
   | { readonly kind: 'duration'; readonly duration: Milliseconds }
   | { readonly kind: 'fault'; readonly code: string; readonly message: string; readonly hint: string }
 

@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js'
 import type { Family, Protocol } from '../../model/table.ts'
 import { quoted } from './visible.ts'
 
-export interface Address {
+interface Address {
   readonly family: Family
   /** Canonical: dotted for IPv4, RFC 5952 for IPv6. */
   readonly address: string
@@ -15,14 +15,14 @@ export interface Endpoint extends Address {
   readonly protocol: Protocol | null
 }
 
-export interface EndpointFault {
+interface EndpointFault {
   readonly kind: 'fault'
   readonly message: string
   readonly hint: string
 }
 
 /** IANA's names for the ports that load balancers serve. */
-export const PORTS: Readonly<Record<string, number>> = {
+const PORTS: Readonly<Record<string, number>> = {
   'ftp-data': 20,
   ftp: 21,
   ssh: 22,

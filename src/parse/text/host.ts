@@ -5,7 +5,7 @@
 import { parseAddress } from './endpoint.ts'
 import { quoted } from './visible.ts'
 
-export interface HostFault {
+interface HostFault {
   /** A sentence without its full stop. */
   readonly message: string
   readonly hint: string

@@ -5,8 +5,6 @@ const WORK = 5_000_000
 /** Longer words are not mistyped keywords or names. */
 const LONGEST_WORD = 64
 
-export const nearest = (word: string, candidates: Iterable<string>): string | null => nearby().find(word, candidates)
-
 /** For a run with many mistakes: the work is bounded over all of them. */
 export interface Nearby {
   find(word: string, candidates: Iterable<string>): string | null

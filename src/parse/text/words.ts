@@ -5,7 +5,7 @@
  */
 import { isBlank, type Slice } from '../mon/lines.ts'
 
-export type Words =
+type Words =
   | { readonly kind: 'words'; readonly words: readonly Slice[] }
   /** `quote` is the one that opens and never closes, or a backslash with nothing behind it. mon would run the first host as the program. */
   | { readonly kind: 'unbalanced'; readonly quote: Slice; readonly words: readonly Slice[] }

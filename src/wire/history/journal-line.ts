@@ -7,7 +7,7 @@ import type { Commit } from '../../model/commit.ts'
 import type { Saved } from '../../model/state.ts'
 
 /** CRC-32 as zlib has it, of bytes, as an unsigned number. */
-export type Checksum = (bytes: Uint8Array) => number
+type Checksum = (bytes: Uint8Array) => number
 
 /** The whole state as it was after commit `seq`. */
 export interface Snapshot {

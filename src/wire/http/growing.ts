@@ -1,5 +1,5 @@
 /** Bytes that arrive in pieces, kept in one place: many tiny pieces cost no more than one large one. */
-export interface Growing {
+interface Growing {
   add(piece: Buffer): void
   /** A view of all there is; good until the next `add`. */
   bytes(): Buffer

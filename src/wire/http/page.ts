@@ -15,7 +15,7 @@ export interface Page {
   readonly digest: Digest | null
 }
 
-export interface Origin {
+interface Origin {
   readonly tls: boolean
   /** Without brackets and port. */
   readonly host: string

@@ -4,7 +4,7 @@
  */
 import { oneLine } from '../mail/safe-text.ts'
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: string
   /** Path and query; anything a request line cannot hold is percent-encoded. */
   readonly target: string

@@ -26,7 +26,7 @@ export interface Tools {
   find(pattern: RegExp, text: string): 'found' | 'missing' | 'too-slow'
 }
 
-export interface ReplyFault {
+interface ReplyFault {
   readonly code: 'wrong-status' | 'body-too-large' | 'wrong-digest' | 'no-match' | 'regex-too-slow'
   readonly text: string
 }

@@ -20,7 +20,7 @@ export interface NetlinkMessage {
 }
 
 /** linux/genetlink.h, struct genlmsghdr, and the attributes behind it. */
-export interface GenericMessage {
+interface GenericMessage {
   readonly command: number
   readonly attributes: Attributes
 }
@@ -31,10 +31,9 @@ export type Attributes = ReadonlyMap<number, Uint8Array>
 /** NLMSG_* and NLM_F_* of linux/netlink.h. */
 export const NLMSG_ERROR = 2
 export const NLMSG_DONE = 3
-export const NLM_F_REQUEST = 0x001
-export const NLM_F_MULTI = 0x002
-export const NLM_F_ACK = 0x004
-export const NLM_F_DUMP = 0x300
+const NLM_F_REQUEST = 0x001
+const NLM_F_ACK = 0x004
+const NLM_F_DUMP = 0x300
 /** Every message that a change is sent with, and every list: what ipvsadm and keepalived send too. */
 export const COMMAND_FLAGS = NLM_F_REQUEST | NLM_F_ACK
 export const DUMP_FLAGS = COMMAND_FLAGS | NLM_F_DUMP

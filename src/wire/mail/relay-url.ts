@@ -25,9 +25,7 @@ export interface Relay {
   readonly text: string
 }
 
-export type RelayParse =
-  | { readonly kind: 'relay'; readonly relay: Relay }
-  | { readonly kind: 'bad'; readonly text: string }
+type RelayParse = { readonly kind: 'relay'; readonly relay: Relay } | { readonly kind: 'bad'; readonly text: string }
 
 const FORM = 'smtp://[user:password@]host[:port] or smtps://…'
 const OPTIONS = ['requireTLS', 'ignoreTLS', 'verify', 'ca', 'passwordFile', 'plainPassword']

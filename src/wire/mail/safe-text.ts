@@ -19,7 +19,7 @@ export function oneLine(text: string, limit: number): string {
   return shorten(visible(text.slice(0, Math.max(LOOKED_AT, limit * 4))), limit)
 }
 
-export interface Block {
+interface Block {
   readonly lines: number
   readonly lineLength: number
 }
@@ -35,9 +35,9 @@ export function block(text: string, limit: Block): string {
 }
 
 /** How much room a text takes; UTF-16 code units unless told otherwise. */
-export type Cost = (text: string) => number
+type Cost = (text: string) => number
 
-export const codeUnits: Cost = (text) => text.length
+const codeUnits: Cost = (text) => text.length
 
 /**
  * The text if it fits, otherwise as many whole words as fit with `mark` behind them. Only a first word that is longer

@@ -5,7 +5,7 @@
  */
 import type { PerformanceDatum } from '../../model/result.ts'
 
-export interface PluginOutput {
+interface PluginOutput {
   /** Without performance data: the first line, then the long text. */
   readonly text: string
   readonly performance: readonly PerformanceDatum[]
