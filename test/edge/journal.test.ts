@@ -1,9 +1,22 @@
 import assert from 'node:assert/strict'
-import { appendFile, chmod, copyFile, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  chmod,
+  chown,
+  copyFile,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openJournal } from '../../src/edge/journal/journal.ts'
+import { cannotUse } from '../../src/edge/journal/words.ts'
 import { wallTime } from '../../src/model/units.ts'
+import { needs } from '../needs.ts'
 import { appendFromTo, commitOf, count, directoryFor, opened, seqs } from './journal-commits.ts'
 
 const small = { segmentBytes: 4096, recentEntries: 20 }
@@ -229,9 +242,45 @@ test('a directory that cannot be written is a sentence, not an exception', async
   const ordinary = process.getuid?.() !== 0
   await chmod(directory, 0o500)
   const locked = await openJournal({ statedir: directory, feeds: false, notice: () => {} })
-  if (ordinary) assert.match(locked.kind === 'failed' ? locked.text : '', /cannot be written by user id \d+/)
+  if (ordinary) assert.match(locked.kind === 'failed' ? locked.text : '', /^User id \d+ may not use .*\(chown -R \d+ /)
   else if (locked.kind === 'open') await locked.journal.close()
   await chmod(directory, 0o700)
+})
+
+test('a file that may not be written is named, and what to do about all of them', () => {
+  const error = Object.assign(new Error('x'), { code: 'EACCES', path: '/s/journal/id.new' })
+  const user = process.getuid?.()
+  assert.equal(
+    cannotUse('/s', '/s/journal', error),
+    `User id ${user} may not use /s/journal/id.new. Give /s with all that is in it to that user (chown -R ${user} /s), ` +
+      'or set statedir in mon.cf to a directory of its own.',
+  )
+})
+
+test('root leaves nothing of its own behind in the directory of another user', needs('root'), async (t) => {
+  const directory = await directoryFor(t)
+  await chown(directory, 12_345, 23_456)
+  const statedir = join(directory, 'var')
+  const { journal } = await opened(statedir, { limits: small })
+  for (let seq = 1; seq <= 100; seq += 1) await journal.append(commitOf(seq))
+  await journal.close()
+  const made = ['.', ...(await readdir(statedir, { recursive: true }))]
+  assert.ok(made.length > 7)
+  for (const name of made) {
+    const { uid, gid } = await stat(join(statedir, name))
+    assert.deepEqual([name, uid, gid], [name, 12_345, 23_456])
+  }
+})
+
+test('root gives away no file that a link in another user’s directory leads to', needs('root'), async (t) => {
+  const directory = await directoryFor(t)
+  const target = join(await directoryFor(t), 'target')
+  await writeFile(target, 'mine')
+  await chown(directory, 12_345, 23_456)
+  await symlink(target, join(directory, 'lock'))
+  const answer = await openJournal({ statedir: directory, feeds: false, notice: () => {} })
+  assert.match(answer.kind === 'failed' ? answer.text : '', /lock cannot be used \(ELOOP\)/)
+  assert.equal((await stat(target)).uid, 0)
 })
 
 test('the format of a newer upalert is left alone', async (t) => {

@@ -14,8 +14,9 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Commit } from '../../model/commit.ts'
 import { decodeSnapshot, encodeLine, type Scan, type Snapshot, scanSegment } from '../../wire/history/journal-line.ts'
+import { FRESH, giveToOwner } from './owner.ts'
 
-export type SegmentKind = 'journal' | 'history'
+type SegmentKind = 'journal' | 'history'
 
 export interface SegmentName {
   readonly kind: SegmentKind
@@ -23,7 +24,7 @@ export interface SegmentName {
   readonly first: number
 }
 
-export interface Listing {
+interface Listing {
   /** Oldest first. */
   readonly segments: readonly SegmentName[]
   /** Newest first. */
@@ -79,8 +80,9 @@ export function encodeCommit(commit: Commit): Uint8Array {
 export async function writeWhole(directory: string, path: string, bytes: Buffer): Promise<void> {
   const fresh = `${path}.new`
   try {
-    const handle = await open(fresh, 'w', FILE_MODE)
+    const handle = await open(fresh, FRESH, FILE_MODE)
     try {
+      giveToOwner(handle.fd, directory)
       await writeAt(handle, bytes, 0)
       await handle.sync()
     } finally {
@@ -96,7 +98,8 @@ export async function writeWhole(directory: string, path: string, bytes: Buffer)
 
 /** A new, empty segment whose name survives a crash. A file of that name has no sound line in it. */
 export async function createSegment(directory: string, name: SegmentName): Promise<FileHandle> {
-  const handle = await open(segmentPath(directory, name), 'w', FILE_MODE)
+  const handle = await open(segmentPath(directory, name), FRESH, FILE_MODE)
+  giveToOwner(handle.fd, directory)
   await syncDirectory(directory)
   return handle
 }

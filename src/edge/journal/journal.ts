@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Appended, Commit, EntryQuery } from '../../model/commit.ts'
 import type { Entry } from '../../model/entry.ts'
 import type { Saved } from '../../model/state.ts'
@@ -15,6 +15,7 @@ import { addPatch, type Fold, foldOf, savedOf } from '../../wire/history/saved.t
 import { encodeCommit, writeWhole } from './files.ts'
 import { type JournalLimits, journalLimits } from './limits.ts'
 import { type Lock, lockFile } from './lock.ts'
+import { giveDirectoryToOwner } from './owner.ts'
 import { type Past, pastOf, type Stretch } from './past.ts'
 import { type Recovered, readNote, recover } from './recovery.ts'
 import { cannotUse, refusal, refusedText, tooSlow } from './words.ts'
@@ -63,7 +64,7 @@ export interface Journal {
   close(): Promise<string | null>
 }
 
-export interface JournalStatus {
+interface JournalStatus {
   /** Seq of the last commit on disk. */
   readonly durable: number
   /** Commits that are not on disk yet. */
@@ -84,8 +85,10 @@ export async function openJournal(options: JournalOptions): Promise<Opened> {
   let lock: Lock | null = null
   try {
     // The state directory may be passed through: as root, the embedded PostgreSQL is another user who lives in it.
-    await mkdir(options.statedir, { recursive: true, mode: 0o711 })
-    await mkdir(directory, { recursive: true, mode: 0o700 })
+    const first = await mkdir(options.statedir, { recursive: true, mode: 0o711 })
+    if (first === options.statedir) giveDirectoryToOwner(options.statedir, dirname(options.statedir))
+    const made = await mkdir(directory, { recursive: true, mode: 0o700 })
+    if (made !== undefined) giveDirectoryToOwner(directory, options.statedir)
     lock = lockFile(join(options.statedir, 'lock'))
     if (lock.kind !== 'locked') return { kind: 'failed', text: refusal(options.statedir, lock) }
     const id = await identity(directory)
@@ -109,7 +112,7 @@ export async function openJournal(options: JournalOptions): Promise<Opened> {
     }
   } catch (error) {
     if (lock?.kind === 'locked') lock.release()
-    return { kind: 'failed', text: cannotUse(directory, error) }
+    return { kind: 'failed', text: cannotUse(options.statedir, directory, error) }
   }
 }
 

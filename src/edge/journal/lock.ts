@@ -3,8 +3,10 @@
  * ends, however it ends, so there is no stale lock to clean up after kill -9. Source: flock(2).
  */
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import koffi from 'koffi'
 import { errnoName, libc } from '../libc.ts'
+import { APPEND, giveToOwner } from './owner.ts'
 
 export type Lock =
   | { readonly kind: 'locked'; release(): void }
@@ -23,7 +25,8 @@ export function lockFile(path: string): Lock {
   let fd: number
   try {
     // Node opens with O_CLOEXEC: a monitor program never inherits the lock and outlives us with it.
-    fd = openSync(path, 'a+', 0o600)
+    fd = openSync(path, APPEND, 0o600)
+    giveToOwner(fd, dirname(path))
   } catch (error) {
     return { kind: 'failed', errno: error instanceof Error && 'code' in error ? String(error.code) : String(error) }
   }

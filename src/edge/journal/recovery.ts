@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import type { PastCommit } from '../../model/commit.ts'
 import { addPatch, type Fold, foldOf } from '../../wire/history/saved.ts'
 import { listJournal, readSegment, readSnapshot, removeSnapshot, type SegmentName, segmentPath } from './files.ts'
+import { errorCode } from './words.ts'
 
 export interface Segment extends SegmentName {
   /** Seq of its last commit; `first - 1` while it has none. */
@@ -148,5 +149,8 @@ async function sizeOf(directory: string, name: SegmentName): Promise<number> {
 
 /** A small file's text; empty if there is none. */
 export async function readNote(directory: string, name: string): Promise<string> {
-  return readFile(join(directory, name), 'utf8').catch(() => '')
+  return readFile(join(directory, name), 'utf8').catch((error) => {
+    if (errorCode(error) === 'ENOENT') return ''
+    throw error
+  })
 }
