@@ -13,7 +13,7 @@ export interface Daemon {
   now(): Now
   state(): State
   post(event: EventBody): readonly Entry[]
-  /** Entries from memory, the journal and, where it reaches further back, the database; oldest first. */
+  /** Entries from memory and, further back, from the journal's files; never from the database. Oldest first. */
   entries(query: { since?: number; service?: string; limit: number }): Promise<readonly Entry[]>
   doors(): readonly DoorReport[]
   reload(): Promise<{ readonly done: boolean; readonly text: string }>
