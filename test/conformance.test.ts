@@ -11,7 +11,6 @@ import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { fping } from '../monitors/fping.ts'
 import { http } from '../monitors/http.ts'
-import { runsPrograms, startsProgram } from '../monitors/index.ts'
 import { ping } from '../monitors/ping.ts'
 import { script } from '../monitors/script.ts'
 import { ssl } from '../monitors/ssl.ts'
@@ -73,10 +72,8 @@ test('every file in monitors/ is held to this', () => {
 test('a monitor that starts programs says so, and so counts towards maxprocs', () => {
   for (const { name, monitor } of subjects) {
     const text = readFileSync(join(import.meta.dirname, `../monitors/${name}.ts`), 'utf8')
-    assert.equal(runsPrograms(monitor), text.includes('/program/launch.ts'), name)
-    assert.equal(startsProgram(name), runsPrograms(monitor), name)
+    assert.equal(monitor.startsPrograms === true, text.includes('/program/launch.ts'), name)
   }
-  assert.equal(runsPrograms(undefined), false)
 })
 
 const odd = [

@@ -1,7 +1,6 @@
 /** Everything that is open while the daemon runs, and how it hangs together: the one place where doors meet the engine. */
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import { startsProgram } from '../../monitors/index.ts'
 import { entryLine } from '../cli/terminal.ts'
 import { clock } from '../edge/clock.ts'
 import type { Journal, Opened } from '../edge/journal/journal.ts'
@@ -65,7 +64,6 @@ export function assemble(configuration: Usable, { journal, nextSeq }: OpenJourna
       ...doors,
       calendar,
       monitor: (name) => running.configuration.monitors.get(name),
-      startsProgram,
       seed: randomBytes(4).readUInt32LE(),
     }),
     deliverer: createDeliverer({

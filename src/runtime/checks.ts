@@ -37,8 +37,6 @@ export interface CheckDoors {
   /** Calls back at the times of a calendar expression (node-cron's); the returned function ends it. */
   calendar(expression: string, callback: () => void): () => void
   monitor(name: string): Monitor | undefined
-  /** Whether a monitor starts a process, which `maxprocs` limits. */
-  startsProgram(name: string): boolean
   readonly seed: number
 }
 
@@ -186,7 +184,7 @@ export function createChecks(doors: CheckDoors): Checks {
   }
 
   const lineOf = (service: Service): Line<ServiceKey> =>
-    doors.startsProgram(service.monitor.module) ? programs : others
+    doors.monitor(service.monitor.module)?.startsPrograms === true ? programs : others
 
   function startWaiting(): void {
     for (const line of [others, programs]) {

@@ -44,8 +44,8 @@ function rig(of: Model, answering: Answering = async () => result([], [])) {
       dates.push(callback)
       return () => dates.splice(dates.indexOf(callback), 1)
     },
-    monitor: (name) => (name === 'test' || name === 'script' ? monitor : undefined),
-    startsProgram: (name) => name === 'script',
+    monitor: (name) =>
+      name === 'test' ? monitor : name === 'script' ? { ...monitor, startsPrograms: true } : undefined,
     seed: 1,
   })
   checks.use(of)
