@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
 import {
   appendFile,
   chmod,
@@ -232,6 +233,21 @@ test('a second daemon on the same state directory is refused, and told whom to s
   await journal.close()
   const third = await opened(directory)
   await third.journal.close()
+})
+
+test('what is not on disk yet is never noted as delivered, or a crash would leave a gap', async (t) => {
+  const directory = await directoryFor(t)
+  const { journal } = await opened(directory, { limits: { ...small, writeBytes: 2048 } })
+  let looked = 0
+  journal.onDurable(() => {
+    const path = join(directory, 'journal', 'fed')
+    if (!existsSync(path)) return
+    looked += 1
+    assert.ok(Number(readFileSync(path, 'utf8')) <= journal.status().durable)
+  })
+  await appendFromTo(journal, 1, 100)
+  assert.ok(looked > 0)
+  await journal.close()
 })
 
 test('a directory that cannot be written is a sentence, not an exception', async (t) => {

@@ -114,8 +114,9 @@ export function writerOf({ directory, limits, notice, fed }: WriterSetup, recove
     for (const seq of older) await removeSnapshot(directory, seq)
   }
 
+  /** At most what is on disk: after a crash, seqs up to the note are taken for used, and would be a gap. */
   async function noteFed(): Promise<void> {
-    await writeWhole(directory, join(directory, 'fed'), Buffer.from(`${fed()}\n`))
+    await writeWhole(directory, join(directory, 'fed'), Buffer.from(`${Math.min(fed(), durable)}\n`))
   }
 
   async function undo(error: unknown): Promise<void> {
