@@ -108,6 +108,29 @@ test(
   },
 )
 
+test(
+  'after a full disk new commits are written without waiting for the next turn, and all before them',
+  needs('root'),
+  async (t) => {
+    const directory = await smallDisk(t)
+    const never = { retryFirst: 3_600_000, retryMost: 3_600_000, retryAtAppend: 0 }
+    const { journal } = await opened(directory, { limits: never })
+    const filler = await fill(directory)
+    assert.equal((await journal.append(commitOf(1, 20_000))).kind, 'in-memory')
+    await filler.give()
+    // The first of them may come while the refused write is still being cleared away.
+    let seq = 1
+    while (journal.status().durable === 0 && seq < 50) {
+      seq += 1
+      await journal.append(commitOf(seq))
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    assert.ok(journal.status().durable > 0)
+    assert.equal(await journal.close(), null)
+    assert.deepEqual([journal.status().durable, journal.status().trouble], [seq, null])
+  },
+)
+
 test('a disk that stays full costs the oldest history and no state', needs('root'), async (t) => {
   const directory = await smallDisk(t)
   const told: string[] = []

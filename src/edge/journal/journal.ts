@@ -12,6 +12,7 @@ import type { Appended, Commit, EntryQuery } from '../../model/commit.ts'
 import type { Entry } from '../../model/entry.ts'
 import type { Saved } from '../../model/state.ts'
 import { addPatch, type Fold, foldOf, savedOf } from '../../wire/history/saved.ts'
+import { clock, elapsed } from '../clock.ts'
 import { encodeCommit, writeWhole } from './files.ts'
 import { type JournalLimits, journalLimits } from './limits.ts'
 import { type Lock, lockFile } from './lock.ts'
@@ -137,6 +138,7 @@ function makeJournal(setup: Setup, recovered: Recovered): Journal {
   let trouble: string | null = null
   let retryIn = limits.retryFirst
   let timer: NodeJS.Timeout | null = null
+  let tried = clock.uptime()
   let flushing: Promise<void> | null = null
   let closed = false
   let durableListener = () => {}
@@ -156,7 +158,7 @@ function makeJournal(setup: Setup, recovered: Recovered): Journal {
       queue.push({ commit, whole, line, answer: resolve })
       if (trouble !== null) resolve({ kind: 'in-memory', text: trouble })
       overflow()
-      if (trouble === null) void flush()
+      if (trouble === null || elapsed(tried) >= limits.retryAtAppend) void flush()
     })
   }
 
@@ -216,10 +218,17 @@ function makeJournal(setup: Setup, recovered: Recovered): Journal {
     for (const { answer } of queue) answer({ kind: 'in-memory', text })
     overflow()
     await writer.undo(error)
+    tried = clock.uptime()
     if (closed) return
-    timer = setTimeout(flush, retryIn)
+    if (timer !== null) clearTimeout(timer)
+    timer = setTimeout(onTurn, retryIn)
     timer.unref()
+  }
+
+  /** Only these turns grow longer: a commit that hurries a try puts the next turn off, and not further off each time. */
+  function onTurn(): void {
     retryIn = Math.min(retryIn * 2, limits.retryMost)
+    void flush()
   }
 
   function wellAgain(): void {

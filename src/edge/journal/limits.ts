@@ -10,6 +10,8 @@ export interface JournalLimits {
   /** How long after a refused write the next one is tried, in milliseconds: doubled each time up to the second. */
   readonly retryFirst: number
   readonly retryMost: number
+  /** A commit that arrives is tried at once if the last try is this long ago, in milliseconds. */
+  readonly retryAtAppend: number
   /** Entries kept in memory for `log`, `why` and the feed. */
   readonly recentEntries: number
   /** History kept on disk for `log` after PostgreSQL has it. */
@@ -29,6 +31,7 @@ export const journalLimits: JournalLimits = {
   waitingBytes: 64 * MIB,
   retryFirst: 1_000,
   retryMost: 30_000,
+  retryAtAppend: 1_000,
   recentEntries: 10_000,
   historyBytes: 64 * MIB,
   backlogBytes: 512 * MIB,
