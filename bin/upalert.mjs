@@ -8,8 +8,19 @@ const reason = existsSync(program)
   ? tooOld()
   : 'upalert is not built yet. In its directory run: npm run build (npm start and npm test do so by themselves).'
 
-if (reason === null) await import(program.href)
+if (reason === null) await import(program.href).catch(tellOfDescriptors)
 else {
   console.error(reason)
+  process.exitCode = 1
+}
+
+/** Node opens many of the program's files at once to read them; anything else that is thrown is a mistake of ours. */
+function tellOfDescriptors(error) {
+  if (error?.code !== 'EMFILE' && error?.code !== 'ENFILE') throw error
+  const remedy =
+    error.code === 'EMFILE'
+      ? 'raise its limit to 1024 or more (ulimit -n, LimitNOFILE)'
+      : 'the whole system has too many open; raise fs.file-max, or find the program that holds them'
+  console.error(`upalert cannot start, since it may not open all the files it consists of (${error.code}): ${remedy}.`)
   process.exitCode = 1
 }
