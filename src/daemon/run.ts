@@ -4,10 +4,11 @@
  */
 import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { coloured } from '../cli/columns.ts'
 import { clock } from '../edge/clock.ts'
 import { openJournal } from '../edge/journal/journal.ts'
+import { giveDirectoryToOwner } from '../edge/journal/owner.ts'
 import { smallestClockStep } from '../engine/limits.ts'
 import { milliseconds, minutes, seconds } from '../model/units.ts'
 import { formatProblems } from '../parse/problem.ts'
@@ -109,7 +110,8 @@ function refuse(text: string): number {
 /** Others may pass through it to what is theirs (an embedded PostgreSQL of another user); they see nothing of it. */
 function makeStatedir(directory: string): string | null {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o711 })
+    const first = mkdirSync(directory, { recursive: true, mode: 0o711 })
+    if (first === directory) giveDirectoryToOwner(directory, dirname(directory))
     return null
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
