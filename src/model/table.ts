@@ -21,6 +21,9 @@ export type TableServiceId =
     }
   | { readonly kind: 'mark'; readonly family: Family; readonly mark: number }
 
+/** Schedulers of Linux 6.1 (net/netfilter/ipvs/ip_vs_*.c). */
+export const schedulers: readonly string[] = 'rr wrr lc wlc lblc lblcr dh sh sed nq fo ovf mh twos'.split(' ')
+
 export interface TableDestinationId {
   readonly family: Family
   readonly address: string

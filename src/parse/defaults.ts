@@ -54,21 +54,3 @@ export const GREATEST_WEIGHT = 2_147_483_647
 export const GREATEST_THRESHOLD = 4_294_967_295
 /** keepalived.conf(5) removes a real server unless inhibit_on_failure is set. */
 export const DEFAULT_ON_FAIL = 'remove'
-
-/** Schedulers of Linux 6.1; linux/net/netfilter/ipvs. */
-export const SCHEDULERS: readonly string[] = [
-  'rr',
-  'wrr',
-  'lc',
-  'wlc',
-  'lblc',
-  'lblcr',
-  'dh',
-  'sh',
-  'sed',
-  'nq',
-  'fo',
-  'ovf',
-  'mh',
-  'twos',
-]

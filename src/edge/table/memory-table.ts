@@ -14,28 +14,12 @@ import type {
   TableServiceId,
   TableServiceSettings,
 } from '../../model/table.ts'
-import { endpointText, serviceText } from '../../model/table.ts'
+import { endpointText, schedulers, serviceText } from '../../model/table.ts'
 import { isUnicast } from '../../wire/ipvs/address.ts'
 import { tableError } from '../../wire/ipvs/errors.ts'
 
-/** net/netfilter/ipvs/ip_vs_*.c; "none" is the kernel's own word for a service without a scheduler. */
-const SCHEDULERS = new Set([
-  'none',
-  'rr',
-  'wrr',
-  'lc',
-  'wlc',
-  'lblc',
-  'lblcr',
-  'dh',
-  'sh',
-  'sed',
-  'nq',
-  'fo',
-  'ovf',
-  'mh',
-  'twos',
-])
+/** "none" is the kernel's own word for a service without a scheduler. */
+const SCHEDULERS = new Set(['none', ...schedulers])
 const ENGINES = new Set(['', 'sip'])
 
 interface Row {

@@ -1,6 +1,6 @@
 /** The lines of a virtual block that set something: scheduler, persistence, quorum, sorry, on_fail. */
 import type { Sorry } from '../../model/model.ts'
-import type { TableServiceId, TableServiceSettings } from '../../model/table.ts'
+import { schedulers, type TableServiceId, type TableServiceSettings } from '../../model/table.ts'
 import { type Weight, weight } from '../../model/units.ts'
 import {
   DEFAULT_ON_FAIL,
@@ -9,7 +9,6 @@ import {
   DEFAULT_SCHEDULER,
   GREATEST_WEIGHT,
   LONGEST_PERSISTENCE_SECONDS,
-  SCHEDULERS,
 } from '../defaults.ts'
 import type { Statement } from '../mon/file.ts'
 import { type Slice, spanOf } from '../mon/lines.ts'
@@ -44,9 +43,9 @@ export function readSettings(lines: Lines, id: TableServiceId | null, report: Re
 
 function readScheduler(value: Slice | undefined, report: Report): string {
   if (value === undefined) return DEFAULT_SCHEDULER
-  if (SCHEDULERS.includes(value.text)) return value.text
-  const nearest = report.nearest(value.text, SCHEDULERS)
-  const known = `one of ${SCHEDULERS.join(', ')}`
+  if (schedulers.includes(value.text)) return value.text
+  const nearest = report.nearest(value.text, schedulers)
+  const known = `one of ${schedulers.join(', ')}`
   const hint = nearest === null ? known : `did you mean ${nearest}? ${known}`
   report.error('scheduler', spanOf(value), `${quoted(value.text)} is not a scheduler`, hint)
   return DEFAULT_SCHEDULER
