@@ -114,9 +114,19 @@ function makeStatedir(directory: string): string | null {
     if (first === directory) giveDirectoryToOwner(directory, dirname(directory))
     return null
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return `cannot make the state directory ${directory}: ${why}; set "statedir" to one that this user may write`
+    return `cannot make the state directory ${directory}: ${whyNotMade(directory, error)}; set "statedir" to one that this user may write`
   }
+}
+
+/** Node says ENOENT of a directory that it was to make on a read-only file system; without `recursive` it says why. */
+function whyNotMade(directory: string, error: unknown): string {
+  try {
+    mkdirSync(directory)
+  } catch (plain) {
+    const truer = plain instanceof Error && 'code' in plain && plain.code !== 'ENOENT' ? plain : error
+    return truer instanceof Error ? truer.message : String(truer)
+  }
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** Loaded only when asked for: a director has no use for a mail server of its own. */

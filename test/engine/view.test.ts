@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { whyView } from '../../src/engine/view.ts'
+import { host } from '../../src/model/names.ts'
+import { at, checked, model, Run, real, result, service, virtual } from './build.ts'
+
+const hosts = [host('10.1.1.1'), host('10.1.1.2')]
+const watched = service({ hosts })
+const run = new Run(model([watched], [virtual(hosts.map((one) => real(one)))]))
+run.post(checked(watched, result(hosts, ['10.1.1.2'])), at(0))
+
+const why = (subject: string) => whyView(run.state, subject, [], at(10))
+
+for (const subject of ['web', 'tcp 192.0.2.1:80', '192.0.2.1:80', '192.0.2.1']) {
+  test(`a virtual server is known as "${subject}"`, () => {
+    assert.deepEqual(
+      why(subject)?.virtuals.map(({ virtual: name }) => name),
+      ['web'],
+    )
+  })
+}
+
+for (const subject of ['10.1.1.2', '10.1.1.2:80']) {
+  test(`a real server is known as "${subject}", with the host that it follows`, () => {
+    const view = why(subject)
+    assert.deepEqual(
+      view?.reals.map(({ real: name, standing, text }) => [name, standing, text]),
+      [['10.1.1.2:80', 'out', 'g/s is down: refused']],
+    )
+    assert.deepEqual(
+      view?.services.flatMap((one) => one.hosts.map((each) => [each.host, each.next])),
+      [['10.1.1.2', 'is up again after 1 passing check']],
+    )
+  })
+}
+
+test('nothing is known of a name that nobody has', () => assert.equal(why('10.9.9.9'), null))
