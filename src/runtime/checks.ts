@@ -246,7 +246,9 @@ export function createChecks(doors: CheckDoors): Checks {
       const text = `the monitor "${service.monitor.module}" did not end within its ${service.timeout / 1000} s`
       const latest = milliseconds(service.timeout + settleGrace)
       const giveUp = doors.after(latest, () => resolve(noAnswer(service, 'monitor-stuck', text)))
-      monitor.check(service.hosts, service.monitor.options, context).then(
+      // Asynchronous, so that one that throws at once ends like one that rejects.
+      const asked = async () => monitor.check(service.hosts, service.monitor.options, context)
+      asked().then(
         (result) => {
           giveUp()
           resolve(result)

@@ -124,7 +124,9 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
         giveUp()
         resolve(outcome)
       }
-      alert.send(delivery.message, delivery.call.options, context).then(settle, (error: unknown) => {
+      // Asynchronous, so that one that throws at once ends like one that rejects.
+      const sent = async () => alert.send(delivery.message, delivery.call.options, context)
+      sent().then(settle, (error: unknown) => {
         settle({ kind: 'failed', retry: true, text: `it failed: ${String(error)}` })
       })
     })

@@ -237,3 +237,11 @@ test('on a machine that always stands still a failure counts in the end', async 
   }
   assert.ok(posted.some(({ result: said }) => said.exit === 1))
 })
+
+test('a monitor that throws at once, without a promise, harms nobody else', async () => {
+  const { time, posted } = rig(model([every('g/s')]), () => {
+    throw new Error('oops')
+  })
+  await time.go(3_000)
+  assert.match(posted[0]?.result.summary ?? '', /failed: Error: oops/)
+})
