@@ -10,7 +10,7 @@ import type { HttpHead, StatusRange } from './request.ts'
 import { statusExpected } from './request.ts'
 
 export interface Expectation {
-  /** `null`: any status will do. */
+  /** `null`: no status is refused. */
   readonly statuses: readonly StatusRange[] | null
   readonly digest: Digest | null
   /** Looked for in the body. */
