@@ -1,5 +1,7 @@
 /** The table: name in mon.cf -> Monitor. The one file that sees them all. */
 import type { Monitor } from '../src/model/monitor.ts'
+import { dns } from './dns.ts'
+import { dnsQuery } from './dns-query.ts'
 import { fping } from './fping.ts'
 import { http } from './http.ts'
 import { ping } from './ping.ts'
@@ -8,5 +10,5 @@ import { ssl } from './ssl.ts'
 import { tcp } from './tcp.ts'
 
 export const monitors: ReadonlyMap<string, Monitor> = new Map(
-  [tcp, http, ssl, ping, fping, script].map((monitor): [string, Monitor] => [monitor.name, monitor]),
+  [tcp, http, ssl, ping, fping, dns, dnsQuery, script].map((monitor): [string, Monitor] => [monitor.name, monitor]),
 )

@@ -3,12 +3,16 @@
  * hosts that failed, and leaves nothing open behind. A new monitor earns one line in `subjects`.
  */
 import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
+import { dns } from '../monitors/dns.ts'
+import { dnsQuery } from '../monitors/dns-query.ts'
 import { fping } from '../monitors/fping.ts'
 import { http } from '../monitors/http.ts'
 import { ping } from '../monitors/ping.ts'
@@ -52,6 +56,15 @@ const subject = <Options>(
 const silent = (t: TestContext): Promise<number> =>
   peer(t, (socket) => socket.resume().on('end', () => socket.destroy()))
 
+const silentUdp = async (t: TestContext): Promise<number> => {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  t.after(() => socket.close())
+  return socket.address().port
+}
+
+const dnsZone = { zone: ['a.example'], master: ['127.0.0.1'], port: 1, timeout: 0.2 }
+
 const subjects: readonly Subject[] = [
   subject(tcp, { port: 1 }, async (t) => ({ port: await fullListener(t) })),
   subject(http, { port: 1 }, async (t) => ({ port: await silent(t) })),
@@ -59,6 +72,9 @@ const subjects: readonly Subject[] = [
   subject(ping, { count: 1 }, async () => ({ count: 100, interval: 10, maxLoss: 99 })),
   // The same engine as ping; whoever answers is up at once, and this machine always answers itself.
   subject(fping, { retries: 0, timeout: 50 }, null),
+  // Its masters count as well, and the summary names zones beside hosts.
+  subject(dns, dnsZone, async (t) => ({ ...dnsZone, port: await silent(t), timeout: 600, tcp: true }), true),
+  subject(dnsQuery, { port: 1, timeout: 0.2 }, async (t) => ({ port: await silentUdp(t), timeout: 600 }), true),
   subject(script, { command: ['/bin/true'] }, async () => ({ command: ['/bin/sh', '-c', 'sleep 600'] }), true),
 ]
 
