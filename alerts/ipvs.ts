@@ -6,7 +6,7 @@
  */
 import { startAttempt } from '../src/edge/probe/attempt.ts'
 import { resolve } from '../src/edge/probe/resolve.ts'
-import type { Alert, AlertContext, AlertMessage, AlertOutcome } from '../src/model/alert.ts'
+import type { Alert, AlertContext, AlertKind, AlertMessage, AlertOutcome } from '../src/model/alert.ts'
 import type {
   Family,
   TableCommand,
@@ -122,6 +122,7 @@ interface Step {
 }
 
 function act(request: LvsAlertRequest, target: Target, message: AlertMessage, table: TableDoor): AlertOutcome {
+  if (changesNothing.has(message.kind)) return { kind: 'sent', text: `nothing to do for "${message.kind}"` }
   const found = table.read()
   if (found.kind === 'error') return failed(!LASTING.has(found.errno), found.text)
   const name = serviceText(target.service)
@@ -133,9 +134,13 @@ function act(request: LvsAlertRequest, target: Target, message: AlertMessage, ta
   }
   const steps = stepsFor(operation, request, target, service)
   // A test alert shows what would happen, and must not take a healthy server out.
-  if (request.dryRun || message.kind === 'test') return { kind: 'sent', text: steps.map(conditional).join(', ') }
+  if (request.dryRun || message.kind === 'test' || message.isTest === true)
+    return { kind: 'sent', text: steps.map(conditional).join(', ') }
   return carryOut(steps, table)
 }
+
+/** Occasions that say nothing about the servers. */
+const changesNothing: ReadonlySet<AlertKind> = new Set(['startup', 'ack', 'disable'])
 
 /** The one that comes is first, so that the service is not empty in between. */
 function stepsFor(

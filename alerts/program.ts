@@ -55,7 +55,16 @@ function commandFor(message: AlertMessage, [script = '', ...words]: readonly str
   return [script, '-s', service, '-g', group, '-h', hosts.join(' '), '-t', time, ...flags[kind], ...words]
 }
 
-const flags: Readonly<Record<AlertKind, readonly string[]>> = { failure: [], up: ['-u'], test: [] }
+const flags: Readonly<Record<AlertKind, readonly string[]>> = {
+  failure: [],
+  up: ['-u'],
+  startup: [],
+  ack: ['-a'],
+  disable: ['-D'],
+  trap: ['-T'],
+  traptimeout: ['-O'],
+  test: [],
+}
 
 function outcomeOf(name: string, { end, output, truncated }: ProgramRun, timeout: Milliseconds): AlertOutcome {
   const { summary } = readOutput(output, { truncated })

@@ -3,17 +3,19 @@
  * meet. It never waits, reads a clock, throws dice or does I/O, so that `why`, tests and a replay see what the daemon saw.
  */
 import type { Effect } from '../model/effect.ts'
-import type { Event } from '../model/event.ts'
+import type { Event, Reset } from '../model/event.ts'
 import type { Model } from '../model/model.ts'
 import type { State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
+import { loadedState } from './loaded.ts'
 import { onAttempted } from './on-attempted.ts'
-import { onChecked } from './on-checked.ts'
 import { onCommand } from './on-command.ts'
+import { onChecked, onTrapExpired, onTrapped, onTrapTimeout } from './on-happened.ts'
 import { onReconciled } from './on-reconciled.ts'
+import { onStartup } from './on-startup.ts'
 import { recomputePools } from './pools.ts'
 import { type Decided, record, type Scribe, scribe } from './scribe.ts'
-import { stateFor } from './start.ts'
+import { forgotten as fresh, stateFor } from './start.ts'
 import { notInFuture, steppedState } from './step.ts'
 
 export function decide(state: State, event: Event, now: Now): Decided {
@@ -24,17 +26,14 @@ export function decide(state: State, event: Event, now: Now): Decided {
   })
   switch (event.kind) {
     case 'started': {
-      const restored = told(notInFuture(stateFor(state.model, event.saved), now), 'started', event.text)
-      return resumed(restored, write, now)
+      const saved = notInFuture(stateFor(state.model, event.saved), now)
+      const controls = { ...saved.controls, stopped: event.stopped === true ? now.wall : null }
+      return onStartup(resumed(told({ ...saved, controls }, 'started', event.text), write, now), write, now)
     }
-    case 'reloaded': {
-      const reloaded = told(stateFor(event.model, state), 'reloaded', event.text)
-      return resumed(
-        { ...reloaded, effects: [...reloaded.effects, ...forgotten(state, event.model, write)] },
-        write,
-        now,
-      )
-    }
+    case 'reloaded':
+      return reloaded(state, event, write, now)
+    case 'state-loaded':
+      return told(loadedState(state, event.loaded, now), 'state-loaded', event.text)
     case 'reload-refused':
       return told(state, 'reload-refused', event.text)
     case 'stopping':
@@ -48,6 +47,14 @@ export function decide(state: State, event: Event, now: Now): Decided {
     }
     case 'checked':
       return onChecked(state, event, write, now)
+    case 'trapped':
+      return onTrapped(state, event, write, now)
+    case 'trap-timeout':
+      return onTrapTimeout(state, event, write, now)
+    case 'trap-expired':
+      return onTrapExpired(state, event, write, now)
+    case 'held':
+      return onHeld(state, event, write)
     case 'attempted':
       return onAttempted(state, event, write, now)
     case 'reconciled':
@@ -55,6 +62,41 @@ export function decide(state: State, event: Event, now: Now): Decided {
     case 'command':
       return onCommand(state, event, write, now)
   }
+}
+
+/** mon's reset is a reload too: it may begin anew, stop the scheduler, and announce the start again. */
+function reloaded(state: State, event: Extract<Event, { kind: 'reloaded' }>, write: Scribe, now: Now): Decided {
+  const { model, reset, text } = event
+  const same = stateFor(model, state)
+  const kept = reset === undefined ? same : afterReset(same, reset, model)
+  const controls =
+    reset?.stopped === true ? { ...kept.controls, stopped: kept.controls.stopped ?? now.wall } : kept.controls
+  const entry = record(write.entry({ kind: 'daemon', what: 'reloaded', text }))
+  const effects = [entry, ...forgotten(state, model, write)]
+  const next = resumed({ state: { ...kept, controls }, effects }, write, now)
+  return reset !== undefined && model.settings.startupalertsOnReset ? onStartup(next, write, now) : next
+}
+
+function afterReset(state: State, reset: Reset, { settings }: Model): State {
+  if (!reset.keepstate) return fresh(state)
+  if (!settings.quirks.resetForgetsOutput) return state
+  const services = state.services.map((service) => ({
+    ...service,
+    lastOutput: null,
+    dependOk: null,
+    failureInterval: false,
+    periods: service.periods.map((period) => ({ ...period, unpairedUps: 0 })),
+  }))
+  return { ...state, services }
+}
+
+/** Why a check that is due does not start; told when it changes. */
+function onHeld(state: State, { service, text }: Extract<Event, { kind: 'held' }>, write: Scribe): Decided {
+  const index = state.model.serviceIndex.get(service)
+  const before = index === undefined ? undefined : state.services[index]
+  if (index === undefined || before === undefined || before.held === text) return { state, effects: [] }
+  const services = state.services.with(index, { ...before, held: text })
+  return { state: { ...state, services }, effects: [record(write.entry({ kind: 'held', service, text }))] }
 }
 
 /** Services that were announced as down and are no longer configured: nobody will be told of their end, and that is said. */

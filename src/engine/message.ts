@@ -4,46 +4,54 @@
  */
 import type { AlertKind, AlertMessage } from '../model/alert.ts'
 import type { Service, Settings } from '../model/model.ts'
-import type { Id } from '../model/names.ts'
-import type { ServiceState } from '../model/state.ts'
+import type { Host, Id } from '../model/names.ts'
+import { type Opstatus, UNTESTED } from '../model/opstatus.ts'
+import type { Ack, ServiceState } from '../model/state.ts'
 import { type Milliseconds, milliseconds, type Now, type WallTime } from '../model/units.ts'
 
-export interface Telling {
+export interface Told {
   readonly id: Id
   readonly kind: AlertKind
+  readonly isTest: boolean
   readonly service: Service
+  /** Without disabled ones. */
+  readonly hosts: readonly Host[]
   readonly settings: Settings
   /** The service's state after the event, except in an upalert: there the outage's, before it was cleared. */
   readonly state: ServiceState
   readonly exit: number
+  /** MON_RETVAL; `null`: it is not set. */
+  readonly retval: string | null
+  readonly opstatus: Opstatus
   readonly summary: string
   readonly detail: string
   readonly output: string
-  /** Output of the event before this one. */
-  readonly lastOutput: string | null
+  /** `group:service` that a trap was meant for. */
+  readonly intended: string | null
   readonly pools: readonly string[]
 }
 
-export function message(telling: Telling, now: Now): AlertMessage {
-  const { service, state, kind } = telling
-  const firstFailure = state.status.kind === 'down' ? state.status.since : null
+export function message(told: Told, now: Now): AlertMessage {
+  const { service, state, kind } = told
+  const { firstFailure } = state
   const failing =
     kind === 'up'
       ? []
       : state.hosts.flatMap(({ host, verdict }) => (verdict.kind === 'down' ? [{ host, text: verdict.text }] : []))
   return {
-    id: telling.id,
+    id: told.id,
     kind,
+    ...(told.isTest ? { isTest: true } : {}),
     key: service.key,
     group: service.group,
     service: service.name,
     description: service.description,
-    hosts: service.hosts,
+    hosts: told.hosts,
     failing,
-    exit: telling.exit,
-    summary: telling.summary,
-    detail: telling.detail,
-    output: telling.output,
+    exit: told.exit,
+    summary: told.summary,
+    detail: told.detail,
+    output: told.output,
     at: now.wall,
     firstFailure,
     lastFailure: state.lastFailure,
@@ -51,47 +59,65 @@ export function message(telling: Telling, now: Now): AlertMessage {
     lasted: kind === 'up' && firstFailure !== null ? lasted(firstFailure, now) : null,
     failures: state.consecutive,
     acknowledged: state.ack?.comment ?? null,
-    pools: telling.pools,
-    environment: environment(telling, firstFailure),
+    pools: told.pools,
+    environment: environment(told),
   }
 }
 
 const lasted = (start: WallTime, now: Now): Milliseconds => milliseconds(Math.max(0, now.wall - start))
 
-function environment(telling: Telling, firstFailure: WallTime | null): Record<string, string> {
-  const { service, state, kind } = telling
+function environment(told: Told): Record<string, string> {
+  const { service, state, kind, retval, intended } = told
+  const summary = lastSummary(told)
   return {
     ...service.environment,
     MON_GROUP: service.group,
     MON_SERVICE: service.name,
     MON_ALERTTYPE: kind,
-    MON_RETVAL: String(telling.exit),
-    MON_OPSTATUS: kind === 'up' ? '1' : '0',
-    MON_LAST_SUMMARY: telling.summary,
-    ...(telling.lastOutput === null ? {} : { MON_LAST_OUTPUT: telling.lastOutput }),
+    ...(retval === null ? {} : { MON_RETVAL: retval }),
+    MON_OPSTATUS: String(told.opstatus),
+    ...(summary === null ? {} : { MON_LAST_SUMMARY: summary }),
+    ...(state.lastOutput === null ? {} : { MON_LAST_OUTPUT: state.lastOutput }),
     MON_LAST_FAILURE: epoch(state.lastFailure),
-    MON_FIRST_FAILURE: epoch(firstFailure),
+    ...(isFresh(state) ? {} : { MON_FIRST_FAILURE: epoch(state.firstFailure) }),
     MON_LAST_SUCCESS: epoch(state.lastSuccess),
     MON_FIRST_SUCCESS: '',
     ...(service.description === '' ? {} : { MON_DESCRIPTION: service.description }),
-    ...(state.ack === null ? {} : { MON_ACK: state.ack.comment }),
-    ...places(telling.settings),
+    ...(state.ack === null ? {} : { MON_ACK: ackText(state.ack) }),
+    ...(intended === null ? {} : { MON_TRAP_INTENDED: intended }),
+    ...places(told.settings),
   }
 }
 
+/** Nothing has happened yet: mon knows of no failure, not even that there is none. */
+const isFresh = ({ opstatus, firstFailure }: ServiceState): boolean => opstatus === UNTESTED && firstFailure === null
+
+/** The summary of this failing event, else of the one before; mon has none before the first, and after an empty output. */
+function lastSummary({ kind, state, output }: Told): string | null {
+  if (isFailing(kind)) return namedSummary(firstLine(output))
+  if (state.lastOutput === null || state.lastOutput === '') return state.consecutive > 0 ? namedSummary('') : null
+  const line = firstLine(state.lastOutput)
+  return state.consecutive > 0 ? namedSummary(line) : line
+}
+
+const isFailing = (kind: AlertKind): boolean => kind === 'failure' || kind === 'trap' || kind === 'traptimeout'
+
+/** An acknowledgement as mon keeps it: who, and the comment; `: comment` of somebody who did not log in. */
+export const ackText = ({ who, comment }: Pick<Ack, 'who' | 'comment'>): string => `${who}: ${comment}`
+
 /** What a monitor program is told of the event before (mon manual, "MONITOR PROGRAMS"). */
 export function monitorEnvironment(service: Service, state: ServiceState, settings: Settings): Record<string, string> {
-  const firstFailure = state.status.kind === 'down' ? state.status.since : null
   return {
     ...service.environment,
     MON_GROUP: service.group,
     MON_SERVICE: service.name,
-    ...(state.lastCheck === null ? {} : { MON_LAST_SUMMARY: state.summary }),
+    ...(state.lastOutput === null ? {} : { MON_LAST_SUMMARY: state.summary }),
     ...(state.lastOutput === null ? {} : { MON_LAST_OUTPUT: state.lastOutput }),
     MON_LAST_FAILURE: epoch(state.lastFailure),
-    MON_FIRST_FAILURE: epoch(firstFailure),
+    ...(isFresh(state) ? {} : { MON_FIRST_FAILURE: epoch(state.firstFailure) }),
     MON_LAST_SUCCESS: epoch(state.lastSuccess),
     ...(service.description === '' ? {} : { MON_DESCRIPTION: service.description }),
+    ...(state.dependOk === null ? {} : { MON_DEPEND_STATUS: state.dependOk ? '1' : '0' }),
     ...places(settings),
   }
 }
@@ -111,3 +137,9 @@ export const outputOf = (summary: string, detail: string): string =>
 
 /** mon shows these words where a failing program printed none. */
 export const namedSummary = (summary: string): string => (summary.trim() === '' ? '(NO SUMMARY)' : summary)
+
+/** mon's summary of an output: its first line. */
+export const firstLine = (output: string): string => {
+  const end = output.indexOf('\n')
+  return end === -1 ? output : output.slice(0, end)
+}

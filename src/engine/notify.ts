@@ -1,14 +1,15 @@
 /**
- * alertafter, alertevery, numalerts, periods, acknowledgements -> alert, upalert, or quiet.
+ * alertafter, alertevery, numalerts, periods -> alert, upalert, or quiet: what one period decides on one event.
  * The rules are mon's, in mon's order: mon manual, "period definitions"; what the program does where the manual is silent.
  * Each period decides for itself. An answer, not an act: what is to be sent is returned.
  */
 import type { QuietReason } from '../model/entry.ts'
-import type { AlertCall, AlertEvery, Period } from '../model/model.ts'
+import type { AlertCall, AlertEvery, ExitRange, Period } from '../model/model.ts'
+import type { Quirks } from '../model/quirks.ts'
 import type { PeriodState } from '../model/state.ts'
 import { type Milliseconds, type Now, since, type WallTime } from '../model/units.ts'
 
-/** What the service as a whole contributes to a failing event's decision. */
+/** What the service as a whole contributes to a period's decision on a failing event. */
 export interface Failure {
   readonly exit: number
   /** Failing events in a row, this one included. */
@@ -18,14 +19,6 @@ export interface Failure {
   /** Summary and output of the previous failing event of this outage. */
   readonly lastSummary: string
   readonly lastOutput: string
-  readonly acknowledged: boolean
-  readonly disabled: boolean
-}
-
-export interface Recovery {
-  readonly disabled: boolean
-  /** How long the outage lasted. */
-  readonly lasted: Milliseconds
 }
 
 export interface Decision {
@@ -35,34 +28,59 @@ export interface Decision {
   readonly quiet: QuietReason | null
 }
 
-/** Decides on one failing event in one period. */
-export function onFailure(state: PeriodState, period: Period, inPeriod: boolean, failure: Failure, now: Now): Decision {
-  if (period.alerts.length === 0) return { period: state, send: [], quiet: null }
-  const first = firstReason(state, period, inPeriod, failure, now)
+export interface Rules {
+  readonly quirks: Quirks
+  readonly now: Now
+}
+
+/** Decides on one failing event, of a monitor or a trap, in one period that applies. */
+export function onFailure(state: PeriodState, period: Period, failure: Failure, { now }: Rules): Decision {
+  if (period.alerts.length === 0) return nothing(state)
+  const first = firstReason(state, period, failure, now)
   if (first !== null) return quiet(state, first)
 
   const { period: counted, reason } = afterLongEnough(state, period, failure.consecutive, now)
   if (reason !== null) return quiet(counted, reason)
 
-  const send = period.alerts.filter((call) => inRange(call, failure.exit))
-  if (send.length === 0) return quiet(counted, 'exit-out-of-range')
-  return { period: { ...counted, sent: counted.sent + 1, lastSent: now.wall, quiet: null }, send, quiet: null }
+  const send = callable(period.alerts, failure.exit)
+  if (send.length === 0) return quiet(counted, unsent(period.alerts))
+  const after = { ...counted, sent: counted.sent + 1, lastSent: now.wall, unpairedUps: 0, quiet: null }
+  return { period: after, send, quiet: null }
 }
 
 /**
- * Decides on the return to success in one period. An upalert answers an alert: without one before it, nobody is told.
- * The counters are cleared by `afterSuccess`, whether or not something was sent.
+ * Decides on the return to success. An upalert answers an alert: without one before it, nobody is told, unless the
+ * period has no_comp_alerts. The counters are cleared by `afterSuccess`, whether or not something was sent.
  */
-export function onRecovery(state: PeriodState, period: Period, inPeriod: boolean, recovery: Recovery): Decision {
-  if (period.upalerts.length === 0) return { period: state, send: [], quiet: null }
-  if (recovery.disabled) return quiet(state, 'disabled')
-  if (!inPeriod) return quiet(state, 'outside-period')
-  if (state.sent === 0) return quiet(state, 'no-alert-before')
-  if (period.upalertafter !== null && recovery.lasted < period.upalertafter) return quiet(state, 'upalertafter')
-  const send = period.upalerts.filter((call) => inRange(call, 0))
-  if (send.length === 0) return quiet(state, 'exit-out-of-range')
-  const lastSent = period.alertevery?.unless === 'strict' ? state.lastSent : null
-  return { period: { ...state, sent: 0, lastSent, quiet: null }, send, quiet: null }
+export function onRecovery(state: PeriodState, period: Period, lasted: Milliseconds, { quirks }: Rules): Decision {
+  if (period.upalerts.length === 0) return nothing(state)
+  if (!period.noCompAlerts && state.sent === 0) return quiet(state, 'no-alert-before')
+  if (quirks.oneUnpairedUpalert && period.noCompAlerts && state.unpairedUps > 0) return quiet(state, 'unpaired')
+  const tooShort = period.upalertafter !== null && lasted < period.upalertafter
+  if (tooShort && !quirks.upalertafterIgnored) return quiet(state, 'upalertafter')
+
+  const send = callable(period.upalerts, 0)
+  if (send.length === 0) return quiet(state, unsent(period.upalerts))
+  const keepsClock = period.alertevery?.unless === 'strict' && !quirks.upalertEndsStrict
+  const unpairedUps = period.noCompAlerts ? state.unpairedUps + 1 : state.unpairedUps
+  const after = { ...state, sent: 0, lastSent: keepsClock ? state.lastSent : null, unpairedUps, quiet: null }
+  return { period: after, send, quiet: null }
+}
+
+/** Decides on an alert that no failing event brought: of the daemon's start, an acknowledgement, a service's disabling. */
+export function onOccasion(
+  state: PeriodState,
+  period: Period,
+  kind: 'startup' | 'ack' | 'disable',
+  { quirks, now }: Rules,
+): Decision {
+  const calls = { startup: period.startupalerts, ack: period.ackalerts, disable: period.disablealerts }[kind]
+  if (calls.length === 0) return nothing(state)
+  if (kind === 'ack' && !period.noCompAlerts && state.sent === 0) return quiet(state, 'no-alert-before')
+  const send = callable(calls, 0)
+  if (send.length === 0) return quiet(state, unsent(calls))
+  const counted = { ...state, sent: state.sent + 1, lastSent: now.wall, unpairedUps: 0, quiet: null }
+  return { period: quirks.otherAlertsCount ? counted : state, send, quiet: null }
 }
 
 /** A success ends the outage for every period, told or not; only a strict alertevery keeps its clock. */
@@ -72,23 +90,38 @@ export function afterSuccess(state: PeriodState, alertevery: AlertEvery | null):
   return clear ? state : { ...state, sent: 0, lastSent, windowStart: null, quiet: null }
 }
 
-const quiet = (state: PeriodState, reason: QuietReason): Decision => ({
+/** An acknowledgement ended with a changed summary: the failure begins anew, but for the number of alerts sent. */
+export const afterUnack = (state: PeriodState): PeriodState => ({
+  ...state,
+  lastSent: null,
+  windowStart: null,
+  windowCount: 0,
+})
+
+/** `clear timers`: the clocks that the period's own words keep begin anew. */
+export const withoutTimers = (state: PeriodState, { alertevery, alertafter }: Period): PeriodState => ({
+  ...state,
+  lastSent: alertevery === null ? state.lastSent : null,
+  windowStart: alertafter.time === null && alertafter.window === null ? state.windowStart : null,
+})
+
+export const quiet = (state: PeriodState, reason: QuietReason): Decision => ({
   period: state.quiet === reason ? state : { ...state, quiet: reason },
   send: [],
   quiet: reason,
 })
 
+const nothing = (period: PeriodState): Decision => ({ period, send: [], quiet: null })
+
+const callable = (calls: readonly AlertCall[], exit: number): readonly AlertCall[] =>
+  calls.filter((call) => call.missing !== true && inRange(call.exit, exit))
+
+const unsent = (calls: readonly AlertCall[]): QuietReason =>
+  calls.every((call) => call.missing === true) ? 'alert-missing' : 'exit-out-of-range'
+
 /** The throttles that leave every counter as it is. */
-function firstReason(
-  state: PeriodState,
-  period: Period,
-  inPeriod: boolean,
-  failure: Failure,
-  now: Now,
-): QuietReason | null {
-  if (failure.disabled) return 'disabled'
-  if (failure.acknowledged) return 'acknowledged'
-  if (!inPeriod) return 'outside-period'
+function firstReason(state: PeriodState, period: Period, failure: Failure, now: Now): QuietReason | null {
+  if (!inRange(period.alertexitrange, failure.exit)) return 'alertexitrange'
   if (period.numalerts > 0 && state.sent >= period.numalerts) return 'numalerts-reached'
   return tooSoon(state.lastSent, period.alertevery, failure, now) ? 'alertevery' : null
 }
@@ -140,5 +173,5 @@ function inWindow(
   return { period, reason: windowCount < count ? 'alertafter-window' : null }
 }
 
-const inRange = (call: AlertCall, exit: number): boolean =>
-  call.exit === null || (exit >= call.exit.from && exit <= call.exit.to)
+const inRange = (range: ExitRange | null, exit: number): boolean =>
+  range === null || (exit >= range.from && exit <= range.to)

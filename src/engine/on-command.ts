@@ -1,47 +1,66 @@
 /** What an operator asks for. Every command leaves an entry, also a refused one. */
+import type { Effect } from '../model/effect.ts'
 import type { Command, Event } from '../model/event.ts'
-import type { ServiceState, State } from '../model/state.ts'
+import type { State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
+import { onControl } from './command/control.ts'
+import { onService } from './command/service.ts'
+import { onTestAlert } from './command/test-alert.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
 
-type Answer = { readonly service: ServiceState; readonly text: string } | { readonly refused: string }
+/** What became of a command: a sentence, and what follows from it. */
+export type Carried =
+  | { readonly kind: 'done'; readonly text: string; readonly state: State; readonly effects: readonly Effect[] }
+  | { readonly kind: 'refused'; readonly text: string }
+
+export const done = (state: State, text: string, effects: readonly Effect[] = []): Carried => ({
+  kind: 'done',
+  text,
+  state,
+  effects,
+})
+export const refused = (text: string): Carried => ({ kind: 'refused', text })
 
 export function onCommand(state: State, event: Extract<Event, { kind: 'command' }>, write: Scribe, now: Now): Decided {
   const { command, who } = event
-  const entry = (outcome: 'done' | 'refused', text: string) =>
-    record(write.entry({ kind: 'command', who, command: `${command.kind} ${command.service}`, outcome, text }))
-  const index = state.model.serviceIndex.get(command.service)
-  const service = index === undefined ? undefined : state.services[index]
-  if (index === undefined || service === undefined) {
-    return { state, effects: [entry('refused', `there is no service ${command.service}`)] }
-  }
-  const answer = carryOut(service, command, who, now)
-  if ('refused' in answer) return { state, effects: [entry('refused', answer.refused)] }
-  return {
-    state: { ...state, services: state.services.with(index, answer.service) },
-    effects: [entry('done', answer.text)],
+  const carried = carryOut(state, command, who, write, now)
+  const body = { kind: 'command' as const, who: who || 'somebody', command: nameOf(command) }
+  const entry = record(write.entry({ ...body, outcome: carried.kind, text: carried.text }))
+  if (carried.kind === 'refused') return { state, effects: [entry] }
+  return { state: carried.state, effects: [entry, ...carried.effects] }
+}
+
+function carryOut(state: State, command: Command, who: string, write: Scribe, now: Now): Carried {
+  switch (command.kind) {
+    case 'ack':
+    case 'unack':
+    case 'disable':
+    case 'enable':
+    case 'clear-timers':
+    case 'test-monitor':
+    case 'set-opstatus':
+      return onService(state, command, who, write, now)
+    case 'test-alert':
+      return onTestAlert(state, command, write, now)
+    case 'disable-watch':
+    case 'enable-watch':
+    case 'disable-hosts':
+    case 'enable-hosts':
+    case 'stop':
+    case 'start':
+      return onControl(state, command, who, now)
   }
 }
 
-function carryOut(service: ServiceState, command: Command, who: string, now: Now): Answer {
-  switch (command.kind) {
-    case 'ack':
-      if (service.status.kind !== 'down')
-        return { refused: `${service.key} is not failing, so there is nothing to acknowledge` }
-      return {
-        service: { ...service, ack: { at: now.wall, who, comment: command.comment } },
-        text: 'alerts stop until the service has recovered',
-      }
-    case 'unack':
-      if (service.ack === null) return { refused: `${service.key} is not acknowledged` }
-      return { service: { ...service, ack: null }, text: 'alerts are sent again' }
-    case 'disable':
-      return {
-        service: { ...service, disabled: { at: now.wall, who, reason: command.reason } },
-        text: 'the service is still checked and drives its pools, but nobody is told of its failures',
-      }
-    case 'enable':
-      if (service.disabled === null) return { refused: `${service.key} is not disabled` }
-      return { service: { ...service, disabled: null }, text: 'alerts are sent again' }
-  }
+/** As it stands in the log: `ack web/http`, `disable-hosts 10.1.1.2 10.1.1.3`. */
+function nameOf(command: Command): string {
+  const subject =
+    'service' in command
+      ? command.service
+      : 'group' in command
+        ? command.group
+        : 'hosts' in command
+          ? command.hosts.join(' ')
+          : 'scheduler'
+  return `${command.kind} ${subject}`
 }

@@ -12,6 +12,7 @@ export function patchOf(before: State, after: State): Patch {
     services: changedServices(before.services, after.services),
     pools: after.pools.filter((pool, i) => before.pools[i] !== pool && poolChanged(before.pools[i], pool)),
     owned: sameOwned(before, after) ? null : after.owned,
+    controls: before.controls === after.controls ? null : after.controls,
     deliveries: outbox.after.filter((delivery) => waiting.get(delivery.id) !== delivery),
     delivered: outbox.before.map((delivery) => delivery.id).filter((id) => !still.has(id)),
   }
@@ -20,7 +21,8 @@ export function patchOf(before: State, after: State): Patch {
 /** Whether there is anything in it that a crash must not lose. */
 export const isEmpty = (patch: Patch): boolean =>
   patch.services.length + patch.pools.length + patch.deliveries.length + patch.delivered.length === 0 &&
-  patch.owned === null
+  patch.owned === null &&
+  patch.controls === null
 
 /** A plain loop: this runs at every check, and nearly always all but one service are the very same objects. */
 function changedServices(before: readonly ServiceState[], after: readonly ServiceState[]): readonly ServiceState[] {
@@ -54,6 +56,10 @@ function serviceChanged(before: ServiceState | undefined, after: ServiceState): 
     before.status !== after.status ||
     before.consecutive !== after.consecutive ||
     before.streak !== after.streak ||
+    before.opstatus !== after.opstatus ||
+    before.dependOk !== after.dependOk ||
+    before.failureInterval !== after.failureInterval ||
+    before.lastTrap !== after.lastTrap ||
     before.failureCount !== after.failureCount ||
     before.alertCount !== after.alertCount ||
     before.ack !== after.ack ||

@@ -11,19 +11,52 @@ export interface QuietFacts {
   readonly sent: number
   readonly ack: Ack | null
   readonly disabled: Disabled | null
+  /** The dependency that bears on it, as written. */
+  readonly depends: string
 }
 
-export function quietText(reason: QuietReason, period: Period, facts: QuietFacts): string {
-  const { alertafter, alertevery } = period
+/** `period`: `null` where the reason is not a period's. */
+export function quietText(reason: QuietReason, period: Period | null, facts: QuietFacts): string {
+  return (period === null ? null : periodReason(reason, period, facts)) ?? serviceReason(reason, facts)
+}
+
+function serviceReason(reason: QuietReason, facts: QuietFacts): string {
   switch (reason) {
-    case 'outside-period':
-      return `it is outside the period "${period.label}"`
+    case 'stopped':
+      return 'the scheduler is stopped'
+    case 'watch-disabled':
+      return 'the watch is disabled'
     case 'acknowledged':
-      return `${facts.ack?.who ?? 'somebody'} has acknowledged the failure: ${facts.ack?.comment || 'no comment'}`
+      return `${facts.ack?.who || 'somebody'} has acknowledged the failure: ${facts.ack?.comment || 'no comment'}`
     case 'disabled':
-      return `the service is disabled by ${facts.disabled?.who ?? 'somebody'}: ${facts.disabled?.reason || 'no reason given'}`
+      return `the service is disabled by ${facts.disabled?.who || 'somebody'}: ${facts.disabled?.reason || 'no reason given'}`
+    case 'depends':
+      return `it depends on ${facts.depends}, which fails as well`
+    case 'depend-unknown':
+      return `it depends on ${facts.depends || 'another service'}, which could not be worked out yet`
+    case 'alert-missing':
+      return 'the alert programs of this period do not exist'
+    case 'no-alert-before':
+      return 'nobody was told of the failure in this period, so nobody needs to be told of its end'
+    case 'unpaired':
+      return 'an upalert without an alert before it was sent already (quirks = mon-1.3)'
     case 'exit-out-of-range':
       return 'no alert line of this period asks for this exit status'
+    case 'outbox-full':
+      return `${outboxLimit} notifications are waiting for delivery already; mend what holds them up`
+    default:
+      return reason
+  }
+}
+
+/** What only a period's own words explain; `null` for the rest. */
+function periodReason(reason: QuietReason, period: Period, facts: QuietFacts): string | null {
+  const { alertafter, alertevery } = period
+  switch (reason) {
+    case 'alertexitrange':
+      return 'alertexitrange leaves this exit status out'
+    case 'outside-period':
+      return `it is outside the period "${period.label}"`
     case 'numalerts-reached':
       return `numalerts allows ${period.numalerts}, and ${facts.sent} have been sent since the last success`
     case 'alertevery':
@@ -36,12 +69,10 @@ export function quietText(reason: QuietReason, period: Period, facts: QuietFacts
       return alertafter.window === null
         ? 'alertafter waits for more failures'
         : `alertafter waits for ${alertafter.window.count} failures within ${durationText(alertafter.window.time)}`
-    case 'no-alert-before':
-      return 'nobody was told of the failure in this period, so nobody needs to be told of its end'
     case 'upalertafter':
       return `upalertafter asks for an outage of at least ${period.upalertafter === null ? '?' : durationText(period.upalertafter)}`
-    case 'outbox-full':
-      return `${outboxLimit} notifications are waiting for delivery already; mend what holds them up`
+    default:
+      return null
   }
 }
 

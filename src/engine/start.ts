@@ -4,8 +4,19 @@
  */
 import type { Model, Period, Service, Virtual } from '../model/model.ts'
 import type { Host } from '../model/names.ts'
-import type { HostState, PeriodState, PoolState, Saved, ServiceState, State } from '../model/state.ts'
+import { UNTESTED } from '../model/opstatus.ts'
+import type {
+  Controls,
+  DisabledHost,
+  HostState,
+  PeriodState,
+  PoolState,
+  Saved,
+  ServiceState,
+  State,
+} from '../model/state.ts'
 import { endpointText } from '../model/table.ts'
+import { type WallTime, wallTime } from '../model/units.ts'
 import { untestedPool } from './pool.ts'
 
 /** `before` is what the journal kept, or the state that runs now; `null` on a first start. */
@@ -16,6 +27,7 @@ export function stateFor(model: Model, before: Omit<Saved, 'version'> | null): S
     model,
     services: model.services.map((service) => serviceState(service, services.get(service.key))),
     pools: model.virtuals.map((virtual) => poolState(virtual, pools.get(virtual.name))),
+    controls: controlsFor(model, before?.controls ?? null),
     owned: before?.owned ?? {},
     outbox: before?.outbox ?? [],
   }
@@ -25,24 +37,77 @@ function serviceState(service: Service, before: ServiceState | undefined): Servi
   const hosts = new Map(before?.hosts.map((host) => [host.host, host]))
   const periods = new Map(before?.periods.map((period) => [period.label, period]))
   return {
-    ...(before ?? untestedService(service)),
+    // What an older upalert wrote lacks some of it.
+    ...untestedService(service),
+    ...before,
+    ...(before !== undefined && before.opstatus === undefined ? numbered(before) : {}),
     hosts: service.hosts.map((host) => hosts.get(host) ?? untestedHost(host)),
-    periods: service.periods.map((period) => periods.get(period.label) ?? freshPeriod(period)),
+    periods: service.periods.map((period) => ({ ...freshPeriod(period), ...periods.get(period.label) })),
   }
 }
+
+/** mon's numbers for a service that was saved without them. */
+function numbered({ status, lastFailure }: ServiceState): Partial<ServiceState> {
+  const opstatus = status.kind === 'untested' ? UNTESTED : status.kind === 'up' ? 1 : 0
+  const firstFailure = status.kind === 'down' ? status.since : null
+  return { opstatus, lastOpstatus: opstatus, firstFailure, failedAt: lastFailure }
+}
+
+/** What is disabled stays so as long as it is configured; a host behind a star starts disabled, the first time it is seen. */
+function controlsFor({ groups }: Model, before: Controls | null): Controls {
+  const watches: [string, Controls['watches'][string]][] = []
+  const hosts: [string, readonly DisabledHost[]][] = []
+  for (const group of groups) {
+    const watch = before === null || !Object.hasOwn(before.watches, group.name) ? undefined : before.watches[group.name]
+    if (watch !== undefined) watches.push([group.name, watch])
+    const known = before !== null && Object.hasOwn(before.hosts, group.name) ? (before.hosts[group.name] ?? []) : []
+    const kept = known.filter(({ host }) => group.hosts.includes(host))
+    // Once somebody has enabled one of the group, the stars in the file have had their say.
+    const starred = before === null || !Object.hasOwn(before.hosts, group.name) ? group.disabled : []
+    const disabled = [...kept, ...starred.filter((host) => kept.every((one) => one.host !== host)).map(starredHost)]
+    if (disabled.length > 0 || known.length > 0) hosts.push([group.name, disabled])
+  }
+  // fromEntries makes own properties, whatever the groups are called.
+  return { stopped: before?.stopped ?? null, watches: Object.fromEntries(watches), hosts: Object.fromEntries(hosts) }
+}
+
+const starredHost = (host: Host): DisabledHost => ({ host, at: beginning, who: '', reason: 'a * in the configuration' })
+
+/** Nobody knows since when. */
+const beginning: WallTime = wallTime(0)
+
+/** mon's reset without keepstate: services are as if nothing had happened; verdicts on hosts, and what is disabled, stay. */
+export const forgotten = (state: State): State => ({
+  ...state,
+  services: state.services.map((service, i) => {
+    const of = state.model.services[i]
+    if (of === undefined) return service
+    const { hosts, disabled, streak } = service
+    return { ...untestedService(of), hosts, disabled, streak, periods: of.periods.map(freshPeriod) }
+  }),
+})
 
 function untestedService({ key }: Service): ServiceState {
   return {
     key,
     status: { kind: 'untested' },
+    opstatus: UNTESTED,
+    lastOpstatus: UNTESTED,
     consecutive: 0,
     failureCount: 0,
     alertCount: 0,
     lastCheck: null,
     lastSuccess: null,
     lastFailure: null,
+    firstFailure: null,
+    failedAt: null,
+    failedSummary: '',
+    lastTrap: null,
+    dependOk: null,
+    failureInterval: false,
     lastDuration: null,
     exit: null,
+    exitval: null,
     summary: '',
     detail: '',
     lastOutput: null,
@@ -50,6 +115,7 @@ function untestedService({ key }: Service): ServiceState {
     warnings: [],
     performance: [],
     streak: { kind: 'passing', count: 0 },
+    held: null,
     untold: null,
     ack: null,
     disabled: null,
@@ -73,6 +139,7 @@ export const freshPeriod = ({ label }: Period): PeriodState => ({
   lastSent: null,
   windowStart: null,
   windowCount: 0,
+  unpairedUps: 0,
   quiet: null,
 })
 

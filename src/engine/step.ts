@@ -2,7 +2,7 @@
  * The wall clock was set by `by`: every instant the state remembers moves along, so that "an hour ago" stays an hour ago
  * and neither a storm of alerts nor a long silence follows from somebody setting the clock.
  */
-import type { Delivery, HostState, PeriodState, PoolState, ServiceState, State } from '../model/state.ts'
+import type { Controls, Delivery, HostState, PeriodState, PoolState, ServiceState, State } from '../model/state.ts'
 import { type Milliseconds, type Now, type WallTime, wallTime } from '../model/units.ts'
 
 export function steppedState(state: State, by: Milliseconds): State {
@@ -35,6 +35,9 @@ function withTimes(state: State, change: (time: WallTime) => WallTime): State {
     lastCheck: move(it.lastCheck),
     lastSuccess: move(it.lastSuccess),
     lastFailure: move(it.lastFailure),
+    firstFailure: move(it.firstFailure),
+    failedAt: move(it.failedAt),
+    lastTrap: move(it.lastTrap),
     hosts: it.hosts.map(host),
     periods: it.periods.map(period),
   })
@@ -47,8 +50,11 @@ function withTimes(state: State, change: (time: WallTime) => WallTime): State {
     decidedAt: move(it.decidedAt),
     notBefore: move(it.notBefore),
   })
+  // Since when something is disabled is for people; only the stop is a clock that counts.
+  const controls = (it: Controls): Controls => ({ ...it, stopped: move(it.stopped) })
   return {
     ...state,
+    controls: controls(state.controls),
     services: state.services.map(service),
     pools: state.pools.map(pool),
     outbox: state.outbox.map(delivery),

@@ -118,29 +118,39 @@ function serviceView(service: Service, state: ServiceState, now: Now): ServiceVi
     for: status.kind === 'untested' ? null : since(status.since, now),
     failures: state.consecutive,
     summary: state.summary,
-    why: whyNotUp(state),
+    why: whyNotUp(state, service),
     checkedAgo: state.lastCheck === null ? null : since(state.lastCheck, now),
     took: state.lastDuration,
     untold: state.untold,
-    ack: state.ack === null ? null : `${state.ack.who}: ${state.ack.comment || 'no comment'}`,
-    disabled: state.disabled === null ? null : `${state.disabled.who}: ${state.disabled.reason || 'no reason given'}`,
+    ack: state.ack === null ? null : `${state.ack.who || 'somebody'}: ${state.ack.comment || 'no comment'}`,
+    disabled:
+      state.disabled === null
+        ? null
+        : `${state.disabled.who || 'somebody'}: ${state.disabled.reason || 'no reason given'}`,
     warnings: state.warnings,
     performance: state.performance,
     hosts,
-    monitor: service.monitor.text,
+    monitor: service.monitor?.text ?? service.monitorMissing,
     place: service.place,
   }
 }
 
-function whyNotUp(state: ServiceState): string {
+function whyNotUp(state: ServiceState, service: Service): string {
   if (state.status.kind === 'up') return ''
-  if (state.status.kind === 'untested') return 'has not been checked yet'
+  if (state.status.kind === 'untested') return whyUntested(state, service)
   const failing = state.hosts.flatMap(({ host, verdict }) =>
     verdict.kind === 'down' ? [`${host} ${verdict.text}`] : [],
   )
   if (failing.length > 0) return failing.join('; ')
   const unclear = state.hosts.find(({ last }) => last?.kind === 'unknown')
   return unclear?.last === undefined || unclear.last === null ? state.summary : `${unclear.host} ${unclear.last.text}`
+}
+
+function whyUntested({ held }: ServiceState, { monitor, monitorMissing, timing, traptimeout }: Service): string {
+  if (monitorMissing !== '') return `is never checked: there is no monitor "${monitorMissing}"`
+  if (monitor === null) return traptimeout === null ? 'waits for a trap' : 'waits for its first trap'
+  if (timing === null) return 'is never checked: it has no interval'
+  return held === null ? 'has not been checked yet' : `has not been checked yet: ${held}`
 }
 
 function hostView(state: HostState, rule: Service, now: Now): HostView {
@@ -250,6 +260,7 @@ function isAbout(entry: Entry, subject: string): boolean {
     case 'service':
     case 'alert':
     case 'quiet':
+    case 'held':
     case 'delivery':
       return entry.service === subject
     case 'host':

@@ -3,6 +3,7 @@
  * A sentence begins with what it is about and ends with the reason.
  */
 
+import type { AlertKind } from '../model/alert.ts'
 import { durationText } from '../model/duration.ts'
 import type { Entry, PoolStanding } from '../model/entry.ts'
 import { standingText } from './pool.ts'
@@ -18,13 +19,17 @@ export function sentence(entry: Entry): string {
     case 'pool':
       return `${entry.virtual} ${poolWords[entry.to]}: ${entry.text}`
     case 'alert':
-      return `${entry.service}: ${alertWords(entry.alert)} handed to "${entry.call}": ${entry.summary}`
+      return `${entry.service}: ${alertWords[entry.alert]} handed to "${entry.call}": ${entry.summary}`
     case 'quiet':
-      return `${entry.service}: no ${alertWords(entry.alert)} for period "${entry.period}", because ${entry.text}`
+      return `${entry.service}: no ${alertWords[entry.alert]} for period "${entry.period}", because ${entry.text}`
     case 'delivery':
       return deliverySentence(entry)
     case 'ipvs':
       return ipvsSentence(entry)
+    case 'held':
+      return entry.text === null
+        ? `${entry.service} is checked again`
+        : `${entry.service} is not checked: ${entry.text}`
     case 'command':
       return `${entry.who}: ${entry.command}: ${entry.outcome === 'done' ? '' : 'refused: '}${entry.text}`
     case 'daemon':
@@ -52,8 +57,17 @@ const poolWords: Readonly<Record<PoolStanding, string>> = {
   empty: 'is EMPTY',
 }
 
-const alertWords = (alert: 'failure' | 'up' | 'test'): string =>
-  alert === 'failure' ? 'alert' : alert === 'up' ? 'upalert' : 'test alert'
+/** mon's words, as its alert history has them. */
+const alertWords: Readonly<Record<AlertKind, string>> = {
+  failure: 'alert',
+  up: 'upalert',
+  startup: 'startupalert',
+  ack: 'ackalert',
+  disable: 'disablealert',
+  trap: 'alert for a trap',
+  traptimeout: 'alert for a missing trap',
+  test: 'test alert',
+}
 
 function deliverySentence(entry: Of<'delivery'>): string {
   const which = entry.attempt > 1 ? ` (attempt ${entry.attempt})` : ''
@@ -88,6 +102,8 @@ export function loudness(entry: Entry): 'alarm' | 'good' | 'warning' | 'plain' {
       return entry.outcome === 'sent' ? 'plain' : entry.outcome === 'retry' ? 'warning' : 'alarm'
     case 'ipvs':
       return entry.outcome === 'OK' ? (entry.reason === 'drift' ? 'warning' : 'plain') : 'alarm'
+    case 'held':
+      return entry.text === null ? 'plain' : 'warning'
     case 'command':
       return entry.outcome === 'done' ? 'plain' : 'warning'
     case 'daemon':

@@ -4,12 +4,14 @@ import type { TableDoor } from './table.ts'
 import type { Milliseconds, WallTime } from './units.ts'
 
 /** Why an alert is sent, in mon's words (MON_ALERTTYPE). */
-export type AlertKind = 'failure' | 'up' | 'test'
+export type AlertKind = 'failure' | 'up' | 'startup' | 'ack' | 'disable' | 'trap' | 'traptimeout' | 'test'
 
 /** Everything a way of telling needs, fixed at the moment of the decision so that a late retry tells the same story. */
 export interface AlertMessage {
   readonly id: Id
   readonly kind: AlertKind
+  /** An operator tries out whether it arrives; nothing has happened. A tried upalert is of kind `up`. */
+  readonly isTest?: boolean
   readonly key: ServiceKey
   readonly group: GroupName
   readonly service: ServiceName
@@ -20,7 +22,10 @@ export interface AlertMessage {
   readonly exit: number
   readonly summary: string
   readonly detail: string
-  /** What mon writes to the alert's standard input: the failing event's whole output; in an upalert the last failing one. */
+  /**
+   * What mon writes to the alert's standard input: the failing event's whole output; in an upalert the last failing one.
+   * A byte that is not UTF-8 is a lone surrogate U+DC80 to U+DCFF, so that a program gets the very bytes.
+   */
   readonly output: string
   readonly at: WallTime
   readonly firstFailure: WallTime | null

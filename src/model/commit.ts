@@ -17,7 +17,7 @@ export interface Commit {
 /** The part of a commit that is history. */
 export type PastCommit = Omit<Commit, 'patch'>
 
-export const emptyPatch: Patch = { services: [], pools: [], owned: null, deliveries: [], delivered: [] }
+export const emptyPatch: Patch = { services: [], pools: [], owned: null, controls: null, deliveries: [], delivered: [] }
 
 /**
  * What came of writing a commit: it is on the disk, or (the disk being full or broken) only in memory for now.

@@ -59,7 +59,7 @@ export type Entry = Common &
         readonly text: string
       }
     | {
-        /** An alert was decided on and handed to the outbox. */
+        /** An alert was decided on and handed to the outbox. `period` is empty for redistribute. */
         readonly kind: 'alert'
         readonly service: ServiceKey
         readonly period: string
@@ -99,6 +99,12 @@ export type Entry = Common &
         readonly text: string
       }
     | {
+        /** A check that is due does not start, and why; `null`: it starts again. */
+        readonly kind: 'held'
+        readonly service: ServiceKey
+        readonly text: string | null
+      }
+    | {
         /** What an operator did. */
         readonly kind: 'command'
         readonly who: string
@@ -119,6 +125,13 @@ export type PoolStanding = 'unknown' | 'serving' | 'sorry' | 'below-quorum' | 'e
 
 /** Why nothing was sent. Every word has its sentence in engine/words.ts. */
 export type QuietReason =
+  | 'stopped'
+  | 'watch-disabled'
+  | 'depends'
+  | 'depend-unknown'
+  | 'alertexitrange'
+  | 'unpaired'
+  | 'alert-missing'
   | 'outside-period'
   | 'acknowledged'
   | 'disabled'

@@ -1,16 +1,21 @@
 /** Everything that can happen to the engine. The loop gives each an id; what follows from it names that id as its cause. */
 import type { AlertOutcome } from './alert.ts'
 import type { Model } from './model.ts'
-import type { Id, ServiceKey } from './names.ts'
-import type { CheckResult } from './result.ts'
+import type { GroupName, Host, Id, ServiceKey } from './names.ts'
+import type { Opstatus } from './opstatus.ts'
+import type { CheckResult, HostResult } from './result.ts'
 import type { Owned, Saved } from './state.ts'
-import type { Milliseconds } from './units.ts'
+import type { Milliseconds, WallTime } from './units.ts'
 
 export type Event = { readonly id: Id } & EventBody
 
 export type EventBody =
-  | { readonly kind: 'started'; readonly saved: Saved | null; readonly text: string }
-  | { readonly kind: 'reloaded'; readonly model: Model; readonly text: string }
+  /** `stopped`: the scheduler does not run until it is told to. */
+  | { readonly kind: 'started'; readonly saved: Saved | null; readonly text: string; readonly stopped?: boolean }
+  /** What operators call a reload keeps all that is remembered; mon's `reset` keeps it, or begins anew. */
+  | { readonly kind: 'reloaded'; readonly model: Model; readonly text: string; readonly reset?: Reset }
+  /** State from mon's files, for the services they name. */
+  | { readonly kind: 'state-loaded'; readonly loaded: LoadedState; readonly text: string }
   | { readonly kind: 'reload-refused'; readonly text: string }
   | { readonly kind: 'stopping'; readonly text: string }
   /** One run of a service's monitor has ended. */
@@ -20,6 +25,14 @@ export type EventBody =
       readonly result: CheckResult
       readonly took: Milliseconds
     }
+  /** Somebody reported on a service over the network. */
+  | { readonly kind: 'trapped'; readonly service: ServiceKey; readonly trap: Trap }
+  /** No trap came for as long as the service's traptimeout. */
+  | { readonly kind: 'trap-timeout'; readonly service: ServiceKey }
+  /** The service's trapduration is over. */
+  | { readonly kind: 'trap-expired'; readonly service: ServiceKey }
+  /** A monitor that was due was not started; said when the reason changes. `null`: nothing holds it any longer. */
+  | { readonly kind: 'held'; readonly service: ServiceKey; readonly text: string | null }
   /** An attempt to deliver has ended. */
   | { readonly kind: 'attempted'; readonly delivery: Id; readonly outcome: AlertOutcome }
   /** The IPVS table was brought in line, or could not be. */
@@ -35,6 +48,88 @@ export type Command =
   | { readonly kind: 'unack'; readonly service: ServiceKey }
   | { readonly kind: 'disable'; readonly service: ServiceKey; readonly reason: string }
   | { readonly kind: 'enable'; readonly service: ServiceKey }
+  | { readonly kind: 'disable-watch'; readonly group: GroupName; readonly reason: string }
+  | { readonly kind: 'enable-watch'; readonly group: GroupName }
+  /** In every group that has them; a group whose only host it is has its watch disabled with it. */
+  | { readonly kind: 'disable-hosts'; readonly hosts: readonly Host[]; readonly reason: string }
+  | { readonly kind: 'enable-hosts'; readonly hosts: readonly Host[] }
+  | { readonly kind: 'clear-timers'; readonly service: ServiceKey }
+  | { readonly kind: 'test-monitor'; readonly service: ServiceKey }
+  /** Runs a period's alerts of one sort at once, whatever holds them back otherwise. */
+  | {
+      readonly kind: 'test-alert'
+      readonly service: ServiceKey
+      readonly list: AlertList
+      readonly exit: string
+      readonly period: string
+    }
+  | { readonly kind: 'set-opstatus'; readonly service: ServiceKey; readonly opstatus: Opstatus }
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'start' }
+
+/** The lists of alerts that a period has. */
+export type AlertList = 'alert' | 'upalert' | 'startupalert' | 'ackalert' | 'disablealert'
+
+export interface Reset {
+  readonly keepstate: boolean
+  /** The scheduler is stopped first. */
+  readonly stopped: boolean
+}
+
+/** A trap as it was received. mon manual, "TRAPS". */
+export interface Trap {
+  /** The exit status as sent: `0` or nothing is success, everything else failure. */
+  readonly status: string
+  readonly summary: string
+  readonly detail: string
+  /** The whole output as a monitor would have printed it. */
+  readonly output: string
+  readonly hosts: readonly HostResult[]
+  /** `group:service` as sent, where the service `default` took it; `null`: it came where it was sent. */
+  readonly intended: string | null
+  /** Address of the sender. */
+  readonly from: string
+}
+
+/** What mon's state files say of services, watches and hosts; `undefined` leaves things as they are. */
+export interface LoadedState {
+  readonly services: readonly LoadedService[]
+  readonly disabled: {
+    readonly hosts: readonly Host[]
+    readonly watches: readonly GroupName[]
+    readonly services: readonly ServiceKey[]
+  }
+}
+
+/** One line of mon's `opstatus` file, as far as it means something here. mon's names in brackets. */
+export interface LoadedService {
+  readonly key: ServiceKey
+  readonly opstatus: Opstatus
+  readonly lastOpstatus: Opstatus
+  readonly failureCount: number
+  readonly alertCount: number
+  readonly consecutive: number
+  readonly lastSuccess: WallTime | null
+  readonly lastFailure: WallTime | null
+  readonly firstFailure: WallTime | null
+  /** [last_failure_time] */
+  readonly failedAt: WallTime | null
+  readonly lastTrap: WallTime | null
+  readonly lastCheck: WallTime | null
+  readonly exit: string | null
+  readonly summary: string
+  readonly detail: string
+  readonly ack: { readonly at: WallTime; readonly who: string; readonly comment: string } | null
+  /** [failure_output] */
+  readonly lastFailingOutput: string
+  readonly periods: readonly {
+    readonly label: string
+    readonly lastSent: WallTime | null
+    readonly sent: number
+    readonly windowStart: WallTime | null
+    readonly windowCount: number
+  }[]
+}
 
 /** What one pass of the reconciler did. */
 export interface ReconcileReport {

@@ -2,8 +2,10 @@
  * What the operator asked for, with names found and defaults filled in. Made by parse/resolve.ts, replaced as a whole
  * at reload, changed by nobody.
  */
+import type { Dependencies } from './dependency.ts'
 import type { GroupName, Host, ServiceKey, ServiceName } from './names.ts'
 import type { PeriodExpression } from './period.ts'
+import type { Quirks } from './quirks.ts'
 import type { Forward, TableDestinationId, TableServiceId, TableServiceSettings } from './table.ts'
 import type { Milliseconds, Weight } from './units.ts'
 
@@ -20,6 +22,10 @@ export interface Model {
   /** In file order; `State.services[i]` is the state of `Model.services[i]`. */
   readonly services: readonly Service[]
   readonly serviceIndex: ReadonlyMap<ServiceKey, number>
+  /** What clients may restrict their lists to. */
+  readonly views: readonly View[]
+  /** Text that clients may ask for. */
+  readonly aliases: readonly Alias[]
   /** In file order; `State.pools[i]` is the state of `Model.virtuals[i]`. */
   readonly virtuals: readonly Virtual[]
 }
@@ -32,6 +38,7 @@ export interface Settings {
   readonly alertdir: readonly string[]
   readonly statedir: string
   readonly logdir: string
+  readonly quirks: Quirks
   /** Monitor programs at once; 0 is no limit. */
   readonly maxprocs: number
   /** Every service's first check comes within this time after the start. `null`: spread by the daemon itself. */
@@ -48,6 +55,69 @@ export interface Settings {
   /** The demonstration's web servers (address:port, a `*` behind the one that fails) and mailbox; empty: no demonstration. */
   readonly demoServers: readonly DemoServer[]
   readonly demoMailbox: { readonly address: string; readonly port: number; readonly place: Place } | null
+  /** No monitor starts and no trap timer runs inside it. `null`: none. */
+  readonly excludePeriod: WrittenPeriod | null
+  /** How deep a chain of dependencies is followed. */
+  readonly depRecurLimit: number
+  readonly startupalertsOnReset: boolean
+  readonly clients: ClientSettings
+  readonly logs: LogSettings
+}
+
+/** Who may talk to the daemon over the network, and how. mon manual, "authfile" and the variables around it. */
+export interface ClientSettings {
+  /** auth.cf; a written one opens the client port under `upalert run`. Relative paths are under cfbasedir. */
+  readonly authfile: { readonly path: string; readonly written: boolean; readonly place: Place | null }
+  /** Ways of logging in, tried in this order. */
+  readonly authtypes: readonly string[]
+  readonly userfile: { readonly path: string; readonly written: boolean; readonly place: Place | null }
+  readonly pamservice: string
+  /** Addresses to listen on; empty: loopback. */
+  readonly serverbind: string
+  readonly trapbind: string
+  readonly serverport: number
+  readonly trapport: number
+  /** Regular expressions over the whole address of a client; empty: everybody. */
+  readonly clientallow: readonly string[]
+  /** A client that sends nothing for this long is disconnected. */
+  readonly cltimeout: Milliseconds
+  /** Program that is told about disable, enable and test commands; empty: none. */
+  readonly monremote: string
+}
+
+/** Files and logs for others to read. mon manual, "historicfile", "dtlogfile", "syslog_facility", "pidfile". */
+export interface LogSettings {
+  /** Entries kept of alerts and of failures for clients. */
+  readonly histlength: number
+  /** Alert history, appended to; under logdir. Empty: none. */
+  readonly historicfile: string
+  /** How far back it is read at start; 0: all. */
+  readonly historictime: Milliseconds
+  readonly dtlogging: boolean
+  /** Downtime log, under logdir. */
+  readonly dtlogfile: string
+  /** Facility of syslog(3); empty: nothing goes to syslog (`upalert mon`: daemon). */
+  readonly syslogFacility: string
+  /** Empty: none under `upalert run`; the standard places under `upalert mon`. `written` tells an empty one from none. */
+  readonly pidfile: { readonly path: string; readonly written: boolean }
+  /** What takes standard output and standard error of a daemon in the background. */
+  readonly monerrfile: string
+}
+
+export interface WrittenPeriod {
+  readonly text: string
+  readonly when: PeriodExpression
+}
+
+export interface View {
+  readonly name: string
+  /** `group` or `group:service`. */
+  readonly members: readonly string[]
+}
+
+export interface Alias {
+  readonly name: string
+  readonly lines: readonly string[]
 }
 
 export interface DemoServer {
@@ -60,6 +130,8 @@ export interface DemoServer {
 export interface HostGroup {
   readonly name: GroupName
   readonly hosts: readonly Host[]
+  /** Written with a `*` before them: they start disabled. */
+  readonly disabled: readonly Host[]
   readonly place: Place
 }
 
@@ -74,12 +146,34 @@ export interface Service {
   readonly name: ServiceName
   readonly hosts: readonly Host[]
   readonly description: string
-  readonly timing: Timing
+  /** `null`: never checked by itself; it hears of its hosts by traps, or not at all. */
+  readonly timing: Timing | null
+  /** In force from a failure of the monitor to the next success. */
+  readonly failureInterval: Milliseconds | null
   readonly timeout: Milliseconds
   /** Failing results in a row that make a host down, and passing ones that make it up again. 1 is mon's behaviour. */
   readonly fall: number
   readonly rise: number
-  readonly monitor: Call
+  /** `null`: none is written, or (with quirks only) none of that name was found, which `monitorMissing` tells. */
+  readonly monitor: Call | null
+  /** The words of a monitor that was not found; empty otherwise. */
+  readonly monitorMissing: string
+  /** The monitor runs although no host is left to check. */
+  readonly allowEmptyGroup: boolean
+  readonly excludeHosts: readonly Host[]
+  /** The monitor does not start inside it. */
+  readonly excludePeriod: WrittenPeriod | null
+  readonly dependencies: Dependencies
+  /** Who depends on this service takes it for failing this much longer than it is; 0: no longer. */
+  readonly depMemory: Milliseconds
+  /** A changed summary ends an acknowledgement. */
+  readonly unackSummary: boolean
+  /** Called at every event, success or not, before all else. */
+  readonly redistribute: AlertCall | null
+  /** A trap must come at least this often, or the service fails. */
+  readonly traptimeout: Milliseconds | null
+  /** What a trap said is over after this. */
+  readonly trapduration: Milliseconds | null
   /** The `NAME=value` lines of the service, for its programs. */
   readonly environment: Readonly<Record<string, string>>
   readonly periods: readonly Period[]
@@ -110,14 +204,34 @@ export interface Period {
   readonly numalerts: number
   /** An upalert is sent only for an outage at least this long. `null`: always. */
   readonly upalertafter: Milliseconds | null
+  /** Exit statuses outside it are no failures for this period. */
+  readonly alertexitrange: ExitRange | null
+  /** An upalert needs no alert before it. */
+  readonly noCompAlerts: boolean
+  /** mon's `alerts_dont_count`: clients are not shown this period's number of alerts. */
+  readonly alertsDontCount: boolean
   readonly alerts: readonly AlertCall[]
   readonly upalerts: readonly AlertCall[]
+  readonly startupalerts: readonly AlertCall[]
+  readonly ackalerts: readonly AlertCall[]
+  readonly disablealerts: readonly AlertCall[]
   readonly place: Place
+}
+
+export interface ExitRange {
+  readonly from: number
+  readonly to: number
 }
 
 export interface AlertCall extends Call {
   /** `exit=N-M`: only for monitor exit statuses in this range. `null`: for all. */
-  readonly exit: { readonly from: number; readonly to: number } | null
+  readonly exit: ExitRange | null
+  /** The program's full path, or the module's name; what clients and logs call it. */
+  readonly script: string
+  /** What stands behind its name, unsplit. */
+  readonly argumentText: string
+  /** No such alert was found (with quirks only; otherwise that is an error): it is never sent, and never counts. */
+  readonly missing?: true
 }
 
 /** How often a repeated failure is told. mon manual, "alertevery". */

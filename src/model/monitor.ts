@@ -13,6 +13,8 @@ export interface CheckContext {
   readonly environment: Readonly<Record<string, string>>
   /** `false` behind mon's `;;`: a program is not given the hosts as arguments, and still speaks for them. */
   readonly withHosts?: boolean
+  /** A monitor that starts a process says so, for `list pids`. */
+  readonly started?: (pid: number) => void
 }
 
 /**

@@ -53,6 +53,13 @@ export interface CheckResult {
   readonly detail: string
   readonly hosts: readonly HostResult[]
   readonly performance: readonly PerformanceDatum[]
+  /**
+   * All that a program printed, to the byte: one that is not UTF-8 is a lone surrogate U+DC80 to U+DCFF. Without it, summary
+   * and detail are the output.
+   */
+  readonly output?: string
+  /** The program was ended by a signal (quirks.signalIsSuccess). */
+  readonly signalled?: true
   /** A remark for the operator that does not make the service fail: a certificate with 12 days left, truncated output. */
   readonly warnings: readonly string[]
 }

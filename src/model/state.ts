@@ -6,6 +6,7 @@ import type { AlertMessage } from './alert.ts'
 import type { PoolStanding, QuietReason, RealStanding } from './entry.ts'
 import type { AlertCall, Model } from './model.ts'
 import type { Host, Id, ServiceKey } from './names.ts'
+import type { Opstatus } from './opstatus.ts'
 import type { PerformanceDatum, Timings } from './result.ts'
 import type { Milliseconds, WallTime, Weight } from './units.ts'
 
@@ -13,10 +14,25 @@ export interface State {
   readonly model: Model
   readonly services: readonly ServiceState[]
   readonly pools: readonly PoolState[]
+  readonly controls: Controls
   /** Services and destinations of the IPVS table that are ours to change or delete, by their text (model/table.ts). */
   readonly owned: Owned
   /** Notifications decided on and not yet delivered. */
   readonly outbox: readonly Delivery[]
+}
+
+/** What operators have switched off, beyond single services. */
+export interface Controls {
+  /** Since when the scheduler is stopped; `null`: it runs. A restart starts it again. */
+  readonly stopped: WallTime | null
+  /** Disabled watches, by the group's name. */
+  readonly watches: Readonly<Record<string, Disabled>>
+  /** Disabled hosts, by the group's name. */
+  readonly hosts: Readonly<Record<string, readonly DisabledHost[]>>
+}
+
+export interface DisabledHost extends Disabled {
+  readonly host: Host
 }
 
 /** Destinations by service: `{ 'tcp 192.0.2.1:80': ['10.1.1.2:8080'] }`. */
@@ -25,6 +41,9 @@ export type Owned = Readonly<Record<string, readonly string[]>>
 export interface ServiceState {
   readonly key: ServiceKey
   readonly status: ServiceStatus
+  /** The same in mon's numbers [op_status], which a client may set; and the one before the last event [last_op_status]. */
+  readonly opstatus: Opstatus
+  readonly lastOpstatus: Opstatus
   /** Failing events in a row; what mon calls consec_failures. */
   readonly consecutive: number
   readonly failureCount: number
@@ -32,8 +51,21 @@ export interface ServiceState {
   readonly lastCheck: WallTime | null
   readonly lastSuccess: WallTime | null
   readonly lastFailure: WallTime | null
+  /** [first_failure] beginning of the outage. */
+  readonly firstFailure: WallTime | null
+  /** The last failing event; unlike `lastFailure` it outlives the outage, for dep_memory. */
+  readonly failedAt: WallTime | null
+  /** [last_failure_summary] summary of that event. */
+  readonly failedSummary: string
+  readonly lastTrap: WallTime | null
+  /** The last evaluation of its dependency; `null` if it never could be worked out. */
+  readonly dependOk: boolean | null
+  /** failure_interval is in force. */
+  readonly failureInterval: boolean
   readonly lastDuration: Milliseconds | null
   readonly exit: number | null
+  /** [exitval] the same as it was received: a trap may say `fail`. */
+  readonly exitval: string | null
   readonly summary: string
   readonly detail: string
   /** Complete output of the event before the current one, of any kind; what an upalert reads. `null` before the first. */
@@ -45,6 +77,8 @@ export interface ServiceState {
   readonly performance: readonly PerformanceDatum[]
   /** Runs in a row that ended alike, against `fall` and `rise`. */
   readonly streak: { readonly kind: 'failing' | 'passing'; readonly count: number }
+  /** Why a check that is due does not start. */
+  readonly held: string | null
   /** An alert of this outage that was given up, and why: somebody believes that all is well. */
   readonly untold: string | null
   readonly ack: Ack | null
@@ -108,6 +142,8 @@ export interface PeriodState {
   readonly windowStart: WallTime | null
   /** [failcount] */
   readonly windowCount: number
+  /** Upalerts without an alert before them (quirks.oneUnpairedUpalert). */
+  readonly unpairedUps: number
   /** Why nothing was sent last time, so that each reason is told once; `null` after something was sent. */
   readonly quiet: QuietReason | null
 }
@@ -157,6 +193,7 @@ export interface Saved {
   readonly services: readonly ServiceState[]
   readonly pools: readonly PoolState[]
   readonly owned: Owned
+  readonly controls: Controls
   readonly outbox: readonly Delivery[]
 }
 
@@ -165,6 +202,7 @@ export interface Patch {
   readonly services: readonly ServiceState[]
   readonly pools: readonly PoolState[]
   readonly owned: Owned | null
+  readonly controls: Controls | null
   /** Deliveries that are new or have changed. */
   readonly deliveries: readonly Delivery[]
   /** Deliveries that are over. */

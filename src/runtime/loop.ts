@@ -77,15 +77,16 @@ export function createLoop(initial: State, run: string, doors: LoopDoors): Loop 
   return { post, save, state: () => state, settled: () => last }
 }
 
-const nothing: Patch = { services: [], pools: [], owned: null, deliveries: [], delivered: [] }
+const nothing: Patch = { services: [], pools: [], owned: null, controls: null, deliveries: [], delivered: [] }
 
 /** Events after which the state is written as a whole. */
 const rewrites: ReadonlySet<EventBody['kind']> = new Set(['started', 'reloaded', 'stopping'])
 
-const savedState = ({ services, pools, owned, outbox }: State): Saved => ({
+const savedState = ({ services, pools, owned, controls, outbox }: State): Saved => ({
   version: 1,
   services,
   pools,
   owned,
+  controls,
   outbox,
 })

@@ -81,7 +81,11 @@ async function log({ since, service, limit = 100 }: Request, daemon: Daemon): Pr
   }
 }
 
-function act(kind: Command['kind'], { subject = '', text = '', who = 'somebody' }: Request, daemon: Daemon): Answer {
+function act(
+  kind: 'ack' | 'unack' | 'disable' | 'enable',
+  { subject = '', text = '', who = 'somebody' }: Request,
+  daemon: Daemon,
+): Answer {
   const service = subject as ServiceKey
   const command: Command =
     kind === 'ack'

@@ -3,9 +3,11 @@
 import { decide } from '../../src/engine/decide.ts'
 import type { Decided } from '../../src/engine/scribe.ts'
 import { stateFor } from '../../src/engine/start.ts'
+import { noDependencies } from '../../src/model/dependency.ts'
 import type { EventBody } from '../../src/model/event.ts'
 import type { AlertCall, Call, Model, Period, Place, Real, Service, Settings, Virtual } from '../../src/model/model.ts'
 import { groupName, type Host, host, id, serviceKey, serviceName } from '../../src/model/names.ts'
+import { asPromised } from '../../src/model/quirks.ts'
 import type { CheckResult, HostResult } from '../../src/model/result.ts'
 import type { State } from '../../src/model/state.ts'
 import { type Milliseconds, milliseconds, type Now, seconds, uptime, wallTime, weight } from '../../src/model/units.ts'
@@ -19,7 +21,12 @@ const noon = Date.UTC(2026, 10, 16, 12, 0, 0)
 export const at = (second: number): Now => ({ wall: wallTime(noon + second * 1000), uptime: uptime(second * 1000) })
 
 export const call = (text: string): Call => ({ module: 'test', options: {}, text, withHosts: true, place })
-export const alertCall = (text: string, exit: AlertCall['exit'] = null): AlertCall => ({ ...call(text), exit })
+export const alertCall = (text: string, exit: AlertCall['exit'] = null): AlertCall => ({
+  ...call(text),
+  exit,
+  script: text,
+  argumentText: '',
+})
 
 export function period(changes: Partial<Period> = {}): Period {
   return {
@@ -30,8 +37,14 @@ export function period(changes: Partial<Period> = {}): Period {
     alertafter: { count: null, time: null, window: null },
     numalerts: 0,
     upalertafter: null,
+    alertexitrange: null,
+    noCompAlerts: false,
+    alertsDontCount: false,
     alerts: [alertCall('A')],
     upalerts: [alertCall('U')],
+    startupalerts: [],
+    ackalerts: [],
+    disablealerts: [],
     place,
     ...changes,
   }
@@ -47,10 +60,21 @@ export function service(changes: Partial<Service> & { readonly called?: string }
     hosts: [host('h1'), host('h2')],
     description: '',
     timing: { kind: 'every', interval: seconds(4), randskew: null },
+    failureInterval: null,
     timeout: seconds(10),
     fall: 1,
     rise: 1,
     monitor: call('test.monitor'),
+    monitorMissing: '',
+    allowEmptyGroup: false,
+    excludeHosts: [],
+    excludePeriod: null,
+    dependencies: noDependencies,
+    depMemory: seconds(0),
+    unackSummary: false,
+    redistribute: null,
+    traptimeout: null,
+    trapduration: null,
     environment: {},
     periods: [period()],
     place,
@@ -58,7 +82,7 @@ export function service(changes: Partial<Service> & { readonly called?: string }
   }
 }
 
-const settings: Settings = {
+export const settings: Settings = {
   basedir: '',
   cfbasedir: '',
   mondir: [],
@@ -74,11 +98,43 @@ const settings: Settings = {
   plugins: [],
   demoServers: [],
   demoMailbox: null,
+  quirks: asPromised,
+  excludePeriod: null,
+  depRecurLimit: 10,
+  startupalertsOnReset: false,
+  clients: {
+    authfile: { path: 'auth.cf', written: false, place: null },
+    authtypes: ['getpwnam'],
+    userfile: { path: 'monusers.cf', written: false, place: null },
+    pamservice: 'passwd',
+    serverbind: '',
+    trapbind: '',
+    serverport: 2583,
+    trapport: 2583,
+    clientallow: [],
+    cltimeout: seconds(30),
+    monremote: '',
+  },
+  logs: {
+    histlength: 100,
+    historicfile: '',
+    historictime: seconds(0),
+    dtlogging: false,
+    dtlogfile: 'downtime.log',
+    syslogFacility: '',
+    pidfile: { path: '', written: false },
+    monerrfile: '/dev/null',
+  },
 }
 
-export function model(services: readonly Service[], virtuals: readonly Virtual[] = []): Model {
-  const groups = services.map(({ group, hosts }) => ({ name: group, hosts, place }))
-  return { settings, groups, services, serviceIndex: new Map(services.map(({ key }, i) => [key, i])), virtuals }
+export function model(
+  services: readonly Service[],
+  virtuals: readonly Virtual[] = [],
+  used: Settings = settings,
+): Model {
+  const groups = services.map(({ group, hosts }) => ({ name: group, hosts, disabled: [], place }))
+  const serviceIndex = new Map(services.map(({ key }, i) => [key, i]))
+  return { settings: used, groups, services, serviceIndex, virtuals, views: [], aliases: [] }
 }
 
 export function real(address: string, changes: Partial<Real> = {}): Real {

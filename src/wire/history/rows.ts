@@ -71,6 +71,10 @@ function rowOf(entry: Entry): Row {
       const { virtual, change, where, outcome, reason, text } = entry
       return { virtual, change, place: where, outcome, reason, text }
     }
+    case 'held': {
+      const { service, text } = entry
+      return { service, text: text ?? '' }
+    }
     case 'command': {
       const { who, command, outcome, text } = entry
       return { who, command, outcome, text }

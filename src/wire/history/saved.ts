@@ -3,7 +3,7 @@
  * twice, or one after a gap, never makes nonsense: at worst something is as old as the gap.
  */
 import type { Id } from '../../model/names.ts'
-import type { Delivery, Owned, Patch, PoolState, Saved, ServiceState } from '../../model/state.ts'
+import type { Controls, Delivery, Owned, Patch, PoolState, Saved, ServiceState } from '../../model/state.ts'
 
 /** A state in the making, kept by name: one patch costs what it changes, however many services there are. */
 export interface Fold {
@@ -11,7 +11,10 @@ export interface Fold {
   readonly pools: Map<string, PoolState>
   readonly outbox: Map<Id, Delivery>
   owned: Owned
+  controls: Controls
 }
+
+const nothingOff: Controls = { stopped: null, watches: {}, hosts: {} }
 
 /** A fold that begins with `saved`, or with nothing. */
 export function foldOf(saved: Saved | null): Fold {
@@ -20,6 +23,8 @@ export function foldOf(saved: Saved | null): Fold {
     pools: new Map(saved?.pools.map((pool) => [pool.name, pool])),
     outbox: new Map(saved?.outbox.map((delivery) => [delivery.id, delivery])),
     owned: saved?.owned ?? {},
+    // What an older upalert wrote has none.
+    controls: saved?.controls ?? nothingOff,
   }
 }
 
@@ -30,6 +35,7 @@ export function addPatch(fold: Fold, patch: Patch): void {
   for (const delivery of patch.deliveries) fold.outbox.set(delivery.id, delivery)
   for (const over of patch.delivered) fold.outbox.delete(over)
   if (patch.owned !== null) fold.owned = patch.owned
+  if (patch.controls != null) fold.controls = patch.controls
 }
 
 export function savedOf(fold: Fold): Saved {
@@ -38,6 +44,7 @@ export function savedOf(fold: Fold): Saved {
     services: [...fold.services.values()],
     pools: [...fold.pools.values()],
     owned: fold.owned,
+    controls: fold.controls,
     outbox: [...fold.outbox.values()],
   }
 }

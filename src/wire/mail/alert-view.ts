@@ -3,7 +3,7 @@
  * whatever a real server or a program answered; only `detail` has several lines.
  */
 
-import type { AlertMessage } from '../../model/alert.ts'
+import type { AlertKind, AlertMessage } from '../../model/alert.ts'
 import { durationText } from '../../model/duration.ts'
 import type { WallTime } from '../../model/units.ts'
 import { block, oneLine } from './safe-text.ts'
@@ -15,7 +15,7 @@ export interface LocalTime {
 }
 
 export interface AlertView {
-  /** `ALERT`, `UPALERT`, `TEST ALERT` (LVS-HOWTO 11.5: both words stand in the subject). */
+  /** `ALERT`, `UPALERT`, `TEST ALERT`, `ACK` … (LVS-HOWTO 11.5: the first two stand in the subject). */
   readonly word: string
   /** The same on a phone: `DOWN`, `UP`, `TEST`. */
   readonly state: string
@@ -70,8 +70,8 @@ export function alertView(message: AlertMessage, director: string, time: LocalTi
     .map(({ host, text }) => ({ host: name(host), text: sentence(text) }))
   const summary = sentence(message.summary)
   return {
-    word: { failure: 'ALERT', up: 'UPALERT', test: 'TEST ALERT' }[message.kind],
-    state: { failure: 'DOWN', up: 'UP', test: 'TEST' }[message.kind],
+    word: message.isTest === true ? `TEST ${WORDS[message.kind]}` : WORDS[message.kind],
+    state: message.isTest === true ? 'TEST' : STATES[message.kind],
     up: message.kind === 'up',
     key: name(message.key),
     group: name(message.group),
@@ -101,10 +101,43 @@ export function alertView(message: AlertMessage, director: string, time: LocalTi
 
 type Failing = AlertView['failing']
 
+/** LVS-HOWTO 11.5 and mon's mail.alert: these words stand in the subject. */
+const WORDS: Readonly<Record<AlertKind, string>> = {
+  failure: 'ALERT',
+  up: 'UPALERT',
+  startup: 'STARTUP',
+  ack: 'ACK',
+  disable: 'DISABLE',
+  trap: 'TRAP',
+  traptimeout: 'TRAP TIMEOUT',
+  test: 'TEST ALERT',
+}
+
+const STATES: Readonly<Record<AlertKind, string>> = {
+  failure: 'DOWN',
+  up: 'UP',
+  startup: 'START',
+  ack: 'ACK',
+  disable: 'DISABLED',
+  trap: 'DOWN',
+  traptimeout: 'DOWN',
+  test: 'TEST',
+}
+
+/** What is told where nothing has failed just now. */
+function occasion({ kind, isTest, output }: AlertMessage): string | null {
+  if (kind === 'test' || isTest === true) return 'only a test of the notification, nothing has failed'
+  if (kind === 'startup') return 'upalert has started'
+  if (kind === 'ack') return `acknowledged by ${output}`
+  if (kind === 'disable') return output === '' ? 'disabled' : `disabled by ${output}`
+  return null
+}
+
 function headline(message: AlertMessage, failing: Failing, summary: string): string {
+  const other = occasion(message)
+  if (other !== null) return oneLine(other, SENTENCE)
   if (message.kind === 'up')
     return message.lasted === null ? 'up again' : `up again after ${durationText(message.lasted)}`
-  if (message.kind === 'test') return 'only a test of the notification, nothing has failed'
   const why = reason(message, failing, summary)
   if (failing.length === 0) return why
   const names = failing.map(({ host }) => host).join(', ')
@@ -113,7 +146,8 @@ function headline(message: AlertMessage, failing: Failing, summary: string): str
 }
 
 function reason(message: AlertMessage, failing: Failing, summary: string): string {
-  if (message.kind === 'test') return 'only a test, nothing has failed'
+  const other = occasion(message)
+  if (other !== null) return oneLine(other, SENTENCE)
   if (message.kind === 'up') return ''
   const first = failing[0]?.text ?? ''
   if (first !== '') return first

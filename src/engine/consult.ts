@@ -1,0 +1,188 @@
+/**
+ * Who is told of one event of one service: first what holds for the service as a whole, then each of its periods.
+ * Source: mon manual, "DECIDING WHEN TO SEND ALERTS"; the order of the steps is the program's.
+ */
+import type { AlertKind } from '../model/alert.ts'
+import type { QuietReason } from '../model/entry.ts'
+import type { AlertCall, Period, Service } from '../model/model.ts'
+import { inPeriod } from '../model/period.ts'
+import type { Quirks } from '../model/quirks.ts'
+import type { Disabled, PeriodState, ServiceState } from '../model/state.ts'
+import { type Milliseconds, milliseconds, type Now, since } from '../model/units.ts'
+import { firstLine, namedSummary } from './message.ts'
+import { afterUnack, type Decision, onFailure, onOccasion, onRecovery, quiet, type Rules } from './notify.ts'
+import { freshPeriod } from './start.ts'
+
+/** What bears on who is told, besides the service itself. */
+export interface Circumstances {
+  readonly quirks: Quirks
+  /** The scheduler is stopped. */
+  readonly stopped: boolean
+  readonly watchDisabled: Disabled | null
+}
+
+/** The event, as far as periods look at it. */
+export interface Occasion {
+  readonly kind: Exclude<AlertKind, 'test'>
+  readonly exit: number
+  readonly output: string
+  /** A failure has ended with it; a success after a success is only told to redistribute. */
+  readonly ends: boolean
+}
+
+/** What one period decided: calls to make, or the reason for making none. */
+export interface Telling {
+  /** `null`: the service's redistribute. */
+  readonly period: Period | null
+  readonly alert: AlertKind
+  readonly send: readonly AlertCall[]
+  readonly quiet: QuietReason | null
+  /** The quiet reason is the same as last time, so it needs no entry of its own. */
+  readonly repeated: boolean
+}
+
+export interface Consulted {
+  readonly state: ServiceState
+  readonly tellings: readonly Telling[]
+}
+
+/** `state` is the service's at the event: status and counts are new, what was printed is still the former event's. */
+export function consult(
+  state: ServiceState,
+  service: Service,
+  occasion: Occasion,
+  about: Circumstances,
+  now: Now,
+): Consulted {
+  const { kind } = occasion
+  if (about.stopped) return silent(state, service, kind, 'stopped')
+  const all = service.redistribute === null ? [] : [redistribution(service.redistribute, kind)]
+  const withAll = ({ state: next, tellings }: Consulted): Consulted => ({
+    state: next,
+    tellings: [...all, ...tellings],
+  })
+  if (about.watchDisabled !== null) return withAll(silent(state, service, kind, 'watch-disabled'))
+  if (state.disabled !== null) return withAll(silent(state, service, kind, 'disabled'))
+  const unexplained = explained(state, service, kind)
+  if (unexplained !== null) return withAll(silent(state, service, kind, unexplained))
+
+  const heard = unackedBy(state, service, occasion)
+  if (heard.ack !== null && !ignoresAck.has(kind)) return withAll(silent(heard, service, kind, 'acknowledged'))
+  if (kind === 'up' && !asksPeriods(service, occasion, about.quirks)) return withAll({ state: heard, tellings: [] })
+  return withAll(eachPeriod(heard, service, kind, (period, of) => decision(period, of, heard, occasion, about, now)))
+}
+
+const ignoresAck: ReadonlySet<AlertKind> = new Set(['up', 'ack', 'disable'])
+
+const redistribution = (call: AlertCall, alert: AlertKind): Telling => ({
+  period: null,
+  alert,
+  send: call.missing === true ? [] : [call],
+  quiet: null,
+  repeated: false,
+})
+
+/** A dependency that fails, or never could be worked out, explains the failure; ends and starts are told all the same. */
+function explained(state: ServiceState, { dependencies }: Service, kind: AlertKind): QuietReason | null {
+  if (dependencies.alerts === null || kind === 'up' || kind === 'startup' || state.dependOk === true) return null
+  return state.dependOk === null ? 'depend-unknown' : 'depends'
+}
+
+/** mon asks the periods at each success of a service with redistribute, which shows with no_comp_alerts only. */
+const asksPeriods = (service: Service, { ends }: Occasion, quirks: Quirks): boolean =>
+  ends
+    ? service.redistribute !== null || service.periods.some(({ upalerts }) => upalerts.length > 0)
+    : service.redistribute !== null && quirks.oneUnpairedUpalert
+
+/** With unack_summary, a summary that changed in more than blanks ends the acknowledgement. */
+function unackedBy(state: ServiceState, service: Service, { kind, output }: Occasion): ServiceState {
+  if (state.ack === null || !service.unackSummary || ignoresAck.has(kind)) return state
+  const bare = (text: string | null): string => summaryOf(text ?? '').replace(/\s/g, '')
+  if (bare(output) === bare(state.lastFailingOutput)) return state
+  return { ...state, ack: null, consecutive: 1, periods: state.periods.map(afterUnack) }
+}
+
+function decision(
+  period: PeriodState,
+  of: Period,
+  state: ServiceState,
+  { kind, exit, output }: Occasion,
+  { quirks }: Circumstances,
+  now: Now,
+): Decision {
+  if (!inPeriod(of.when, now.wall))
+    return callsOf(of, kind).length === 0 ? none(period) : quiet(period, 'outside-period')
+  const rules: Rules = { quirks, now }
+  switch (kind) {
+    case 'up':
+      return onRecovery(period, of, outageOf(state, now), rules)
+    case 'startup':
+    case 'ack':
+    case 'disable':
+      return onOccasion(period, of, kind, rules)
+    case 'failure':
+    case 'trap':
+    case 'traptimeout': {
+      const { consecutive, lastFailingOutput } = state
+      const former = { lastSummary: summaryOf(lastFailingOutput ?? ''), lastOutput: lastFailingOutput ?? '' }
+      return onFailure(period, of, { exit, consecutive, summary: summaryOf(output), output, ...former }, rules)
+    }
+  }
+}
+
+const none = (period: PeriodState): Decision => ({ period, send: [], quiet: null })
+
+export const outageOf = ({ firstFailure }: ServiceState, now: Now): Milliseconds =>
+  milliseconds(firstFailure === null ? 0 : Math.max(0, since(firstFailure, now)))
+
+/** Every period is quiet for a reason that is the service's. */
+const silent = (state: ServiceState, service: Service, kind: Occasion['kind'], reason: QuietReason): Consulted =>
+  eachPeriod(state, service, kind, (period, of) =>
+    callsOf(of, kind).length === 0 ? none(period) : quiet(period, reason),
+  )
+
+function eachPeriod(
+  state: ServiceState,
+  service: Service,
+  kind: Occasion['kind'],
+  decide: (period: PeriodState, of: Period) => Decision,
+): Consulted {
+  const decisions = service.periods.map((of, i) => {
+    const before = state.periods[i] ?? freshPeriod(of)
+    return { of, before, ...decide(before, of) }
+  })
+  const periods = decisions.map(({ period }) => period)
+  const same = periods.every((period, i) => period === state.periods[i])
+  const sent = decisions.reduce((sum, { send }) => sum + send.length, 0)
+  return {
+    state: same && sent === 0 ? state : { ...state, periods, alertCount: state.alertCount + sent },
+    tellings: decisions.map(({ of, before, send, quiet: reason }) => ({
+      period: of,
+      alert: kind,
+      send,
+      quiet: reason,
+      repeated: isFailing(kind) && before.quiet === reason,
+    })),
+  }
+}
+
+export const isFailing = (kind: AlertKind): boolean => kind === 'failure' || kind === 'trap' || kind === 'traptimeout'
+
+/** The list of a period that answers to this kind of event. */
+export function callsOf(period: Period, kind: AlertKind): readonly AlertCall[] {
+  switch (kind) {
+    case 'up':
+      return period.upalerts
+    case 'startup':
+      return period.startupalerts
+    case 'ack':
+      return period.ackalerts
+    case 'disable':
+      return period.disablealerts
+    default:
+      return period.alerts
+  }
+}
+
+/** mon's summary of an output: its first line, or the words for none. */
+export const summaryOf = (output: string): string => namedSummary(firstLine(output))

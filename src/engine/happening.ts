@@ -1,0 +1,144 @@
+/**
+ * One event of one service, as mon knows events: a monitor's exit, a trap, or a trap that did not come. The service's
+ * status and counts follow it, and those who are to be told are asked. The order of steps is the mon program's.
+ */
+import type { Service } from '../model/model.ts'
+import { FAIL, OK, UNTESTED } from '../model/opstatus.ts'
+import type { PeriodState, ServiceState } from '../model/state.ts'
+import { type Milliseconds, type Now, since } from '../model/units.ts'
+import { type Circumstances, type Consulted, consult, summaryOf, type Telling } from './consult.ts'
+import { outputKept, summaryKept } from './limits.ts'
+import { afterSuccess } from './notify.ts'
+import { freshPeriod } from './start.ts'
+
+export interface Happening {
+  readonly kind: 'failure' | 'trap' | 'traptimeout'
+  /** 0 is success. */
+  readonly exit: number
+  /** The same as it was received. */
+  readonly exitval: string
+  /** For people; what decisions compare is the output's first line. */
+  readonly summary: string
+  readonly detail: string
+  readonly output: string
+}
+
+export interface Outcome {
+  readonly state: ServiceState
+  /** The state that those who are told hear of: in an upalert the outage's, before it was cleared. */
+  readonly told: ServiceState
+  /** The service's own change of status; `null` if it stands. */
+  readonly change: {
+    readonly from: 'untested' | 'up' | 'down'
+    readonly to: 'up' | 'down'
+    readonly lasted: Milliseconds | null
+  } | null
+  readonly tellings: readonly Telling[]
+}
+
+export function happened(
+  before: ServiceState,
+  service: Service,
+  happening: Happening,
+  about: Circumstances,
+  now: Now,
+): Outcome {
+  return happening.exit === 0
+    ? succeeded(before, service, happening, about, now)
+    : failed(before, service, happening, about, now)
+}
+
+function failed(before: ServiceState, service: Service, happening: Happening, about: Circumstances, now: Now): Outcome {
+  const { kind, exit, exitval } = happening
+  const output = happening.output.slice(0, outputKept)
+  const summary = shownSummary(happening)
+  const begins = before.opstatus === OK || before.opstatus === 5 || before.opstatus === UNTESTED
+  const seen: ServiceState = {
+    ...before,
+    status: before.status.kind === 'down' ? before.status : { kind: 'down', since: now.wall },
+    lastOpstatus: before.opstatus,
+    opstatus: FAIL,
+    consecutive: before.consecutive + 1,
+    failureCount: before.failureCount + 1,
+    lastFailure: now.wall,
+    firstFailure: begins ? now.wall : before.firstFailure,
+    failedAt: now.wall,
+    failedSummary: summary,
+    exit,
+    exitval,
+    summary,
+    detail: happening.detail.slice(0, outputKept),
+  }
+  const told = consult(seen, service, { kind, exit, output, ends: false }, about, now)
+  return {
+    state: {
+      ...told.state,
+      failureInterval: before.failureInterval || (kind === 'failure' && service.failureInterval !== null),
+      lastOutput: output,
+      lastFailingOutput: output,
+    },
+    told: told.state,
+    change:
+      before.status.kind === 'down' ? null : { from: before.status.kind, to: 'down', lasted: heldFor(before, now) },
+    tellings: told.tellings,
+  }
+}
+
+function succeeded(
+  before: ServiceState,
+  service: Service,
+  { exitval, detail, output, summary }: Happening,
+  about: Circumstances,
+  now: Now,
+): Outcome {
+  const isUp = before.status.kind === 'up'
+  const seen: ServiceState = {
+    ...before,
+    status: isUp ? before.status : { kind: 'up', since: now.wall },
+    lastOpstatus: before.opstatus,
+    opstatus: OK,
+    exit: 0,
+    exitval,
+  }
+  const ends = before.opstatus === FAIL
+  const unheard: Consulted = { state: seen, tellings: [] }
+  // An upalert reads what the event before this one printed.
+  const asked = ends || service.redistribute !== null
+  const occasion = { kind: 'up', exit: 0, output: before.lastOutput ?? '', ends } as const
+  const told = asked ? consult(seen, service, occasion, about, now) : unheard
+  const state: ServiceState = {
+    ...told.state,
+    consecutive: 0,
+    lastFailure: null,
+    firstFailure: null,
+    lastSuccess: now.wall,
+    summary: summary.slice(0, summaryKept),
+    detail: detail.slice(0, outputKept),
+    lastOutput: output.slice(0, outputKept),
+    lastFailingOutput: '',
+    untold: null,
+    ack: null,
+    failureInterval: false,
+    periods: cleared(told.state, service),
+  }
+  return {
+    state,
+    told: told.state,
+    change: isUp ? null : { from: before.status.kind, to: 'up', lasted: heldFor(before, now) },
+    tellings: told.tellings,
+  }
+}
+
+/** The very same list where nothing is left to clear, so that a service that is well changes nothing on disk. */
+function cleared({ periods }: ServiceState, service: Service): readonly PeriodState[] {
+  const clear = service.periods.map((period, i) => afterSuccess(periods[i] ?? freshPeriod(period), period.alertevery))
+  return clear.length === periods.length && clear.every((period, i) => period === periods[i]) ? periods : clear
+}
+
+/** What people are shown; a program that printed nothing has mon's words for that. */
+const shownSummary = ({ summary, output }: Happening): string =>
+  (summary.trim() === '' ? summaryOf(output) : summary).slice(0, summaryKept)
+
+/** How long the status held that ends now. */
+const heldFor = ({ status }: ServiceState, now: Now): Milliseconds | null =>
+  status.kind === 'untested' ? null : since(status.since, now)

@@ -1,0 +1,57 @@
+/** State from mon's files (`loadstate`, `-l`): what they say replaces what is remembered, for the services they name. */
+import type { LoadedService, LoadedState } from '../model/event.ts'
+import { isSuccess, UNTESTED } from '../model/opstatus.ts'
+import type { Disabled, DisabledHost, ServiceState, ServiceStatus, State } from '../model/state.ts'
+import type { Now } from '../model/units.ts'
+import { disabledHosts } from './readiness.ts'
+import { notInFuture } from './step.ts'
+
+export function loadedState(state: State, { services, disabled }: LoadedState, now: Now): State {
+  const loaded = new Map(services.map((service) => [service.key, service]))
+  const given: Disabled = { at: now.wall, who: '', reason: 'loaded from the state file' }
+  const off = new Set(disabled.services)
+  const next = state.services.map((service): ServiceState => {
+    const line = loaded.get(service.key)
+    const known = line === undefined ? service : withLine(service, line, now)
+    return off.has(service.key) ? { ...known, disabled: known.disabled ?? given } : known
+  })
+  return notInFuture({ ...state, services: next, controls: controlsOf(state, disabled, given) }, now)
+}
+
+function withLine(before: ServiceState, line: LoadedService, now: Now): ServiceState {
+  const { key, periods, exit, ...said } = line
+  const known = new Map(periods.map((period) => [period.label, period]))
+  return {
+    ...before,
+    ...said,
+    exit: exit === null || !/^\d{1,6}$/.test(exit) ? before.exit : Number(exit),
+    exitval: exit,
+    status: statusOf(line, now),
+    lastOutput: before.lastOutput,
+    periods: before.periods.map((period) => ({ ...period, ...known.get(period.label) })),
+  }
+}
+
+function statusOf({ opstatus, firstFailure, lastSuccess }: LoadedService, now: Now): ServiceStatus {
+  if (opstatus === UNTESTED) return { kind: 'untested' }
+  if (isSuccess(opstatus)) return { kind: 'up', since: lastSuccess ?? now.wall }
+  return { kind: 'down', since: firstFailure ?? now.wall }
+}
+
+/** Loading only disables; it never enables. Hosts and watches that are not configured are passed over. */
+function controlsOf({ model, controls }: State, disabled: LoadedState['disabled'], given: Disabled): State['controls'] {
+  const watches = disabled.watches.filter((name) => model.groups.some((group) => group.name === name))
+  const hosts = model.groups.flatMap(({ name, hosts: members }): [string, readonly DisabledHost[]][] => {
+    const before = disabledHosts(controls, name)
+    const more = members.filter((host) => disabled.hosts.includes(host) && before.every((one) => one.host !== host))
+    return more.length === 0 ? [] : [[name, [...before, ...more.map((host) => ({ host, ...given }))]]]
+  })
+  return {
+    ...controls,
+    watches: Object.fromEntries([
+      ...watches.map((name) => [name, given] as const),
+      ...Object.entries(controls.watches),
+    ]),
+    hosts: Object.fromEntries([...Object.entries(controls.hosts), ...hosts]),
+  }
+}

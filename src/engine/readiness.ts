@@ -1,0 +1,77 @@
+/**
+ * May a service that is due be checked now, and which of its hosts? The obstacles are looked at in mon's order.
+ * mon manual, "exclude_period", "monitordepend", "hostdepend", "exclude_hosts", "allow_empty_group".
+ */
+import type { Model, Service } from '../model/model.ts'
+import type { GroupName, Host } from '../model/names.ts'
+import { inPeriod } from '../model/period.ts'
+import type { Controls, Disabled, DisabledHost, ServiceState, State } from '../model/state.ts'
+import type { Milliseconds, Now } from '../model/units.ts'
+import { explainedHosts, failingServices, satisfied } from './depend.ts'
+
+export type Readiness =
+  | { readonly kind: 'ready'; readonly hosts: readonly Host[] }
+  /** It waits until this is over; `text` is a sentence's tail. */
+  | { readonly kind: 'held'; readonly text: string }
+  /** No host is left to check: this turn is left out. */
+  | { readonly kind: 'no-hosts'; readonly text: string }
+
+export function readiness(state: State, index: number, now: Now): Readiness {
+  const { model, controls } = state
+  const service = model.services[index]
+  if (service === undefined) return { kind: 'held', text: 'it is no longer configured' }
+  const held = controls.stopped === null ? excluded(model, service, now) : 'the scheduler is stopped'
+  const obstacle = held ?? dependencyObstacle(state, service, now)
+  if (obstacle !== null) return { kind: 'held', text: obstacle }
+
+  const hosts = hostsToCheck(state, service, now)
+  if (hosts.length > 0 || service.allowEmptyGroup || service.monitor?.withHosts === false)
+    return { kind: 'ready', hosts }
+  return { kind: 'no-hosts', text: `no host of ${service.group} is left to check: all are disabled or left out` }
+}
+
+/** The time from turn to turn; `null` for a service that keeps no interval. */
+export function intervalInForce({ timing, failureInterval }: Service, state: ServiceState): Milliseconds | null {
+  if (timing?.kind !== 'every') return null
+  return state.failureInterval && failureInterval !== null ? failureInterval : timing.interval
+}
+
+export const isDisabledHost = (controls: Controls, group: GroupName, host: Host): boolean =>
+  disabledHosts(controls, group).some((disabled) => disabled.host === host)
+
+/** A group may well be called `constructor`. */
+export const disabledHosts = ({ hosts }: Controls, group: GroupName): readonly DisabledHost[] =>
+  Object.hasOwn(hosts, group) ? (hosts[group] ?? []) : []
+
+export const disabledWatch = ({ watches }: Controls, group: GroupName): Disabled | null =>
+  Object.hasOwn(watches, group) ? (watches[group] ?? null) : null
+
+/** The group as alerts are told it: without disabled hosts. */
+export const enabledHosts = ({ controls }: Pick<State, 'controls'>, { group, hosts }: Service): readonly Host[] =>
+  Object.hasOwn(controls.hosts, group) ? hosts.filter((host) => !isDisabledHost(controls, group, host)) : hosts
+
+function excluded({ settings }: Model, service: Service, now: Now): string | null {
+  for (const [whose, period] of [
+    ['the', settings.excludePeriod],
+    ['its', service.excludePeriod],
+  ] as const) {
+    if (period !== null && inPeriod(period.when, now.wall)) return `${whose} exclude_period "${period.text}" lasts`
+  }
+  return null
+}
+
+function dependencyObstacle(state: State, { dependencies: { monitor } }: Service, now: Now): string | null {
+  if (monitor === null || satisfied(state, monitor.expression, 'monitor', now) === true) return null
+  const failing = failingServices(state, monitor.expression)
+  return `it depends on ${monitor.text}${failing.length === 0 ? '' : `, and ${failing.join(', ')} fails`}`
+}
+
+/** Without disabled hosts, exclude_hosts, and those that another failure explains. */
+function hostsToCheck(state: State, service: Service, now: Now): readonly Host[] {
+  // The common case costs nothing.
+  const enabled = enabledHosts(state, service)
+  if (service.excludeHosts.length === 0 && service.dependencies.hosts === null) return enabled
+  const rest = enabled.filter((host) => !service.excludeHosts.includes(host))
+  const explained = explainedHosts(state, service, rest, now)
+  return rest.filter((host) => !explained.has(host))
+}

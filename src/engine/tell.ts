@@ -1,0 +1,132 @@
+/** What was decided for people becomes deliveries, entries that say so or why not, and notes for mon's logs. */
+import type { Effect } from '../model/effect.ts'
+import type { AlertCall, Service } from '../model/model.ts'
+import type { Id } from '../model/names.ts'
+import type { Opstatus } from '../model/opstatus.ts'
+import type { Delivery, ServiceState, State } from '../model/state.ts'
+import type { Now } from '../model/units.ts'
+import { isFailing, summaryOf, type Telling } from './consult.ts'
+import { outboxLimit } from './limits.ts'
+import { message } from './message.ts'
+import { poolText } from './pool.ts'
+import { poolsFollowing } from './pools.ts'
+import { quietText } from './quiet.ts'
+import { enabledHosts } from './readiness.ts'
+import { type Decided, record, type Scribe } from './scribe.ts'
+
+export interface ToTell {
+  readonly service: Service
+  /** What receivers hear of: see Outcome.told. */
+  readonly told: ServiceState
+  /** The state after the event, whose entry is the cause of what follows. */
+  readonly after: ServiceState
+  readonly tellings: readonly Telling[]
+  /** For ranges, and for people. */
+  readonly exit: number
+  /** MON_RETVAL; `null`: it is not set. */
+  readonly retval: string | null
+  readonly opstatus: Opstatus
+  readonly summary: string
+  readonly detail: string
+  /** What an alert program reads. */
+  readonly output: string
+  readonly intended?: string | null
+  readonly isTest?: boolean
+}
+
+export function tell(state: State, what: ToTell, write: Scribe, now: Now): Decided {
+  const effects: Effect[] = []
+  const outbox: Delivery[] = []
+  for (const telling of what.tellings) {
+    for (const call of telling.send) {
+      if (state.outbox.length + outbox.length >= outboxLimit) {
+        effects.push(record(quietEntry(what, telling, 'outbox-full', write)))
+        continue
+      }
+      const delivery = deliveryOf(state, what, telling, call, write.nextId(), now)
+      outbox.push(delivery)
+      effects.push(record(alertEntry(what, telling, delivery, write)), { kind: 'deliver', delivery })
+      if (telling.period !== null) effects.push(callingNote(what, telling, call, now))
+    }
+    if (telling.quiet !== null && !telling.repeated)
+      effects.push(record(quietEntry(what, telling, telling.quiet, write)))
+  }
+  return { state: outbox.length === 0 ? state : { ...state, outbox: [...state.outbox, ...outbox] }, effects }
+}
+
+function deliveryOf(state: State, what: ToTell, { alert }: Telling, call: AlertCall, id: Id, now: Now): Delivery {
+  const { service, told, after } = what
+  const pools = poolsFollowing(state.model, service.key).flatMap((i) => {
+    const [pool, virtual] = [state.pools[i], state.model.virtuals[i]]
+    return pool === undefined || virtual === undefined ? [] : [poolText(pool, virtual)]
+  })
+  const { exit, retval, opstatus, summary, detail, output, intended = null, isTest = false } = what
+  const facts = { exit, retval, opstatus, summary, detail, output, intended, isTest, pools }
+  const hosts = enabledHosts(state, service)
+  const { settings } = state.model
+  return {
+    id,
+    message: message({ id, kind: alert, service, hosts, settings, state: told, ...facts }, now),
+    call,
+    attempts: 0,
+    decidedAt: now.wall,
+    notBefore: now.wall,
+    lastText: '',
+    cause: after.cause,
+  }
+}
+
+function alertEntry({ service, after }: ToTell, { period, alert }: Telling, delivery: Delivery, write: Scribe) {
+  return write.entry({
+    kind: 'alert',
+    cause: after.cause,
+    service: service.key,
+    period: period?.label ?? '',
+    alert,
+    call: delivery.call.text,
+    delivery: delivery.id,
+    summary: delivery.message.summary,
+  })
+}
+
+const callingNote = (what: ToTell, { alert }: Telling, call: AlertCall, now: Now): Effect => ({
+  kind: 'note',
+  note: {
+    kind: 'calling',
+    group: what.service.group,
+    service: what.service.name,
+    at: now.wall,
+    alert,
+    isTest: what.isTest === true,
+    counts: what.isTest !== true,
+    script: call.script,
+    argumentText: call.argumentText,
+    summary: summaryOf(what.output),
+  },
+})
+
+function quietEntry(
+  { service, after, told }: ToTell,
+  telling: Telling,
+  reason: NonNullable<Telling['quiet']>,
+  write: Scribe,
+) {
+  const { period, alert } = telling
+  const state = after.periods.find(({ label }) => label === period?.label)
+  const text = quietText(reason, period, {
+    consecutive: after.consecutive,
+    ack: told.ack,
+    disabled: after.disabled,
+    sent: state?.sent ?? 0,
+    depends: isFailing(alert) || alert === 'ack' ? (service.dependencies.alerts?.text ?? '') : '',
+  })
+  return write.entry({
+    kind: 'quiet',
+    cause: after.cause,
+    service: service.key,
+    period: period?.label ?? '',
+    alert,
+    reason,
+    text,
+  })
+}
