@@ -42,10 +42,10 @@ export const script: Monitor<ScriptOptions> = {
   restIsVerbatim: true,
   async check(hosts, { command, nagios = false, user }, context) {
     const attempt = startAttempt(context.timeout, context.signal)
-    const run = (words: readonly string[]) => {
-      const { environment } = context
-      return launch({ command: words, environment, input: null, signal: attempt.signal, user, leftovers: 'end' })
-    }
+    const { environment, started } = context
+    const { signal } = attempt
+    const run = (words: readonly string[]) =>
+      launch({ command: words, environment, input: null, signal, user, leftovers: 'end', started })
     try {
       if (nagios) return await checkPlugin({ hosts, command, withHosts: context.withHosts ?? true, attempt, run })
       const words = context.withHosts === false ? command : [...command, ...hosts]

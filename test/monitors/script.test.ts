@@ -287,3 +287,38 @@ test('mon’s own fping.monitor judges this machine', needs('mon', 'fping', 'roo
   assert.equal(verdicts(result), '127.0.0.1 up, 127.0.0.2 up')
   assert.match(result.detail, /reachable hosts/)
 })
+
+test('the output goes on to the byte, with what people must not be shown', async () => {
+  const { output, summary } = await run([shell("printf '\\033[1mweb\\374\\r\\n\\377\\n'; exit 1")])
+  assert.equal(output, '\x1b[1mweb\udcfc\r\n\udcff\n')
+  assert.equal(summary, '?[1mweb\ufffd')
+})
+
+test('a program that printed nothing, and one that was ended at its deadline, has no output of its own', async () => {
+  assert.equal((await run([shell('exit 1')])).output, undefined)
+  const late = await run([shell('echo begun; sleep 60')], { timeout: 300 })
+  assert.equal(late.output, undefined)
+  assert.match(late.summary, /did not end within/)
+})
+
+test('a death by a signal is told as such', async () => {
+  const killed = await run([shell('echo web1; kill -9 $$')])
+  assert.deepEqual([killed.signalled, killed.output], [true, 'web1\n'])
+  assert.equal((await run([shell('exit 137')])).signalled, undefined)
+})
+
+test('the process that is started is told', async () => {
+  const pids: number[] = []
+  const context = { signal: AbortSignal.timeout(30_000), timeout: milliseconds(30_000), environment: {} }
+  const started = (pid: number) => void pids.push(pid)
+  const { summary } = await monitor.check([host('web1')], { command: [shell('echo $$')] }, { ...context, started })
+  assert.deepEqual(pids, [Number(summary)])
+})
+
+test('a program that is not there has no process and has failed', async () => {
+  const pids: number[] = []
+  const context = { signal: AbortSignal.timeout(30_000), timeout: milliseconds(30_000), environment: {} }
+  const started = (pid: number) => void pids.push(pid)
+  const { exit } = await monitor.check([host('web1')], { command: [fresh('nowhere')] }, { ...context, started })
+  assert.deepEqual([exit, pids], [1, []])
+})

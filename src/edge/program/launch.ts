@@ -15,9 +15,10 @@ interface Launch {
   readonly signal: AbortSignal
   readonly user: string | undefined
   readonly leftovers: ProgramRequest['leftovers']
+  readonly started?: ProgramRequest['started']
 }
 
-export function launch({ command, environment, input, signal, user, leftovers }: Launch): Promise<ProgramRun> {
+export function launch({ command, environment, input, signal, user, leftovers, started }: Launch): Promise<ProgramRun> {
   const as: RunAs | string | null = user === undefined ? null : runAs(user)
   if (typeof as === 'string') return Promise.resolve(noSuchUser(as))
   return runProgram({
@@ -28,6 +29,7 @@ export function launch({ command, environment, input, signal, user, leftovers }:
     signal,
     runAs: as === null ? null : { uid: as.uid, gid: as.gid },
     leftovers,
+    started,
   })
 }
 

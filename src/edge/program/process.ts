@@ -26,6 +26,8 @@ export interface ProgramRequest {
   readonly runAs: { readonly uid: number; readonly gid: number } | null
   /** What becomes of processes that it left behind in its group when it ended by itself. */
   readonly leftovers: 'end' | 'leave'
+  /** Told the process's id once it runs. */
+  readonly started?: ((pid: number) => void) | undefined
 }
 
 type ProgramEnd =
@@ -58,6 +60,7 @@ export async function runProgram(request: ProgramRequest): Promise<ProgramRun> {
   const started = start(request)
   if (typeof started === 'string') return nothing(notStarted(request, started))
   const { child, exit, output, input } = started
+  if (child.pid !== undefined) request.started?.(child.pid)
 
   const end: ProgramEnd = (await unlessAborted(exit, request.signal)) ?? { kind: 'deadline' }
   const { pid } = child

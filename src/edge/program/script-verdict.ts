@@ -5,6 +5,7 @@
 import type { Host } from '../../model/names.ts'
 import type { CheckResult, HostResult } from '../../model/result.ts'
 import { oneLine } from '../../wire/mail/safe-text.ts'
+import { textOf } from '../../wire/program/bytes.ts'
 import { hostsNamed, type ProgramOutput, readOutput } from '../../wire/program/output.ts'
 import { type Attempt, limitText } from '../probe/attempt.ts'
 import { programName } from './launch.ts'
@@ -34,7 +35,7 @@ export function scriptResult({ hosts, command, attempt, run }: ScriptRun): Check
   const shown =
     words === null
       ? { summary: output.summary, detail: output.detail }
-      : { summary: sentence(hosts, words, run), detail: run.output.length === 0 ? '' : textOf(output) }
+      : { summary: sentence(hosts, words, run), detail: run.output.length === 0 ? '' : linesOf(output) }
   return {
     exit: exitOf(run),
     ...shown,
@@ -44,8 +45,16 @@ export function scriptResult({ hosts, command, attempt, run }: ScriptRun): Check
         : sayBroken(words, run, { alone: hosts.length === 1, attempt }),
     ),
     performance: [],
+    ...printed(run),
+    ...(run.end.kind === 'signalled' ? { signalled: true } : {}),
     warnings: remarks(name, run),
   }
+}
+
+/** What a program printed goes on to the byte; of one that we ended, our own words are the output. */
+function printed({ end, output }: ProgramRun): { readonly output?: string } {
+  const endedItself = end.kind === 'exited' || end.kind === 'signalled'
+  return endedItself && output.length > 0 ? { output: textOf(output) } : {}
 }
 
 export function results(hosts: readonly Host[], attempt: Attempt, say: (host: Host) => Say): HostResult[] {
@@ -137,5 +146,5 @@ function sentence(hosts: readonly Host[], words: string, { end }: ProgramRun): s
   return end.kind === 'deadline' && hosts.length === 1 ? `${hosts[0]}: ${words}` : words
 }
 
-const textOf = (output: ProgramOutput): string =>
+const linesOf = (output: ProgramOutput): string =>
   output.detail === '' ? `${output.summary}\n` : `${output.summary}\n${output.detail}`
