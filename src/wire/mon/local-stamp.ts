@@ -1,0 +1,25 @@
+/** A local date and time in its parts, which whoever knows the time zone hands in, and the two ways mon writes it. */
+export interface LocalStamp {
+  readonly year: number
+  /** 1 to 12. */
+  readonly month: number
+  readonly day: number
+  /** 0 is Sunday. */
+  readonly weekday: number
+  readonly hours: number
+  readonly minutes: number
+  readonly seconds: number
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+
+/** `Sat Nov  7 13:33:37 2026`, as ctime(3) and Perl's localtime have it: in `servertime` and in a trap timeout's detail. */
+export const ctimeText = (stamp: LocalStamp): string =>
+  `${WEEKDAYS[stamp.weekday] ?? '???'} ${dayAndTime(stamp)} ${stamp.year}`
+
+/** `Nov  7 13:33:37`, RFC 3164 §4.1.2. */
+export const dayAndTime = ({ month, day, hours, minutes, seconds }: LocalStamp): string =>
+  `${MONTHS[month - 1] ?? '???'} ${String(day).padStart(2)} ${[hours, minutes, seconds].map(two).join(':')}`
+
+const two = (n: number): string => String(n).padStart(2, '0')
