@@ -28,8 +28,10 @@ export function checked(
   about: Circumstances,
   now: Now,
 ): Checked {
-  const exit = exitOf(result, about)
-  const judged = judgeHosts(state, service, result.hosts, now)
+  // mon takes a death by a signal for success; it still says nothing about any host.
+  const excused = result.signalled === true && about.quirks.signalIsSuccess
+  const exit = excused ? 0 : result.exit
+  const judged = judgeHosts(state, service, excused ? [] : result.hosts, now)
   const streak = nextStreak(state.streak, exit)
   const seen: ServiceState = {
     ...state,
@@ -60,10 +62,6 @@ export function checked(
   } as const
   return { ...base, ...happened(seen, service, happening, about, now) }
 }
-
-/** mon takes a death by a signal for success (wart of its exit status); the manual does not. */
-const exitOf = ({ exit, signalled }: CheckResult, { quirks }: Circumstances): number =>
-  signalled === true && quirks.signalIsSuccess ? 0 : exit
 
 /** `tookPart`: the hosts that this run, or trap, says something about; one that is disabled keeps what is known of it. */
 export function judgeHosts(
