@@ -6,10 +6,10 @@
  */
 import { decide } from '../engine/decide.ts'
 import { isEmpty, patchOf } from '../engine/patch.ts'
-import type { Effect } from '../model/effect.ts'
+import type { Effect, Note, TimerChange } from '../model/effect.ts'
 import type { Entry } from '../model/entry.ts'
 import type { Event, EventBody } from '../model/event.ts'
-import { type Id, id } from '../model/names.ts'
+import { type Id, id, type ServiceKey } from '../model/names.ts'
 import type { Delivery, Patch, Saved, State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
 
@@ -27,6 +27,10 @@ export interface LoopDoors {
   deliver(delivery: Delivery): void
   /** For whoever looks: the terminal, `log`, the history. */
   show(entry: Entry): void
+  /** The timers of a service, or of all (`null`), are to follow this. */
+  timer(service: ServiceKey | null, what: TimerChange): void
+  /** For mon's logs and histories. */
+  note(note: Note): void
 }
 
 export interface Loop {
@@ -61,6 +65,10 @@ export function createLoop(initial: State, run: string, doors: LoopDoors): Loop 
     const entries = effects.flatMap((effect) => (effect.kind === 'record' ? [effect.entry] : []))
     if (effects.some((effect) => effect.kind === 'reconcile')) doors.reconcile()
     for (const entry of entries) doors.show(entry)
+    for (const effect of effects) {
+      if (effect.kind === 'timer') doors.timer(effect.service, effect.what)
+      else if (effect.kind === 'note') doors.note(effect.note)
+    }
     const deliveries = effects.flatMap((effect) => (effect.kind === 'deliver' ? [effect.delivery] : []))
     if (isEmpty(patch) && entries.length === 0) {
       for (const delivery of deliveries) doors.deliver(delivery)
