@@ -8,6 +8,7 @@ import { checkResult } from '../src/edge/probe/each-host.ts'
 import type { Monitor } from '../src/model/monitor.ts'
 import type { CheckResult, HostResult } from '../src/model/result.ts'
 import { milliseconds } from '../src/model/units.ts'
+import { sortedSummary } from '../src/wire/program/sorted-summary.ts'
 
 export interface FpingOptions {
   /** Fail only if no host answers. */
@@ -62,10 +63,18 @@ export const fping: Monitor<FpingOptions> = {
     const plan: PingPlan = { count, interval: wait, wait, size: SIZE, source: null, family: null, maxLoss: null }
     const result = await pingHosts(hosts, plan, context)
     const judged = options.slow === undefined ? result : withSlow(result, options.slow)
-    const answered = judged.hosts.some(({ kind }) => kind === 'up')
+    // With -a a late answer is an answer.
+    const answered = result.hosts.some(({ kind }) => kind === 'up')
     const warnings = options.traceroute === true ? [...judged.warnings, NO_TRACEROUTE] : judged.warnings
-    return { ...judged, exit: options.all === true && answered ? 0 : judged.exit, warnings }
+    const exit = options.all === true ? Number(!answered) : exitOf(judged)
+    return { ...sortedSummary(judged), exit, warnings }
   },
+}
+
+/** fping(8) exits with 2 where a name has no address; the script makes 1 of it where a host is too slow. */
+function exitOf({ exit, hosts }: CheckResult): number {
+  const codes = hosts.map((host) => (host.kind === 'up' ? '' : host.code))
+  return exit !== 0 && codes.includes('name-not-found') && !codes.includes('slow') ? 2 : exit
 }
 
 /** A host that answers too late counts as failing, and its sentence says by how much. */

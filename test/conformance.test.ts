@@ -15,6 +15,11 @@ import { dns } from '../monitors/dns.ts'
 import { dnsQuery } from '../monitors/dns-query.ts'
 import { fping } from '../monitors/fping.ts'
 import { http } from '../monitors/http.ts'
+import { monHttp } from '../monitors/mon-http.ts'
+import { monPhttp } from '../monitors/mon-phttp.ts'
+import { monPing } from '../monitors/mon-ping.ts'
+import { monSslcert } from '../monitors/mon-sslcert.ts'
+import { monTcp } from '../monitors/mon-tcp.ts'
 import { ping } from '../monitors/ping.ts'
 import { script } from '../monitors/script.ts'
 import { ssl } from '../monitors/ssl.ts'
@@ -70,8 +75,14 @@ const subjects: readonly Subject[] = [
   subject(http, { port: 1 }, async (t) => ({ port: await silent(t) })),
   subject(ssl, { port: 1 }, async (t) => ({ port: await silent(t) })),
   subject(ping, { count: 1 }, async () => ({ count: 100, interval: 10, maxLoss: 99 })),
-  // The same engine as ping; whoever answers is up at once, and this machine always answers itself.
-  subject(fping, { retries: 0, timeout: 50 }, null),
+  // The same engine as ping; whoever answers is up at once, and this machine always answers itself. It sorts its summary.
+  subject(fping, { retries: 0, timeout: 50 }, null, true),
+  // These sort their summaries, or say more in them than names.
+  subject(monTcp, { port: 1 }, async (t) => ({ port: await fullListener(t) }), true),
+  subject(monHttp, { port: 1 }, async (t) => ({ port: await silent(t) }), true),
+  subject(monPhttp, { port: 1 }, async (t) => ({ port: await silent(t) }), true),
+  subject(monPing, { count: 1 }, null),
+  subject(monSslcert, { port: 1 }, async (t) => ({ port: await silent(t) }), true),
   // Its masters count as well, and the summary names zones beside hosts.
   subject(dns, dnsZone, async (t) => ({ ...dnsZone, port: await silent(t), timeout: 600, tcp: true }), true),
   subject(dnsQuery, { port: 1, timeout: 0.2 }, async (t) => ({ port: await silentUdp(t), timeout: 600 }), true),

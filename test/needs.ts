@@ -20,6 +20,10 @@ export type Need =
   | 'fping'
   | 'openssl'
   | 'perl'
+  | 'net-dns'
+  | 'net-ssleay'
+  | 'net-ldap'
+  | 'slapd'
   | 'corpus'
   | 'postgres'
 
@@ -49,6 +53,11 @@ const probes: Readonly<Record<Need, () => Lack | null>> = {
   fping: () => packages(['fping', program('fping')]),
   openssl: () => packages(['openssl', program('openssl')]),
   perl: () => packages(['perl', program('perl')]),
+  // Perl modules that mon's monitors load.
+  'net-dns': () => packages(['libnet-dns-perl', perlModule('Net::DNS')]),
+  'net-ssleay': () => packages(['libnet-ssleay-perl', perlModule('Net::SSLeay')]),
+  'net-ldap': () => packages(['libnet-ldap-perl', perlModule('Net::LDAP')]),
+  slapd: () => packages(['slapd', program('slapd') && directory('/etc/ldap/schema')]),
   root,
   corpus,
   postgres,
@@ -99,6 +108,10 @@ function packages(...wanted: readonly (readonly [name: string, present: boolean]
 function program(name: string): boolean {
   const places = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/bin', '/bin']
   return places.some((place) => place !== '' && executable(join(place, name)))
+}
+
+function perlModule(name: string): boolean {
+  return program('perl') && spawnSync('perl', [`-M${name}`, '-e', '1'], { timeout: PROBE_DEADLINE }).status === 0
 }
 
 function executable(path: string): boolean {

@@ -25,7 +25,7 @@ const world =
   }
 
 for (const hosts of [[good], [without, good], [without, empty, good], [empty]]) {
-  test(`dns-query.monitor and we say and exit the same of ${hosts.join(' ')}`, needs('mon', 'perl'), async (t) => {
+  test(`dns-query.monitor and we say and exit the same of ${hosts.join(' ')}`, needs('mon', 'net-dns'), async (t) => {
     const { port } = await nameServer(t, [good, without, empty].map(String), world)
     const names = hosts.map(String)
     const command = ['/usr/lib/mon/mon.d/dns-query.monitor', '-n', 'www.example']

@@ -87,7 +87,7 @@ const bothAsked = async (t: TestContext, words: readonly string[], hosts: readon
 
 for (const [name, text, hosts] of zoneCalls) {
   const words = [...text.replaceAll('M1', String(m1)).replaceAll('M2', String(m2)).split(' '), ...quick]
-  test(`dns.monitor and we say and exit the same: ${name}`, needs('mon', 'perl'), async (t) => {
+  test(`dns.monitor and we say and exit the same: ${name}`, needs('mon', 'net-dns'), async (t) => {
     const { ours, theirs } = await bothAsked(t, words, hosts)
     assert.equal(ours.summary, theirs.summary)
     assert.equal(ours.exit, theirs.exit)
@@ -97,7 +97,7 @@ for (const [name, text, hosts] of zoneCalls) {
   })
 }
 
-test('where all of two masters fail we fail, and dns.monitor succeeds', needs('mon', 'perl'), async (t) => {
+test('where all of two masters fail we fail, and dns.monitor succeeds', needs('mon', 'net-dns'), async (t) => {
   const words = ['-zone', 'none.example', '-master', String(m1), '-master', String(m2)]
   const { ours, theirs } = await bothAsked(t, words, all)
   assert.equal(theirs.exit, 0)
@@ -105,13 +105,17 @@ test('where all of two masters fail we fail, and dns.monitor succeeds', needs('m
   assert(ours.hosts.every((each) => each.kind === 'unknown' && each.code === 'no-master'))
 })
 
-test('an answer that is not the expected one is named, which dns.monitor forgets', needs('mon', 'perl'), async (t) => {
-  const words = ['-caching_only', '-query', 'www.example:A:alias.example']
-  const { ours, theirs } = await bothAsked(t, words, [String(s1), String(s2)])
-  assert.deepEqual([theirs.exit, theirs.summary], [1, ' '])
-  assert.deepEqual([ours.exit, ours.summary], [1, `www.example@${s2}  `])
-  assert.match(ours.detail, /answered nothing for A of www\.example that alias\.example has as well/)
-})
+test(
+  'an answer that is not the expected one is named, which dns.monitor forgets',
+  needs('mon', 'net-dns'),
+  async (t) => {
+    const words = ['-caching_only', '-query', 'www.example:A:alias.example']
+    const { ours, theirs } = await bothAsked(t, words, [String(s1), String(s2)])
+    assert.deepEqual([theirs.exit, theirs.summary], [1, ' '])
+    assert.deepEqual([ours.exit, ours.summary], [1, `www.example@${s2}  `])
+    assert.match(ours.detail, /answered nothing for A of www\.example that alias\.example has as well/)
+  },
+)
 
 const detailOf = async (at: string | undefined, port: number, options: DnsOptions = {}) => {
   const zone = { zone: ['a.example'], master: [String(m1)], retry: 1, retransmit: 0.2 }

@@ -40,7 +40,7 @@ test('a host that cannot be looked up fails both', needs('mon', 'fping', 'root')
   const command = ['/usr/lib/mon/mon.d/fping.monitor', '-r', '0', '-t', '200', '127.0.0.1', bad]
   assert.notEqual((await script.check([], { command }, context())).exit, 0)
   const ours = await ask(['127.0.0.1', bad], quick)
-  assert.deepEqual([ours.exit, ours.summary], [1, bad])
+  assert.deepEqual([ours.exit, ours.summary], [2, bad])
 })
 
 test('a traceroute is not done, and that is said', needs('root'), async () => {
