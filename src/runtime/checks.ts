@@ -1,32 +1,27 @@
 /**
- * Runs the monitors: each service at its time, never twice at once, at most so many at a time, each within its deadline.
- * Results become events. Timers run on the monotonic clock, so that setting the wall clock starts nothing.
+ * Runs the monitors: each service at its time unless something holds it, never twice at once, at most so many at a time,
+ * each within its deadline. Results become events. Timers run on the monotonic clock, so that setting the wall clock
+ * starts nothing; they stand still while the scheduler is stopped.
  */
-import { setMaxListeners } from 'node:events'
 import { monitorEnvironment } from '../engine/message.ts'
-import { durationText } from '../model/duration.ts'
+import { intervalInForce, type Readiness, readiness } from '../engine/readiness.ts'
+import type { TimerChange } from '../model/effect.ts'
 import type { EventBody } from '../model/event.ts'
 import type { Model, Service } from '../model/model.ts'
 import type { Monitor } from '../model/monitor.ts'
 import type { ServiceKey } from '../model/names.ts'
-import type { CheckResult } from '../model/result.ts'
+import { inPeriod } from '../model/period.ts'
 import type { ServiceState, State } from '../model/state.ts'
-import { type Milliseconds, milliseconds, type Now, seconds, type Uptime, uptime } from '../model/units.ts'
-import { dueAt, nextTurn, type Rate, type Turn } from '../schedule/due.ts'
+import { type Milliseconds, milliseconds, type Now } from '../model/units.ts'
 import { Line } from '../schedule/line.ts'
-import { firstDelay } from '../schedule/spread.ts'
+import { createHeld, LOOK_AGAIN, untilNextLook } from './checks/held.ts'
+import { createPlans, isTimed, type TimedService } from './checks/plans.ts'
+import { createRuns } from './checks/runs.ts'
+import { createSchedulerClock } from './checks/scheduler-clock.ts'
+import { createTrapTimers } from './trap-timers.ts'
 
 /** Services whose check may run at once within the daemon; programs have `maxprocs`. A socket is cheap, and a dead host slow. */
 export const checksAtOnce = 2_000
-/** A monitor that has not settled this long after its deadline is left behind; the service goes on without it. */
-export const settleGrace = seconds(5)
-
-/** How often the checks feel their own pulse. */
-const pulseEvery = milliseconds(250)
-/** A pulse that comes later than this means that we stood still, and that silence meanwhile was ours. */
-const latestPulse = milliseconds(1_000)
-/** Runs of one service that are asked again for it; on a machine that is always late, something must count in the end. */
-const askedAgainMost = 3
 
 export interface CheckDoors {
   now(): Now
@@ -38,275 +33,252 @@ export interface CheckDoors {
   calendar(expression: string, callback: () => void): () => void
   monitor(name: string): Monitor | undefined
   readonly seed: number
+  /** How often what is held back is looked at again; mon's `-i`. Without it: every second. */
+  readonly lookAgain?: Milliseconds
 }
 
 export interface Checks {
   /** Takes over a model: what is unchanged keeps its rhythm, what is new starts, what is gone stops. */
   use(model: Model): void
+  /** Carries out an effect of that name; `null` is all services. */
+  timer(service: ServiceKey | null, what: TimerChange): void
+  /** All timers begin anew, as at a start; what runs is ended without a result. mon's `reset`. */
+  restart(): void
   /** Ends everything under way and waits for it. */
   stop(): Promise<void>
   /** How many services are due and wait for a free place; `oldest`: for how long. */
   overdue(): { readonly count: number; readonly oldest: Milliseconds }
+  report(service: ServiceKey): CheckReport
+  /** Processes of the monitors that run, for `list pids`. */
+  pids(): readonly { readonly service: ServiceKey; readonly pid: number }[]
 }
 
-interface Planned {
-  service: Service
-  readonly rhythm: string
-  turn: Turn
-  cancel: () => void
-}
-
-interface Run {
-  readonly controller: AbortController
-  /** What was asked of the monitor; a reload that asks otherwise drops the answer. */
-  readonly asked: string
-  dropped: boolean
+export interface CheckReport {
+  /** Whole seconds to the next start; 0 while it runs or is overdue; `null` if only the calendar knows, or nobody. */
+  readonly timer: number | null
+  readonly running: boolean
+  /** The process that its monitor started last. */
+  readonly pid: number | null
 }
 
 export function createChecks(doors: CheckDoors): Checks {
-  const planned = new Map<ServiceKey, Planned>()
-  const running = new Map<ServiceKey, Run>()
-  const ended = new Set<Promise<void>>()
-  /** Failures in a row that were not counted because we stood still. */
-  const askedAgain = new Map<ServiceKey, number>()
   const programs = new Line<ServiceKey>(0)
   const others = new Line<ServiceKey>(checksAtOnce)
+  const lines = [others, programs]
+  const lookAgain = doors.lookAgain ?? LOOK_AGAIN
   let stopped = false
-  let pulse = doors.now().uptime
-  /** When we last stood still, and since when. */
-  let stoodStill: { readonly until: Uptime; readonly length: Milliseconds } | null = null
-  let cancelPulse = doors.after(pulseEvery, beat)
+  let cancelWatch = (): void => {}
 
-  function beat(): void {
-    feelPulse()
-    cancelPulse = doors.after(pulseEvery, beat)
-  }
-
-  /**
-   * The process was stopped, the machine was paused or far too busy: for that long nobody could have answered us. A
-   * failure seen across such a time says nothing of the hosts.
-   */
-  function feelPulse(): void {
-    const now = doors.now().uptime
-    const late = now - pulse
-    pulse = now
-    if (late <= latestPulse) return
-    stoodStill = { until: now, length: milliseconds(late) }
-    const checks = running.size === 0 ? '' : `; of ${running.size} checks under way, those that failed are asked again`
-    const text = `this process stood still for ${durationText(stoodStill.length)}${checks}`
-    doors.post({ kind: 'notice', what: 'stood-still', text })
-  }
-
-  const crossed = (begun: Uptime): boolean => stoodStill !== null && stoodStill.until >= begun
+  const clock = createSchedulerClock(doors)
+  const trapTimers = createTrapTimers({ ...doors, clock })
+  const plans = createPlans({
+    clock,
+    calendar: doors.calendar,
+    seed: doors.seed,
+    randstart: () => doors.state().model.settings.randstart,
+    interval(service) {
+      const state = stateOf(service.key)
+      return state === undefined ? null : intervalInForce(service, state)
+    },
+    due,
+    trouble: (text) => doors.post({ kind: 'notice', what: 'trouble', text }),
+  })
+  const runs = createRuns({
+    ...doors,
+    judged: plans.adoptInterval,
+    ended(key, again) {
+      for (const line of lines) line.done(key)
+      if (again) due(key)
+      startWaiting()
+    },
+  })
+  const held = createHeld({
+    now: doors.now,
+    after: doors.after,
+    every: lookAgain,
+    paused: clock.stands,
+    holds(key) {
+      const ready = readinessOf(key)
+      if (ready.kind === 'held') tell(key, ready.text)
+      return ready.kind === 'held'
+    },
+    free: due,
+  })
 
   function use(model: Model): void {
     programs.places = model.settings.maxprocs === 0 ? Number.POSITIVE_INFINITY : model.settings.maxprocs
-    const wanted = new Map(model.services.map((service) => [service.key, service]))
-    const askAnew: ServiceKey[] = []
-    for (const [key, plan] of planned) {
-      const service = wanted.get(key)
-      // Whoever waits to ask an old question waits no longer.
-      const asksOtherwise = service === undefined || questionOf(service) !== questionOf(plan.service)
-      if (asksOtherwise) for (const line of [programs, others]) line.leave(key)
-      if (service !== undefined && rhythmOf(service) === plan.rhythm) {
-        plan.service = service
-        if (asksOtherwise) askAnew.push(key)
-        continue
-      }
-      plan.cancel()
-      planned.delete(key)
-      askedAgain.delete(key)
+    judgeStandstill()
+    watchExcludePeriod()
+    trapTimers.use(model)
+    const timed = new Map(model.services.flatMap((service) => (isTimed(service) ? [[service.key, service]] : [])))
+    for (const key of plans.keys()) if (!timed.has(key)) forget(key)
+    const askAnew = [...timed.values()].filter((service) => {
+      const former = plans.get(service.key)
+      return former !== undefined && questionOf(former) !== questionOf(service)
+    })
+    runs.dropAll((key, { service }) => {
+      const wanted = timed.get(key)
+      return wanted === undefined || questionOf(wanted) !== questionOf(service)
+    })
+    for (const service of timed.values()) plans.use(service)
+    for (const { key } of askAnew) {
+      // Whoever waits to ask an old question waits no longer; the new one does not wait for a turn that may be a day away.
+      leaveLines(key)
+      due(key)
     }
-    for (const [key, run] of running) {
-      const service = wanted.get(key)
-      if (service !== undefined && questionOf(service) === run.asked) continue
-      run.dropped = true
-      run.controller.abort()
-    }
-    for (const service of model.services) if (!planned.has(service.key)) begin(service, model)
-    // A new host, or a new question, does not wait for the next turn, which may be a day away.
-    for (const key of askAnew) due(key)
     startWaiting()
   }
 
-  function begin(service: Service, model: Model): void {
-    const { key, timing } = service
-    const now = doors.now().uptime
-    const spread = timing.kind === 'every' ? timing.interval : seconds(60)
-    const delay = firstDelay(key, doors.seed, model.settings.randstart, spread)
-    const plan: Planned = {
-      service,
-      rhythm: rhythmOf(service),
-      turn: { start: uptime(now + delay), number: 0 },
-      cancel: () => {},
-    }
-    planned.set(key, plan)
-    if (timing.kind === 'cron') {
-      // A calendar service is checked once at the start as well, so that its verdict need not wait for the next date.
-      const cancelFirst = doors.after(delay, () => due(key))
-      const cancelCalendar = dates(key, timing.expression)
-      plan.cancel = () => {
-        cancelFirst()
-        cancelCalendar()
-      }
-    } else arm(plan)
+  function forget(key: ServiceKey): void {
+    plans.end(key)
+    runs.forget(key)
+    leave(key)
   }
 
-  /** What the parser accepts the calendar understands; should it not, that is said, and nothing else suffers. */
-  function dates(key: ServiceKey, expression: string): () => void {
-    try {
-      return doors.calendar(expression, () => due(key))
-    } catch (error) {
-      const text = `${key} is checked only once: its calendar "${expression}" is not understood: ${String(error)}`
-      doors.post({ kind: 'notice', what: 'trouble', text })
-      return () => {}
-    }
+  /** It is not due any longer. */
+  function leave(key: ServiceKey): void {
+    leaveLines(key)
+    held.delete(key)
+    tell(key, null)
   }
 
-  function arm(plan: Planned): void {
-    const { key } = plan.service
-    const at =
-      plan.service.timing.kind === 'every' ? dueAt(plan.turn, rateOf(plan.service, doors.seed)) : plan.turn.start
-    plan.cancel = doors.after(milliseconds(Math.max(0, at - doors.now().uptime)), () => {
-      if (plan.service.timing.kind !== 'every') return
-      plan.turn = nextTurn(plan.turn, rateOf(plan.service, doors.seed), doors.now().uptime)
-      arm(plan)
-      due(key)
-    })
+  function leaveLines(key: ServiceKey): void {
+    for (const line of lines) line.leave(key)
   }
 
-  /** A service that still runs, or already waits, misses this turn. */
+  /** A service that still runs, waits or is held misses this turn. */
   function due(key: ServiceKey): void {
-    const service = planned.get(key)?.service
-    if (stopped || service === undefined || running.has(key)) return
+    const service = plans.get(key)
+    if (stopped || service === undefined || held.has(key) || runs.misses(key, { again: false })) return
     lineOf(service).join(key, doors.now().uptime)
     startWaiting()
   }
 
-  const lineOf = (service: Service): Line<ServiceKey> =>
-    doors.monitor(service.monitor.module)?.startsPrograms === true ? programs : others
+  const lineOf = ({ monitor }: TimedService): Line<ServiceKey> =>
+    doors.monitor(monitor.module)?.startsPrograms === true ? programs : others
 
   function startWaiting(): void {
-    for (const line of [others, programs]) {
-      for (let key = line.next(); key !== undefined; key = line.next()) start(key, line)
+    for (const line of lines) {
+      for (let key = line.next(); key !== undefined; key = line.next()) if (!start(key)) line.done(key)
     }
   }
 
-  function start(key: ServiceKey, line: Line<ServiceKey>): void {
-    const service = planned.get(key)?.service
-    const index = doors.state().model.serviceIndex.get(key)
-    const state = index === undefined ? undefined : doors.state().services[index]
-    if (service === undefined || state === undefined) {
-      line.done(key)
+  /** Whether it has started; else it is held, or misses this turn. */
+  function start(key: ServiceKey): boolean {
+    const service = plans.get(key)
+    if (service === undefined) return false
+    const ready = readinessOf(key)
+    tell(key, ready.kind === 'ready' ? null : ready.text)
+    if (ready.kind === 'held') held.add(key)
+    const state = stateOf(key)
+    if (ready.kind !== 'ready' || state === undefined) return false
+    const environment = monitorEnvironment(service, state, doors.state().model.settings)
+    runs.start({ service, call: service.monitor, hosts: ready.hosts, environment })
+    return true
+  }
+
+  function readinessOf(key: ServiceKey): Readiness {
+    const state = doors.state()
+    return readiness(state, state.model.serviceIndex.get(key) ?? -1, doors.now())
+  }
+
+  function stateOf(key: ServiceKey): ServiceState | undefined {
+    const { model, services } = doors.state()
+    return services[model.serviceIndex.get(key) ?? -1]
+  }
+
+  /** What holds a service is told when it changes; what was told is remembered in its state, also over a restart. */
+  function tell(key: ServiceKey, text: string | null): void {
+    const state = stateOf(key)
+    if (!stopped && state !== undefined && state.held !== text) doors.post({ kind: 'held', service: key, text })
+  }
+
+  function timer(service: ServiceKey | null, what: TimerChange): void {
+    if (what === 'scheduler') judgeStandstill()
+    else for (const key of service === null ? keysWithTimers() : [service]) change(key, what)
+  }
+
+  const keysWithTimers = (): readonly ServiceKey[] => doors.state().model.services.map(({ key }) => key)
+
+  function change(key: ServiceKey, what: Exclude<TimerChange, 'scheduler'>): void {
+    switch (what) {
+      case 'check-now':
+        if (!runs.misses(key, { again: true })) due(key)
+        return
+      case 'restart':
+        leave(key)
+        plans.restart(key)
+        trapTimers.restart(key)
+        return
+      case 'interval':
+        plans.adoptInterval(key)
+        return
+      case 'trapped':
+        trapTimers.trapped(key)
+    }
+  }
+
+  /** Whether the scheduler's clock stands still: the scheduler is stopped, or the global exclude_period lasts. */
+  function judgeStandstill(): void {
+    const { model, controls } = doors.state()
+    const { excludePeriod } = model.settings
+    const stands =
+      controls.stopped !== null || (excludePeriod !== null && inPeriod(excludePeriod.when, doors.now().wall))
+    if (stands === clock.stands() || stopped) return
+    if (stands) {
+      clock.stop()
       return
     }
-    const run: Run = { controller: new AbortController(), asked: questionOf(service), dropped: false }
-    running.set(key, run)
-    const end = check(service, state, run).finally(() => {
-      running.delete(key)
-      line.done(key)
-      ended.delete(end)
-      if (stopped) return
-      if (run.dropped) due(key)
-      startWaiting()
-    })
-    ended.add(end)
+    clock.go()
+    held.look()
   }
 
-  async function check(service: Service, state: ServiceState, run: Run): Promise<void> {
-    const begun = doors.now().uptime
-    const cancelDeadline = doors.after(service.timeout, () => run.controller.abort())
-    const result = await settledResult(service, state, run.controller)
-    cancelDeadline()
-    const took = milliseconds(doors.now().uptime - begun)
-    feelPulse()
-    const failed = result.exit !== 0 && crossed(begun)
-    const times = failed ? (askedAgain.get(service.key) ?? 0) + 1 : 0
-    askedAgain.set(service.key, times)
-    if (failed && times <= askedAgainMost) run.dropped = true
-    if (!stopped && !run.dropped) doors.post({ kind: 'checked', service: service.key, result, took })
+  function watchExcludePeriod(): void {
+    cancelWatch()
+    if (doors.state().model.settings.excludePeriod === null) return
+    cancelWatch = doors.after(untilNextLook(doors.now(), lookAgain), () => {
+      judgeStandstill()
+      watchExcludePeriod()
+    })
   }
 
-  /** The monitor's answer; or, from one that neither answers nor ends when told to, an answer in its place. */
-  function settledResult(service: Service, state: ServiceState, controller: AbortController): Promise<CheckResult> {
-    const monitor = doors.monitor(service.monitor.module)
-    if (monitor === undefined) {
-      return Promise.resolve(
-        noAnswer(service, 'monitor-missing', `the monitor "${service.monitor.module}" is not loaded`),
-      )
+  function restart(): void {
+    judgeStandstill()
+    runs.dropAll(() => true)
+    for (const key of plans.keys()) {
+      leave(key)
+      runs.forget(key)
+      plans.beginAnew(key)
     }
-    setMaxListeners(0, controller.signal)
-    const context = {
-      withHosts: service.monitor.withHosts,
-      signal: controller.signal,
-      timeout: service.timeout,
-      environment: monitorEnvironment(service, state, doors.state().model.settings),
-    }
-    return new Promise((resolve) => {
-      const text = `the monitor "${service.monitor.module}" did not end within its ${service.timeout / 1000} s`
-      const latest = milliseconds(service.timeout + settleGrace)
-      const giveUp = doors.after(latest, () => resolve(noAnswer(service, 'monitor-stuck', text)))
-      // Asynchronous, so that one that throws at once ends like one that rejects.
-      const asked = async () => monitor.check(service.hosts, service.monitor.options, context)
-      asked().then(
-        (result) => {
-          giveUp()
-          resolve(result)
-        },
-        (error: unknown) => {
-          giveUp()
-          resolve(
-            noAnswer(service, 'monitor-broken', `the monitor "${service.monitor.module}" failed: ${String(error)}`),
-          )
-        },
-      )
-    })
+    trapTimers.beginAnew()
   }
 
   async function stop(): Promise<void> {
     stopped = true
-    cancelPulse()
-    for (const plan of planned.values()) plan.cancel()
-    planned.clear()
-    programs.clear()
-    others.clear()
-    for (const run of running.values()) run.controller.abort()
-    const patience = new Promise<void>((resolve) => doors.after(settleGrace, resolve))
-    if (ended.size > 0) await Promise.race([Promise.allSettled([...ended]), patience])
+    cancelWatch()
+    trapTimers.stop()
+    for (const key of plans.keys()) plans.end(key)
+    for (const line of lines) line.clear()
+    held.stop()
+    await runs.stop()
   }
 
   function overdue(): { count: number; oldest: Milliseconds } {
     const now = doors.now().uptime
-    const oldest = Math.max(...[programs, others].map((line) => now - (line.oldest ?? now)))
+    const oldest = Math.max(...lines.map((line) => now - (line.oldest ?? now)))
     return { count: programs.length + others.length, oldest: milliseconds(oldest) }
   }
 
-  return { use, stop, overdue }
-}
-
-const rateOf = (service: Service, seed: number): Rate => {
-  const { timing } = service
-  return timing.kind === 'every'
-    ? { key: service.key, interval: timing.interval, randskew: timing.randskew, seed }
-    : { key: service.key, interval: seconds(60), randskew: null, seed }
-}
-
-/** What must stay the same for a service to keep its rhythm over a reload. */
-const rhythmOf = ({ timing }: Service): string => JSON.stringify(timing)
-
-/** What a run asks of whom: an answer to another question is no verdict. */
-const questionOf = ({ monitor, hosts }: Service): string =>
-  JSON.stringify([monitor.module, monitor.options, monitor.withHosts, hosts])
-
-/** A failure of our own making says nothing about the hosts. */
-function noAnswer(service: Service, code: string, text: string): CheckResult {
-  const timings = { connect: null, firstByte: null, total: milliseconds(0) }
-  return {
-    exit: 1,
-    summary: text,
-    detail: '',
-    hosts: service.hosts.map((host) => ({ kind: 'unknown', host, code, text, timings })),
-    performance: [],
-    warnings: [],
+  function report(key: ServiceKey): CheckReport {
+    const isRunning = runs.has(key)
+    const isDue = isRunning || held.has(key) || lines.some((line) => line.has(key))
+    const left = isDue ? milliseconds(0) : plans.dueIn(key)
+    return { timer: left === null ? null : Math.ceil(left / 1000), running: isRunning, pid: runs.pid(key) }
   }
+
+  return { use, timer, restart, stop, overdue, report, pids: runs.pids }
 }
+
+/** What a run asks of whom, as configured: an answer to another question is no verdict. */
+const questionOf = ({ monitor, hosts }: Service): string =>
+  JSON.stringify([monitor?.module, monitor?.options, monitor?.withHosts, hosts])

@@ -24,10 +24,14 @@ export function nextTurn(turn: Turn, rate: Rate, now: Uptime): Turn {
   return { start: turn.start, number: Math.max(turn.number + 1, elapsed + 1) }
 }
 
-/** When a turn is due; a skew larger than the interval is cut, so that turns keep their order. */
+/**
+ * When a turn is due. Each leaves its place on the grid by at most half of randskew, so that the time from one turn to
+ * the next is the interval give or take randskew, as the manual has it, and the rate stays what it is. A randskew larger
+ * than the interval is cut, so that turns keep their order.
+ */
 export function dueAt(turn: Turn, rate: Rate): Uptime {
   const onGrid = turn.start + turn.number * rate.interval
   if (rate.randskew === null || turn.number === 0) return uptime(onGrid)
-  const most = milliseconds(Math.min(rate.randskew, rate.interval / 2))
+  const most = milliseconds(Math.min(rate.randskew, rate.interval) / 2)
   return uptime(onGrid + skewOf(rate.key, turn.number, rate.seed, most))
 }

@@ -20,6 +20,11 @@ export class Line<Key> {
     if (!this.placed.has(key) && !this.waiting.has(key)) this.waiting.set(key, now)
   }
 
+  /** Stands in the line. */
+  has(key: Key): boolean {
+    return this.waiting.has(key)
+  }
+
   /** Leaves the line without having had a place. */
   leave(key: Key): void {
     this.waiting.delete(key)

@@ -1,6 +1,7 @@
 /**
  * Chance from a seed, so that a thousand checks do not start as one and a test can say when each does.
- * mon manual: randstart (the first run comes at a random moment within it), randskew (each interval varies by up to it).
+ * mon manual: randstart (the first run comes at a random moment within it), randskew (the time from run to run
+ * varies by up to it).
  */
 import { fraction } from '../model/fraction.ts'
 import { type Milliseconds, milliseconds, seconds } from '../model/units.ts'
@@ -19,7 +20,7 @@ export function firstDelay(
   return milliseconds(Math.floor(fraction(`${seed}/${key}`) * span))
 }
 
-/** How much earlier (negative) or later a run comes for randskew: uniform over both sides. */
-export function skewOf(key: string, turn: number, seed: number, randskew: Milliseconds): Milliseconds {
-  return milliseconds(Math.round((fraction(`${seed}/${key}/${turn}`) * 2 - 1) * randskew))
+/** How much earlier (negative) or later than its place a run comes: uniform over both sides, at most `most`. */
+export function skewOf(key: string, turn: number, seed: number, most: Milliseconds): Milliseconds {
+  return milliseconds(Math.round((fraction(`${seed}/${key}/${turn}`) * 2 - 1) * most))
 }

@@ -2,59 +2,21 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EventBody } from '../../src/model/event.ts'
 import type { Model, Service } from '../../src/model/model.ts'
-import type { CheckContext, Monitor } from '../../src/model/monitor.ts'
 import { host } from '../../src/model/names.ts'
-import type { CheckResult } from '../../src/model/result.ts'
 import { seconds } from '../../src/model/units.ts'
-import { createChecks } from '../../src/runtime/checks.ts'
-import { call, model, Run, result, service } from '../engine/build.ts'
-import { FakeTime } from './fake-time.ts'
+import { call, model, result } from '../engine/build.ts'
+import { type Answering, rig as anyRig, every as everySo, script } from './checks-rig.ts'
 
-type Answering = (context: CheckContext) => Promise<CheckResult>
+type Checked = Extract<EventBody, { kind: 'checked' }>
 
-/** Checks on a fake clock; `starts` collects when, in seconds, each monitor began. */
-function rig(of: Model, answering: Answering = async () => result([], [])) {
-  const time = new FakeTime()
-  const posted: Extract<EventBody, { kind: 'checked' }>[] = []
-  const starts: number[] = []
-  const groups: string[] = []
-  const dates: (() => void)[] = []
-  const run = new Run(of)
-  const monitor: Monitor = {
-    name: 'test',
-    question: '',
-    flags: {},
-    rest: null,
-    schema: { type: 'object', properties: {}, additionalProperties: false },
-    check(_hosts, _options, context) {
-      starts.push(time.now().uptime / 1000)
-      groups.push(context.environment.MON_GROUP ?? '')
-      return answering(context)
-    },
-  }
-  const checks = createChecks({
-    now: time.now,
-    after: time.after,
-    state: () => run.state,
-    post: (event) => {
-      if (event.kind === 'checked') posted.push(event)
-    },
-    calendar: (expression, callback) => {
-      if (expression === 'odd') throw new Error('what?')
-      dates.push(callback)
-      return () => dates.splice(dates.indexOf(callback), 1)
-    },
-    monitor: (name) =>
-      name === 'test' ? monitor : name === 'script' ? { ...monitor, startsPrograms: true } : undefined,
-    seed: 1,
-  })
-  checks.use(of)
-  return { time, posted, starts, groups, checks, dates, run }
+function rig(of: Model, answering?: Answering) {
+  const one = anyRig(of, answering === undefined ? {} : { answering })
+  const posted = (): Checked[] => one.posted.filter((body): body is Checked => body.kind === 'checked')
+  return { ...one, posted }
 }
 
-const every = (called: string, changes: Partial<Service> = {}) =>
-  service({ called, timing: { kind: 'every', interval: seconds(10), randskew: null }, timeout: seconds(5), ...changes })
-const script = { ...call('slow.monitor'), module: 'script' }
+const every = (called: string, changes: Partial<Service> = {}): Service =>
+  everySo(10, called, { timeout: seconds(5), ...changes })
 const never: Answering = () => new Promise(() => {})
 const untilAborted: Answering = ({ signal }) =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve(result([], [], { exit: 1 }))))
@@ -72,10 +34,10 @@ test('a service is checked soon after the start, and then at its interval', asyn
 
 test('a check that takes longer than the interval is not started again beside itself', async () => {
   let open = 0
-  const slow: Answering = ({ signal }) => {
+  const slow: Answering = (...asked) => {
     open += 1
     assert.equal(open, 1)
-    return untilAborted({ signal } as CheckContext).finally(() => {
+    return untilAborted(...asked).finally(() => {
       open -= 1
     })
   }
@@ -103,17 +65,17 @@ test('setting the wall clock starts nothing', async () => {
 test('a monitor is told to end at its deadline', async () => {
   const { time, posted } = rig(model([every('g/s')]), untilAborted)
   await time.go(8_000)
-  assert.equal(posted.length, 1)
-  assert.equal(posted[0]?.took, 5000)
+  assert.equal(posted().length, 1)
+  assert.equal(posted()[0]?.took, 5000)
 })
 
 test('a monitor that ignores its deadline is left behind, and blames no host', async () => {
   const { time, posted } = rig(model([every('g/s')]), never)
   await time.go(13_000)
-  assert.equal(posted[0]?.result.exit, 1)
-  assert.match(posted[0]?.result.summary ?? '', /did not end within its 5 s/)
+  assert.equal(posted()[0]?.result.exit, 1)
+  assert.match(posted()[0]?.result.summary ?? '', /did not end within its 5 s/)
   assert.deepEqual(
-    posted[0]?.result.hosts.map(({ kind }) => kind),
+    posted()[0]?.result.hosts.map(({ kind }) => kind),
     ['unknown', 'unknown'],
   )
 })
@@ -121,7 +83,7 @@ test('a monitor that ignores its deadline is left behind, and blames no host', a
 test('a monitor that throws is a failure that blames no host', async () => {
   const { time, posted } = rig(model([every('g/s')]), () => Promise.reject(new Error('oops')))
   await time.go(3_000)
-  assert.match(posted[0]?.result.summary ?? '', /failed: Error: oops/)
+  assert.match(posted()[0]?.result.summary ?? '', /failed: Error: oops/)
 })
 
 test('at most maxprocs programs run at once, and the others follow', async () => {
@@ -134,7 +96,7 @@ test('at most maxprocs programs run at once, and the others follow', async () =>
   await time.go(5_000)
   assert.equal(starts.length, 4)
   await time.go(9_000)
-  assert.ok(posted.length >= 5)
+  assert.ok(posted().length >= 5)
 })
 
 test('a calendar service is checked once at the start and then at its dates', async () => {
@@ -148,14 +110,13 @@ test('a calendar service is checked once at the start and then at its dates', as
 
 test('a reload keeps the rhythm of what is unchanged and drops the answer to a question no longer asked', async () => {
   const before = every('g/s')
-  const { time, starts, posted, checks, run } = rig(model([before]), untilAborted)
+  const { time, starts, posted, reload } = rig(model([before]), untilAborted)
   await time.go(2_500)
   assert.equal(starts.length, 1)
   const asksOtherwise = model([{ ...before, monitor: { ...call('test.monitor'), options: { port: 81 } } }])
-  run.post({ kind: 'reloaded', model: asksOtherwise, text: '' }, time.now())
-  checks.use(asksOtherwise)
+  reload(asksOtherwise)
   await time.go(100)
-  assert.equal(posted.length, 0, 'the old question has no answer')
+  assert.equal(posted().length, 0, 'the old question has no answer')
   assert.equal(starts.length, 2, 'the new one is asked at once')
 })
 
@@ -165,41 +126,39 @@ test('stopping ends what runs and starts nothing more', async () => {
   await checks.stop()
   await time.go(60_000)
   assert.equal(starts.length, 1)
-  assert.equal(posted.length, 0)
+  assert.equal(posted().length, 0)
 })
 
 test('however many other checks there are, a program gets its turn', async () => {
   const many = Array.from({ length: 2_100 }, (_, i) => every(`many/s${i}`))
-  const { time, groups } = rig(model([...many, every('one/script', { monitor: script })]), untilAborted)
+  const { time, startsOf } = rig(model([...many, every('one/script', { monitor: script })]), untilAborted)
   await time.go(9_000)
-  assert.ok(groups.includes('one'))
+  assert.ok(startsOf.has('one/script'))
 })
 
 test('a service that becomes a program at a reload still never runs beside itself', async () => {
   let open = 0
   const one = every('g/s', { timeout: seconds(25) })
-  const { time, checks, run } = rig(model([one]), (context) => {
+  const { time, reload } = rig(model([one]), (...asked) => {
     open += 1
     assert.equal(open, 1)
-    return untilAborted(context).finally(() => {
+    return untilAborted(...asked).finally(() => {
       open -= 1
     })
   })
   await time.go(3_000)
   const asProgram = model([{ ...one, monitor: script }])
-  run.post({ kind: 'reloaded', model: asProgram, text: '' }, time.now())
-  checks.use(asProgram)
+  reload(asProgram)
   await time.go(60_000)
 })
 
 test('a host that a reload adds is checked at once, though the next turn is a day away', async () => {
   const daily = every('g/s', { timing: { kind: 'every', interval: seconds(86_400), randskew: null } })
-  const { time, starts, checks, run } = rig(model([daily]))
+  const { time, starts, reload } = rig(model([daily]))
   await time.go(10_000)
   assert.equal(starts.length, 1)
   const withMore = model([{ ...daily, hosts: [...daily.hosts, host('h3')] }])
-  run.post({ kind: 'reloaded', model: withMore, text: '' }, time.now())
-  checks.use(withMore)
+  reload(withMore)
   await time.go(100)
   assert.equal(starts.length, 2)
 })
@@ -214,8 +173,8 @@ test('a calendar that cannot be understood is told, and harms nothing else', asy
 
 test('a failure seen while this process stood still is not counted, but asked again', async () => {
   let healthy = true
-  const { time, posted, starts } = rig(model([every('g/s')]), (context) =>
-    healthy ? untilAborted(context) : Promise.resolve(result([], [])),
+  const { time, posted, starts } = rig(model([every('g/s')]), (...asked) =>
+    healthy ? untilAborted(...asked) : Promise.resolve(result([], [])),
   )
   await time.go(2_100)
   assert.equal(starts.length, 1)
@@ -223,7 +182,7 @@ test('a failure seen while this process stood still is not counted, but asked ag
   healthy = false
   await time.go(300)
   assert.ok(
-    posted.length > 0 && posted.every(({ result: said }) => said.exit === 0),
+    posted().length > 0 && posted().every(({ result: said }) => said.exit === 0),
     'the answer to the second question',
   )
   assert.ok(starts.length >= 2)
@@ -235,7 +194,7 @@ test('on a machine that always stands still a failure counts in the end', async 
     await time.go(2_100)
     time.lag(8_000)
   }
-  assert.ok(posted.some(({ result: said }) => said.exit === 1))
+  assert.ok(posted().some(({ result: said }) => said.exit === 1))
 })
 
 test('a monitor that throws at once, without a promise, harms nobody else', async () => {
@@ -243,5 +202,5 @@ test('a monitor that throws at once, without a promise, harms nobody else', asyn
     throw new Error('oops')
   })
   await time.go(3_000)
-  assert.match(posted[0]?.result.summary ?? '', /failed: Error: oops/)
+  assert.match(posted()[0]?.result.summary ?? '', /failed: Error: oops/)
 })
