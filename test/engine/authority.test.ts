@@ -5,6 +5,8 @@ import fc from 'fast-check'
 import { mayCommand, trapNames, trapRules, trapUserRule } from '../../src/engine/authority.ts'
 import { type AuthFile, NOBODY } from '../../src/model/auth.ts'
 import { parseAuth } from '../../src/parse/auth.ts'
+import { needs } from '../needs.ts'
+import { startMon } from '../peers/mon/daemon.ts'
 
 const read = (text: string): AuthFile => parseAuth({ file: 'auth.cf', text }).file
 
@@ -76,6 +78,47 @@ test('the order of users on a line, and their spreading over several lines, chan
     }),
   )
 })
+
+/** checkauth takes any word for a command, so that one daemon answers for a whole table of lines. */
+test(
+  'the real mon decides the same for every line of the table, and for a hundred random ones',
+  needs('mon'),
+  async (t) => {
+    const written = lines.map(([line]) => line).filter((line) => !line.startsWith('reset'))
+    const random = fc.sample(users, { numRuns: 100, seed: 3 }).map((words) => `list: ${words.join(' , ')}`)
+    const commands = [...written, ...random].map((line, i) => line.replaceAll(/^list/gim, `case${i}`))
+    const auth = `${commands.join('\n')}\ntrap section\n* * *\n`
+    const mon = await startMon(t, { config: 'hostgroup g h1\n', auth })
+    const file = read(auth)
+    let allowed = 0
+    for (const who of [null, 'joe', 'jane']) {
+      const session = await mon.connect()
+      if (who !== null) assert.equal((await session.command(`login ${who}`)).status, '220 login accepted')
+      for (let i = 0; i < commands.length; i++) {
+        const { status } = await session.command(`checkauth case${i}`)
+        const may = mayCommand(file, `case${i}`, who).allowed
+        assert.equal(may, status === '220 command authorized', `${commands[i]} for ${who}: ${status}`)
+        if (may) allowed += 1
+      }
+    }
+    assert.ok(allowed > 50 && allowed < 2 * commands.length)
+  },
+)
+
+test(
+  'the real mon looks a command up in lower case, however auth.cf spells it, and so do we',
+  needs('mon'),
+  async (t) => {
+    const auth = 'SERVERTIME: all\nList : joe\n\ntrap section\n'
+    const mon = await startMon(t, { config: 'hostgroup g h1\n', auth })
+    const file = read(auth)
+    for (const command of ['servertime', 'SERVERTIME', 'List', 'list']) {
+      const { status } = await mon.command(`checkauth ${command}`)
+      assert.equal(mayCommand(file, command, null).allowed, status === '220 command authorized', command)
+    }
+    assert.match((await mon.command('SerVerTime')).status, /^220/)
+  },
+)
 
 test('why something is refused is said in words that hold no text of the client', () => {
   const file = read('list: joe')
