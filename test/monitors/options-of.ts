@@ -17,7 +17,8 @@ export function optionsOf<Options>(monitor: Monitor<Options>, words: string): Op
   return options as Options
 }
 
-function sliceOf(text: string): Slice {
+/** A text as a slice of a file that holds nothing else. */
+export function sliceOf(text: string): Slice {
   const line: LogicalLine = { source: { file: 'text', text }, text, runs: [{ at: 0, offset: 0 }] }
   return wholeLine(line)
 }

@@ -1,12 +1,14 @@
 /**
  * `monitor http.monitor -p 8080` and `alert exit=2-3 mail.alert admin@…` -> Call: which module carries it out, with
  * which options. A built-in written without its suffix always wins; with the suffix, an executable found along mondir
- * or alertdir does, so that a site's own http.monitor stays in force. Source: mon manual, "monitor", "alert".
+ * or alertdir does, so that a site's own http.monitor stays in force. Where mon's own program of that name has options
+ * of another meaning, a module that speaks them takes the call, and ours if only ours knows all the words.
+ * Source: mon manual, "monitor", "alert".
  */
 import type { AlertCall, Call } from '../../model/model.ts'
 import { placeOfSlice, type Slice, slice, spanOf } from '../mon/lines.ts'
 import { fillDefaults, type Options, parseOptions } from '../options.ts'
-import type { Report } from '../text/report.ts'
+import { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
 import { splitWords } from '../text/words.ts'
 import type { NamedShape, Surroundings } from './surroundings.ts'
@@ -20,6 +22,8 @@ interface Realm {
   readonly runner: string
   /** mon's names for what we have under another one. */
   readonly synonyms: Readonly<Record<string, string>>
+  /** mon's names, suffix and all, for the modules that take the options of mon's program. */
+  readonly stands: Readonly<Record<string, string>>
   readonly directories: readonly string[]
   readonly setting: 'mondir' | 'alertdir'
 }
@@ -34,6 +38,13 @@ export interface Naming {
 const RUNNERS = { monitor: 'script', alert: 'program' } as const
 
 const MONITOR_SYNONYMS = { fping: 'ping', phttp: 'http', sslcert: 'ssl' }
+const MONITOR_STANDS = {
+  'tcp.monitor': 'mon-tcp',
+  'http.monitor': 'mon-http',
+  'phttp.monitor': 'mon-phttp',
+  'ping.monitor': 'mon-ping',
+  'sslcert.monitor': 'mon-sslcert',
+}
 const ALERT_SYNONYMS = { page: 'pager', qpage: 'pager', virtualserver: 'ipvs', lvs: 'ipvs' }
 
 export function resolveMonitor(value: Slice, naming: Naming, report: Report): Call | null {
@@ -58,6 +69,7 @@ const monitorRealm = ({ surroundings, mondir }: Naming): Realm => ({
   programs: surroundings.programs.monitors,
   runner: RUNNERS.monitor,
   synonyms: MONITOR_SYNONYMS,
+  stands: MONITOR_STANDS,
   directories: mondir,
   setting: 'mondir',
 })
@@ -68,6 +80,7 @@ const alertRealm = ({ surroundings, alertdir }: Naming): Realm => ({
   programs: surroundings.programs.alerts,
   runner: RUNNERS.alert,
   synonyms: ALERT_SYNONYMS,
+  stands: {},
   directories: alertdir,
   setting: 'alertdir',
 })
@@ -126,9 +139,18 @@ function findModule(name: Slice, words: readonly Slice[], realm: Realm, report: 
   if (path !== undefined) return callProgram(path, name, words, realm, report)
   const synonym = Object.hasOwn(realm.synonyms, stem) ? realm.synonyms[stem] : undefined
   const builtIn = realm.modules.get(stem) ?? (synonym === undefined ? undefined : realm.modules.get(synonym))
-  if (builtIn !== undefined) return callModule(builtIn, name, words, realm, report)
+  const stand = Object.hasOwn(realm.stands, name.text) ? realm.modules.get(realm.stands[name.text] ?? '') : undefined
+  // What neither takes is told of mon's options: its name was called.
+  const taking = [stand, builtIn].find((one) => one !== undefined && takes(one, name, words, realm))
+  const called = taking ?? stand ?? builtIn
+  if (called !== undefined) return callModule(called, name, words, realm, report)
   reportUnknown(name, realm, report)
   return null
+}
+
+/** Whether a module knows all of the words; nothing is reported. */
+function takes(shape: NamedShape, name: Slice, words: readonly Slice[], realm: Realm): boolean {
+  return callModule(shape, name, words, realm, new Report()) !== null
 }
 
 /** Without the suffix that mon's programs carry, in which two names would always be alike. */
