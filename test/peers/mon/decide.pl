@@ -4,19 +4,22 @@
 #
 #   perl decide.pl MON DIRECTORY          DIRECTORY has alert.d/ with the alerts, and is ours to write in
 #
-# A line of standard input is a case as JSON, a line of standard output its answer; bytes travel as characters 0-255.
+# A line of standard input is a case as JSON, a line of standard output its answer, both UTF-8.
 #   case    {"config": "…", "start": EPOCH, "exec": 0|1, "events": [EVENT, …]}
-#   EVENT   {"at": SECONDS AFTER START, "kind": "exit", "group", "service", "status" or "signal", "output"}
-#           {…, "kind": "trap", "packet"}   {…, "kind": "traptimeout" or "trapduration", "group", "service"}
-#           {…, "kind": "command", "line", "user"}
+#   EVENT   {"at": SECONDS AFTER START, "kind": "exit", "group", "service", "status", "output"}
+#           {…, "kind": "killed", "group", "service", "signal", "output"}   {…, "kind": "trap", "packet"}
+#           {…, "kind": "traptimeout" or "trapduration", "group", "service"}   {…, "kind": "command", "line", "user"}
 #   answer  {"startup": DONE, "events": [DONE, …]} or {"error": "…"}
 #   DONE    {"alerts": [{"period", "script", "args", "environment", "input"}], "reply": "…", "counters": {…}}
 #
 # Every case has a process of its own, forked from the one that has mon loaded. Alerts do not really run, as that would
 # take most of the time: mon's fork, open, exec and exit are answered here, and what it would have run is written down.
-# With "exec" they do run, and print what they see to the file DIRECTORY/log; a test compares the two.
+# With "exec" they do run, and print what they see to the file DIRECTORY/ran; a test compares the two.
 use strict;
 use warnings;
+
+# "do" compiles a file into the package in which it stands.
+sub run_file { return do $_[0] }
 
 package Mon::Reference;
 
@@ -42,7 +45,8 @@ our @alerts;
 our @reply;
 
 my ($mon, $directory) = map { Cwd::abs_path($_) } @ARGV;
-my $json = JSON::PP->new->latin1;
+# Not told of UTF-8: what a case says reaches mon as bytes.
+my $json = JSON::PP->new;
 
 BEGIN {
     # Imported into main before mon is compiled, these take the places of the built-ins in mon alone.
@@ -86,20 +90,22 @@ BEGIN {
     *Sys::Syslog::openlog = *Sys::Syslog::closelog = *Sys::Syslog::setlogsock = sub { 1 };
 }
 
+# What mon prints goes nowhere, unless the environment names a file for it.
+CORE::open(STDERR, '>', $ENV{MON_REFERENCE_ERRORS} // '/dev/null') or die "standard error: $!";
 my %daemon = (PATH => $ENV{PATH} // '/usr/bin:/bin', TZ => 'UTC');
 %ENV = %daemon;
 POSIX::tzset();
-CORE::open(STDERR, '>', $ENV{DECIDE_ERRORS} // '/dev/null') or die "standard error: $!";
 $| = 1;
 
 write_file("$directory/mon.cf", '');
-write_file("$directory/auth.cf", join '', map { "$_: all\n" } qw(
-    ack clear disable enable get list loadstate reload reset savestate servertime set start stop test), "trap section\n* * *\n");
+write_file("$directory/auth.cf", join '', (map { "$_: all\n" } qw(
+    ack clear disable enable get list loadstate reload reset savestate servertime set start stop test)),
+    "trap section\n* * *\n");
 load();
 my $lexical = lexicals();
 my $call_alert = \&main::call_alert;
 {
-    no warnings 'redefine';
+    no warnings qw(redefine once);
     *main::call_alert = \&call_alert;
     *main::sock_write = sub { push @reply, $_[1] };
 }
@@ -109,7 +115,7 @@ serve();
 sub load {
     write_file("$directory/mon.cf", "serverbind = 127.0.0.1\ntrapbind = 127.0.0.1\nserverport = 0\ntrapport = 0\n");
     local @ARGV = ('-c', "$directory/mon.cf", '-P', '', '-A', "$directory/auth.cf", '-a', "$directory/alert.d");
-    my $done = do $mon;
+    main::run_file($mon);
     $ready = 0;
     die "$mon did not reach its main loop: $@\n" unless $@ eq "ready\n";
 }
@@ -117,6 +123,7 @@ sub load {
 # mon's file-wide variables by name, as its subroutines have caught them.
 sub lexicals {
     my %found;
+    my $outer = (B->can('PADNAMEf_OUTER') // B->can('PADNAMEt_OUTER'))->();
     no strict 'refs';
     for my $name (qw(do_alert process_event proc_cleanup call_alert reset_server handle_trap client_command read_cf
                      client_accept run_monitor init_globals)) {
@@ -125,7 +132,7 @@ sub lexicals {
         my @values = $pads->ARRAYelt(1)->ARRAY;
         for my $i (0 .. $#names) {
             my $label = $names[$i]->isa('B::SPECIAL') ? undef : $names[$i]->PV;
-            next unless defined $label && $names[$i]->FLAGS & B::PADNAMEf_OUTER();
+            next unless defined $label && $names[$i]->FLAGS & $outer;
             $found{$label} //= $values[$i]->object_2svref;
         }
     }
@@ -221,6 +228,7 @@ sub start {
     die "$problem\n" if $problem ne '';
     my $cf = $lexical->{'%CF'};
     mkdir "$directory/$_" for qw(state log);
+    unlink glob "$directory/state/*";
     @$cf{qw(ALERTDIR SCRIPTDIR AUTHFILE STATEDIR LOGDIR CFBASEDIR)} =
         map { "$directory/$_" } qw(alert.d mon.d auth.cf state log etc);
     main::normalize_paths();
@@ -233,7 +241,7 @@ sub start {
 sub done {
     my ($act) = @_;
     @alerts = @reply = ();
-    unlink "$directory/log";
+    unlink "$directory/ran";
     ${ $lexical->{'$tm'} } = $now;
     # mon leaves a subroutine with "next" after some commands.
     for (1) { no warnings; $act->() }
@@ -244,9 +252,9 @@ sub done {
 sub happen {
     my ($event) = @_;
     my ($kind, $group, $service) = @$event{qw(kind group service)};
-    if ($kind eq 'exit') { monitor_exits($event) }
+    if ($kind eq 'exit' || $kind eq 'killed') { monitor_exits($event) }
     elsif ($kind eq 'trap') {
-        main::handle_trap($event->{packet}, Socket::sockaddr_in(2583, Socket::inet_aton('127.0.0.1')));
+        main::handle_trap($event->{packet}, Socket::pack_sockaddr_in(2583, Socket::inet_aton('127.0.0.1')));
     }
     elsif ($kind eq 'traptimeout') { main::handle_trap_timeout($group, $service) }
     elsif ($kind eq 'trapduration') {
@@ -274,7 +282,7 @@ sub monitor_exits {
     $lexical->{'%ibufs'}{$name} = $event->{output};
     ${ $lexical->{'$procs'} }++;
     @$service{qw(_last_check _monitor_running)} = ($now, 1);
-    $reaped = [ $pid, defined $event->{signal} ? $event->{signal} : $event->{status} << 8 ];
+    $reaped = [ $pid, $event->{kind} eq 'killed' ? $event->{signal} : $event->{status} << 8 ];
     main::proc_cleanup();
 }
 
@@ -305,7 +313,7 @@ sub text { defined $_[0] ? "$_[0]" : undef }
 
 # What the alerts that really ran have written, in their order: fields end in NUL, and a record in one more.
 sub logged {
-    my $text = -e "$directory/log" ? read_file("$directory/log") : '';
+    my $text = -e "$directory/ran" ? read_file("$directory/ran") : '';
     my @ran;
     while ($text =~ /\G(\d+) (\d+) (\d+)\n/gc) {
         my ($args, $variables, $length) = ($1, $2, $3);
@@ -329,7 +337,7 @@ sub encode {
     }
     return '[' . join(',', map { encode($_) } @$value) . ']' if ref $value eq 'ARRAY';
     my $text = "$value";
-    $text =~ s/([\x00-\x1f"\\\x7f-\xff])/$escaped{$1} \/\/ sprintf '\\u%04x', ord $1/ge;
+    $text =~ s/([\x00-\x1f"\\])/$escaped{$1} \/\/ sprintf '\\u%04x', ord $1/ge;
     return "\"$text\"";
 }
 
