@@ -1,9 +1,10 @@
 /** Who may give a command, and whose traps are taken: mon's order, by a table and by properties. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { mayCommand, trapNames, trapRules, trapUserRule } from '../../src/engine/authority.ts'
-import { type AuthFile, NOBODY } from '../../src/model/auth.ts'
+import { type AuthFile, COMMAND_WORDS, NOBODY } from '../../src/model/auth.ts'
 import { parseAuth } from '../../src/parse/auth.ts'
 import { needs } from '../needs.ts'
 import { startMon } from '../peers/mon/daemon.ts'
@@ -119,6 +120,19 @@ test(
     assert.match((await mon.command('SerVerTime')).status, /^220/)
   },
 )
+
+test('the real mon reads the shipped auth.cf, and permits the same with it', needs('mon'), async (t) => {
+  const auth = readFileSync(new URL('../../config/auth.cf', import.meta.url), 'utf8')
+  const mon = await startMon(t, { config: 'hostgroup g h1\n', auth })
+  for (const user of [null, 'joe']) {
+    if (user !== null) await mon.command(`login ${user}`)
+    for (const command of [...COMMAND_WORDS, 'nonsense']) {
+      const { status } = await mon.command(`checkauth ${command}`)
+      const { allowed } = mayCommand(read(auth), command, user)
+      assert.equal(allowed, status === '220 command authorized', `${command} for ${user}`)
+    }
+  }
+})
 
 test('why something is refused is said in words that hold no text of the client', () => {
   const file = read('list: joe')

@@ -8,10 +8,15 @@ import koffi, { type LibraryHandle } from 'koffi'
 import { libc } from '../libc.ts'
 import { turnstile } from './turnstile.ts'
 
-/** Hashes worked on at once; each keeps a processor busy for up to a second. */
-const HASHES_AT_ONCE = 2
-/** Hashes that wait for that; a flood beyond is turned away. */
-const HASHES_WAITING = 64
+/**
+ * Hashes worked on at once, each of which keeps a processor busy for up to a second, and those that wait; a flood beyond
+ * is turned away. Traps have a lane of their own: whoever forges them does not keep people from logging in.
+ */
+const LANES = {
+  login: turnstile({ atOnce: 2, waiting: 64 }),
+  trap: turnstile({ atOnce: 1, waiting: 32 }),
+}
+export type Lane = keyof typeof LANES
 /** Room for struct crypt_data: 32768 bytes in libxcrypt, 131232 in old versions of glibc. */
 const CRYPT_DATA = 135_168
 
@@ -29,15 +34,14 @@ export const NO_LIBCRYPT =
 
 type Work = (phrase: Uint8Array, setting: Uint8Array, data: Uint8Array) => Promise<string | null>
 
-const through = turnstile({ atOnce: HASHES_AT_ONCE, waiting: HASHES_WAITING })
 let work: Work | null | undefined
 
 /** The hash of a password with the salt and the cost of `setting`, which may be a whole hash. Never rejects. */
-export async function crypt(password: Uint8Array, setting: string): Promise<Crypted> {
+export async function crypt(password: Uint8Array, setting: string, lane: Lane): Promise<Crypted> {
   work ??= findCrypt()
   const found = work
   if (found === null) return { kind: 'missing', text: NO_LIBCRYPT }
-  const done = await through(() => crypted(found, password, setting))
+  const done = await LANES[lane](() => crypted(found, password, setting))
   return done ?? { kind: 'busy' }
 }
 

@@ -5,7 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { hashKind } from '../../model/auth.ts'
 import { apr1 } from '../../wire/apr1.ts'
-import { crypt } from './libcrypt.ts'
+import { crypt, type Lane } from './libcrypt.ts'
 
 /** A password as text, which becomes UTF-8, or as the bytes that came. */
 export type Password = string | Uint8Array
@@ -19,18 +19,19 @@ export type Comparison =
 /** crypt(3) takes no more (CRYPT_MAX_PASSPHRASE_SIZE with its closing zero). In bytes. */
 export const LONGEST_PASSWORD = 511
 
-export async function comparePassword(password: Password, stored: string): Promise<Comparison> {
+/** `lane`: what it is for. Never rejects. */
+export async function comparePassword(password: Password, stored: string, lane: Lane = 'login'): Promise<Comparison> {
   const bytes = Buffer.from(password)
   try {
     // crypt(3) would stop reading at a zero byte, and "right\0anything" would be right.
     if (bytes.length === 0 || bytes.length > LONGEST_PASSWORD || bytes.includes(0)) return { kind: 'different' }
-    return await compare(bytes, stored)
+    return await compare(bytes, stored, lane)
   } finally {
     bytes.fill(0)
   }
 }
 
-async function compare(bytes: Buffer, stored: string): Promise<Comparison> {
+async function compare(bytes: Buffer, stored: string, lane: Lane): Promise<Comparison> {
   switch (hashKind(stored)) {
     case 'locked':
       return unusable('no password opens this account')
@@ -42,7 +43,7 @@ async function compare(bytes: Buffer, stored: string): Promise<Comparison> {
       return verdict(`{SHA}${createHash('sha1').update(bytes).digest('base64')}`, stored)
     case 'des':
     case 'crypt': {
-      const crypted = await crypt(bytes, stored)
+      const crypted = await crypt(bytes, stored, lane)
       if (crypted.kind === 'hash') return verdict(crypted.hash, stored)
       if (crypted.kind === 'busy') return unusable('too many passwords are being compared')
       return unusable(

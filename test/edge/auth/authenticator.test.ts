@@ -1,12 +1,12 @@
 /** Logins: the words of authtype in their order, users of a private file, and that a no says nothing it should not. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Account } from '../../../src/edge/auth/account.ts'
-import { type AuthSettings, authenticator } from '../../../src/edge/auth/authenticator.ts'
+import { AUTH_TYPES, type AuthSettings, authenticator } from '../../../src/edge/auth/authenticator.ts'
 import { authFaults } from '../../../src/edge/auth/faults.ts'
 import { hasLibcrypt } from '../../../src/edge/auth/libcrypt.ts'
 import { turnstile } from '../../../src/edge/auth/turnstile.ts'
@@ -227,4 +227,9 @@ test('what cannot work is told when the configuration is read', async (t) => {
   assert.ok(
     (await authFaults({ ...settings('pam'), pamservice: '../x' })).some(({ setting }) => setting === 'pamservice'),
   )
+})
+
+test('the page names every word of authtype', () => {
+  const page = readFileSync(new URL('../../../docs/authentication.md', import.meta.url), 'utf8')
+  for (const type of [...AUTH_TYPES, 'shadow']) assert.ok(page.includes(`\`${type}\``), type)
 })
