@@ -2,7 +2,7 @@
  * The line of `list opstatus`, `list failures`, `list successes` and `list warnings`: `name=value` pairs between single
  * spaces, values escaped but not quoted. decodeOpstatus reads it the way Mon::Client does.
  * Unlike mon, a percent sign in a text damages nothing, and group and service are escaped as well.
- * Source: mon's "list opstatus" and Mon::Client 0.11+ (list_opstatus), of Debian's mon 1.3.6.
+ * Source: mon's "list opstatus" and Mon::Client (list_opstatus), of Debian’s mon 1.3.6.
  */
 import type { Milliseconds, WallTime } from '../../model/units.ts'
 import { escaped, escapedForQuotes, unescaped } from './escape.ts'
