@@ -9,6 +9,7 @@ import type { ProgramRun } from '../src/edge/program/process.ts'
 import { userProperty } from '../src/edge/program/run-as.ts'
 import type { Alert, AlertKind, AlertMessage, AlertOutcome } from '../src/model/alert.ts'
 import type { Milliseconds } from '../src/model/units.ts'
+import { bytesOf } from '../src/wire/program/bytes.ts'
 import { readOutput } from '../src/wire/program/output.ts'
 
 interface ProgramOptions {
@@ -37,7 +38,7 @@ export const program: Alert<ProgramOptions> = {
     const run = await launch({
       command: commandFor(message, command),
       environment: message.environment,
-      input: Buffer.from(message.output),
+      input: bytesOf(message.output),
       signal: attempt.signal,
       user,
       // An alert may hand its work to a process of its own, which must not die with it.

@@ -58,10 +58,17 @@ export function checked(
     exitval: String(counted),
     summary,
     detail,
-    output: result.output ?? outputOf(summary, detail),
+    output: printed(result, about),
   } as const
   return { ...base, ...happened(seen, service, happening, about, now) }
 }
+
+/**
+ * What those who are told read: the program's own bytes. One that died by a signal may have printed anything, or nothing;
+ * that it died is what matters, and the summary says so.
+ */
+export const printed = ({ output, signalled, summary, detail }: CheckResult, { quirks }: Circumstances): string =>
+  output === undefined || (signalled === true && !quirks.signalIsSuccess) ? outputOf(summary, detail) : output
 
 /** `tookPart`: the hosts that this run, or trap, says something about; one that is disabled keeps what is known of it. */
 export function judgeHosts(

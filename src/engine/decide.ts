@@ -26,7 +26,8 @@ export function decide(state: State, event: Event, now: Now): Decided {
   })
   switch (event.kind) {
     case 'started': {
-      const saved = notInFuture(stateFor(state.model, event.saved), now)
+      const kept = notInFuture(stateFor(state.model, event.saved), now)
+      const saved = event.loaded === undefined ? kept : loadedState(kept, event.loaded, now)
       const controls = { ...saved.controls, stopped: event.stopped === true ? now.wall : null }
       return onStartup(resumed(told({ ...saved, controls }, 'started', event.text), write, now), write, now)
     }

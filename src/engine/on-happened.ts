@@ -6,7 +6,7 @@ import type { ServiceKey } from '../model/names.ts'
 import { FAIL, OK } from '../model/opstatus.ts'
 import type { HostState, ServiceState, State } from '../model/state.ts'
 import { milliseconds, type Now } from '../model/units.ts'
-import { checked, type HostChange, judgeHosts } from './checked.ts'
+import { checked, type HostChange, judgeHosts, printed } from './checked.ts'
 import type { Circumstances } from './consult.ts'
 import { satisfied } from './depend.ts'
 import { type Happening, happened, type Outcome } from './happening.ts'
@@ -28,7 +28,7 @@ export function onChecked(state: State, event: Of<'checked'>, write: Scribe, now
   const before = withDependency(state, service, ready, now)
   const result = checked(before, service, event.result, event.took, about, now)
   const { summary, detail } = event.result
-  const output = event.result.output ?? outputOf(summary, detail)
+  const output = printed(event.result, about)
   const reason = result.change?.to === 'up' ? 'check-passed' : 'check-failed'
   return concluded(state, { ...found, result, said: { summary, detail, output }, reason }, write, now)
 }

@@ -25,6 +25,8 @@ function rig() {
     reconcile: () => order.push('reconcile'),
     deliver: ({ id }) => order.push(`deliver ${id}`),
     show: () => {},
+    timer: (_, what) => void order.push(`timer ${what}`),
+    note: () => {},
   })
   return { order, loop, onDisk: () => onDisk() }
 }

@@ -33,6 +33,7 @@ export function onService(state: State, command: ServiceCommand, who: string, wr
       return clearTimers(state, found)
     case 'test-monitor':
       if (found.service.monitor === null) return refused(`${command.service} has no monitor`)
+      if (found.service.timing === null) return refused(`${command.service} is never checked: it has no interval`)
       return done(state, 'it is checked as soon as nothing holds it', [timer(found, 'check-now')])
     case 'set-opstatus':
       return setOpstatus(state, found, command.opstatus, now)
