@@ -4,6 +4,7 @@ import { dns } from './dns.ts'
 import { dnsQuery } from './dns-query.ts'
 import { fping } from './fping.ts'
 import { http } from './http.ts'
+import { ldap } from './ldap.ts'
 import { monHttp } from './mon-http.ts'
 import { monPhttp } from './mon-phttp.ts'
 import { monPing } from './mon-ping.ts'
@@ -15,7 +16,7 @@ import { ssl } from './ssl.ts'
 import { tcp } from './tcp.ts'
 
 export const monitors: ReadonlyMap<string, Monitor> = new Map(
-  [tcp, http, ssl, ping, fping, dns, dnsQuery, script, monTcp, monHttp, monPhttp, monPing, monSslcert].map(
+  [tcp, http, ssl, ping, fping, dns, dnsQuery, ldap, script, monTcp, monHttp, monPhttp, monPing, monSslcert].map(
     (monitor): [string, Monitor] => [monitor.name, monitor],
   ),
 )

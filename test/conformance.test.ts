@@ -15,6 +15,7 @@ import { dns } from '../monitors/dns.ts'
 import { dnsQuery } from '../monitors/dns-query.ts'
 import { fping } from '../monitors/fping.ts'
 import { http } from '../monitors/http.ts'
+import { ldap } from '../monitors/ldap.ts'
 import { monHttp } from '../monitors/mon-http.ts'
 import { monPhttp } from '../monitors/mon-phttp.ts'
 import { monPing } from '../monitors/mon-ping.ts'
@@ -86,6 +87,7 @@ const subjects: readonly Subject[] = [
   // Its masters count as well, and the summary names zones beside hosts.
   subject(dns, dnsZone, async (t) => ({ ...dnsZone, port: await silent(t), timeout: 600, tcp: true }), true),
   subject(dnsQuery, { port: 1, timeout: 0.2 }, async (t) => ({ port: await silentUdp(t), timeout: 600 }), true),
+  subject(ldap, { port: 1 }, async (t) => ({ port: await silent(t), timeout: 600 }), true),
   subject(script, { command: ['/bin/true'] }, async () => ({ command: ['/bin/sh', '-c', 'sleep 600'] }), true),
 ]
 

@@ -44,6 +44,11 @@ const calls: readonly (readonly [monitor: string, module: string, options: Reado
     { caching_only: true, query: ['www.a.example:MX', 'a.example'], retry: 3, retransmit: 2, timeout: 9 },
   ],
   ['dns-query.monitor -t 3 -n www', 'dns-query', { timeout: 3, name: 'www' }],
+  [
+    'ldap.monitor -port 3389 -basedn "o=Example, c=US" -filter "(cn=a)" -attribute title -value "b c" -verbose',
+    'ldap',
+    { port: 3389, basedn: 'o=Example, c=US', filter: '(cn=a)', attribute: 'title', value: 'b c', verbose: true },
+  ],
   ['dns-query.monitor', 'dns-query', { timeout: 5, name: 'mailhost' }],
 ]
 for (const [monitor, module, options] of calls) {
