@@ -2,7 +2,7 @@
  * Every default of mon.cf: the value, its unit by its type, and where it comes from. mon's are from the mon manual,
  * "CONFIGURATION FILE"; ours carry their reason.
  */
-import { type Milliseconds, seconds, type Weight, weight } from '../model/units.ts'
+import { type Milliseconds, minutes, seconds, type Weight, weight } from '../model/units.ts'
 
 /** mon's own directories, so that a mon.cf moved here finds the same programs. */
 export const DEFAULT_BASEDIR = '/usr/lib/mon'
@@ -12,6 +12,35 @@ export const DEFAULT_ALERTDIR: readonly string[] = ['/usr/local/lib/mon/alert.d'
 /** Ours, since the state of two daemons must not mix; mon has /var/lib/mon and /var/log/mon. */
 export const DEFAULT_STATEDIR = '/var/lib/upalert'
 export const DEFAULT_LOGDIR = '/var/log/upalert'
+
+/** What mon looks for in these places. */
+export const DEFAULT_AUTHFILE = 'auth.cf'
+export const DEFAULT_USERFILE = 'monusers.cf'
+export const DEFAULT_AUTHTYPES: readonly string[] = ['getpwnam']
+export const DEFAULT_PAMSERVICE = 'passwd'
+/** Empty: loopback. mon listens on all addresses; opening a daemon to the network should be somebody's wish. */
+export const DEFAULT_BIND = ''
+/** mon asks services(5) for `mon` first, which has the same number. */
+export const DEFAULT_PORT = 2583
+/** A client that says nothing. mon manual, "cltimeout". */
+export const DEFAULT_CLTIMEOUT: Milliseconds = seconds(30)
+/** Entries of alerts and of failures that clients are shown. mon manual, "histlength". */
+export const DEFAULT_HISTLENGTH = 100
+export const GREATEST_HISTLENGTH = 100_000
+export const DEFAULT_DTLOGFILE = 'downtime.log'
+export const DEFAULT_MONERRFILE = '/dev/null'
+/** Empty: nothing goes to syslog, since the journal and standard output have it all. mon has `daemon`. */
+export const DEFAULT_SYSLOG_FACILITY = ''
+/** A chain of dependencies that is longer is never satisfied. mon manual, "dep_recur_limit". */
+export const DEFAULT_DEP_RECUR_LIMIT = 10
+export const GREATEST_DEP_RECUR_LIMIT = 1000
+/** mon manual, "dep_behavior". */
+export const DEFAULT_DEP_BEHAVIOR = 'a'
+/** mon manual, "dep_memory": a service that recovered is well at once. */
+export const DEFAULT_DEP_MEMORY: Milliseconds = seconds(0)
+/** Regular expressions for clients, and characters of each. */
+export const MOST_CLIENT_PATTERNS = 1000
+export const LONGEST_CLIENT_PATTERN = 1000
 
 /** Monitor programs at once. mon has no limit; here every number of things at once has one. */
 export const DEFAULT_MAXPROCS = 100
@@ -30,6 +59,8 @@ export const LONGEST_SOCKET_PATH = 107
 
 /** A check may take this long. mon waits for ever; keepalived.conf(5) connect_timeout is 5 s. */
 export const DEFAULT_TIMEOUT: Milliseconds = seconds(10)
+/** With `quirks = mon-1.3` a monitor program may, so that one that mon waited for still comes to its end. */
+export const PATIENT_TIMEOUT: Milliseconds = minutes(5)
 /** One failing result is a failure, one passing result an end of it: mon's behaviour. */
 export const DEFAULT_FALL = 1
 export const DEFAULT_RISE = 1
@@ -37,6 +68,11 @@ export const DEFAULT_RISE = 1
 export const MOST_IN_A_ROW = 1000
 /** 0: no limit. mon manual, "numalerts". */
 export const DEFAULT_NUMALERTS = 0
+
+/** Services that one dependency may name. */
+export const MOST_DEPENDENCIES = 1000
+/** Parentheses and negations within each other that a dependency may have. */
+export const DEEPEST_EXPRESSION = 100
 
 /** ipvsadm(8) and keepalived.conf(5), lvs_sched. */
 export const DEFAULT_SCHEDULER = 'wlc'

@@ -8,19 +8,20 @@ import { endpointText } from '../model/table.ts'
 import type { MonFile, WatchBlock } from './mon/file.ts'
 import { placeOfSlice, type Slice, spanOf } from './mon/lines.ts'
 import type { Problem } from './problem.ts'
-import type { Naming } from './resolve/call.ts'
+import { DependencyGraph } from './resolve/cycles.ts'
 import { reportHosts, resolveGroups } from './resolve/groups.ts'
 import { type Known, MOST_REALS } from './resolve/real.ts'
-import { resolveService } from './resolve/service.ts'
+import { type Around, resolveService } from './resolve/service.ts'
 import { resolveSettings } from './resolve/settings.ts'
-import type { Surroundings } from './resolve/surroundings.ts'
+import type { Given, Surroundings } from './resolve/surroundings.ts'
+import { resolveAliases, resolveViews } from './resolve/views.ts'
 import { reportSameVirtuals, resolveVirtual } from './resolve/virtual.ts'
 import { canonical } from './text/endpoint.ts'
 import { Report } from './text/report.ts'
 import { quoted } from './text/visible.ts'
 import { splitWords } from './text/words.ts'
 
-export type { NamedShape, Surroundings } from './resolve/surroundings.ts'
+export type { Given, GivenSettings, NamedShape, Surroundings } from './resolve/surroundings.ts'
 
 export interface Resolved {
   /** `null` if there is any error. */
@@ -32,21 +33,34 @@ export interface Resolved {
 }
 
 export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
-  const report = new Report()
+  const report = reportFor(file)
   report.omitted = file.omitted
   for (const problem of file.problems) report.add(problem)
   reportEmpty(file, report)
   const settings = resolveSettings(file, surroundings, report)
   const groups = resolveGroups(file, report)
-  const naming: Naming = { surroundings, mondir: settings.mondir, alertdir: settings.alertdir }
-  const { services, written } = resolveWatches(file, groups, naming, report)
+  const written = writtenServices(file, groups)
+  const graph = new DependencyGraph()
+  const around: Around = {
+    naming: { surroundings, mondir: settings.mondir, alertdir: settings.alertdir },
+    services: written,
+    graph,
+    hearsTraps: settings.clients.authfile.written || surroundings.fallbacks?.authfile !== undefined,
+    asMon: file.quirks === 'mon-1.3',
+  }
+  const services = resolveWatches(file, groups, around, report)
+  graph.report(settings.depRecurLimit, report)
   reportHosts(file, groups, services, surroundings, report)
+  const views = resolveViews(file, written, report)
+  const aliases = resolveAliases(file.aliases)
   const virtuals = resolveVirtuals(file, groups, written, settings, report)
   reportPoolDecides(virtuals, file, report)
   const serviceIndex = new Map<ServiceKey, number>(services.map((service, i) => [service.key, i]))
-  const model: Model = { settings, groups: [...groups.values()], services, serviceIndex, virtuals }
+  const model: Model = { settings, groups: [...groups.values()], services, serviceIndex, views, aliases, virtuals }
   return { model: report.failed ? null : model, problems: report.problems, omitted: report.omitted }
 }
+
+const reportFor = ({ quirks }: MonFile) => new Report({ asMon: quirks === 'mon-1.3' })
 
 /** Most likely a file that was not written to its end; a reload would drop all that is watched. */
 function reportEmpty({ source, watches, virtuals, problems }: MonFile, report: Report): void {
@@ -58,8 +72,8 @@ function reportEmpty({ source, watches, virtuals, problems }: MonFile, report: R
 }
 
 /** The globals alone: daemon/configuration.ts must know mondir, alertdir and plugins before all else. */
-export function settingsOf(file: MonFile, about: Pick<Surroundings, 'environment' | 'hostname'>): Settings {
-  return resolveSettings(file, about, new Report())
+export function settingsOf(file: MonFile, about: Pick<Surroundings, 'environment' | 'hostname'> & Given): Settings {
+  return resolveSettings(file, about, reportFor(file))
 }
 
 /** Absolute paths that the file calls as monitors or alerts; daemon/configuration.ts looks at what is there. */
@@ -81,20 +95,24 @@ export function programPaths(file: MonFile): {
   return { monitors: [...monitors], alerts: [...alerts] }
 }
 
-interface Watches {
-  readonly services: readonly Service[]
-  /** The hostgroup of every service that is written, right or wrong, by `group/service`. */
-  readonly written: ReadonlyMap<string, HostGroup>
+/** The hostgroup of every service that is written, right or wrong, by `group/service`. */
+function writtenServices(file: MonFile, groups: ReadonlyMap<string, HostGroup>): ReadonlyMap<string, HostGroup> {
+  const written = new Map<string, HostGroup>()
+  for (const { name, services } of file.watches) {
+    const group = groups.get(name.text)
+    if (group === undefined) continue
+    for (const service of services) written.set(`${group.name}/${service.name.text}`, group)
+  }
+  return written
 }
 
 function resolveWatches(
   file: MonFile,
   groups: ReadonlyMap<string, HostGroup>,
-  naming: Naming,
+  around: Around,
   report: Report,
-): Watches {
+): readonly Service[] {
   const services: Service[] = []
-  const written = new Map<string, HostGroup>()
   const watches = new Map<string, WatchBlock>()
   const sound = file.problems.every(({ severity }) => severity === 'warning')
   for (const watch of file.watches) {
@@ -106,12 +124,11 @@ function resolveWatches(
     for (const block of watch.services) {
       reportServiceAgain(block.name, places.get(block.name.text), report)
       places.set(block.name.text, block.name)
-      written.set(`${group.name}/${block.name.text}`, group)
-      const service = resolveService(block, group, naming, report)
+      const service = resolveService(block, group, around, report)
       if (service !== null) services.push(service)
     }
   }
-  return { services, written }
+  return services
 }
 
 /** `sound`: no line was misunderstood, so that an empty watch really is one. */

@@ -1,7 +1,7 @@
 /**
  * mon.cf: physical lines to logical lines. Comments go, lines that end in a backslash join, and every character still
  * knows where in the file it stood. Source: mon manual, "CONFIGURATION FILE"; what mon 1.3 does with the odd cases is
- * mended where it loses text silently: a backslash before an empty line or at the end of the file is an error here.
+ * an error where it loses text silently: a backslash before an empty line or at the end of the file.
  */
 import type { Place } from '../../model/model.ts'
 import { placeOf, type Source, type Span } from '../source.ts'
@@ -34,8 +34,16 @@ export interface Slice {
   readonly to: number
 }
 
+/** What becomes of a backslash before an empty line, or at the end of the file: mon's way, or that of the least harm. */
+export type Continuation = 'as mon' | 'mended'
+
 /** Hands on each logical line as it is read; an empty one too, since it ends a section. */
-export function eachLine(source: Source, report: Report, take: (line: LogicalLine) => void): void {
+export function eachLine(
+  source: Source,
+  report: Report,
+  take: (line: LogicalLine) => void,
+  continuation: Continuation = 'mended',
+): void {
   const { text } = source
   let pending: Pending | null = null
   let lines = 0
@@ -52,8 +60,10 @@ export function eachLine(source: Source, report: Report, take: (line: LogicalLin
     const continued = to > from && text[to - 1] === '\\'
     if (pending !== null && from === to) {
       reportBlankAfter(pending, report)
-      finish(pending, report, take)
-      pending = null
+      if (continuation === 'mended') {
+        finish(pending, report, take)
+        pending = null
+      }
     }
     const joined: Pending = pending ?? { texts: [], runs: [], length: 0, backslash: 0, source }
     append(joined, from, continued ? to - 1 : to)
@@ -70,7 +80,7 @@ export function eachLine(source: Source, report: Report, take: (line: LogicalLin
   }
   if (pending !== null) {
     reportLostEnd(pending, report)
-    finish(pending, report, take)
+    if (continuation === 'mended') finish(pending, report, take)
   }
 }
 
@@ -80,6 +90,24 @@ export const slice = (line: LogicalLine, from: number, to: number): Slice => ({
   from,
   to,
 })
+
+/** What stands before the first blank. */
+export function firstWord(line: LogicalLine): Slice {
+  const end = line.text.search(/[ \t\r\f\v]/)
+  return slice(line, 0, end < 0 ? line.text.length : end)
+}
+
+/** What stands behind a word, without the blanks between. */
+export function restOf({ line, to }: Slice): Slice {
+  return slice(line, skipBlanks(line.text, to, line.text.length), line.text.length)
+}
+
+/** The name behind a block's keyword: as many letters as a name may have, as mon takes it. `null`: there is none. */
+export function nameBehind(word: Slice): Slice | null {
+  const { line, from, text } = restOf(word)
+  const length = /^[A-Za-z0-9_.-]*/.exec(text)?.[0].length ?? 0
+  return length > 0 ? slice(line, from, from + length) : null
+}
 
 export const wholeLine = (line: LogicalLine): Slice => slice(line, 0, line.text.length)
 

@@ -3,19 +3,14 @@
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
 import { type Slice, spanOf } from './lines.ts'
-import { BLOCK_WORDS, GLOBAL_WORDS, PERIOD_WORDS, SERVICE_WORDS, standingOf, VIRTUAL_WORDS } from './words.ts'
+import { BLOCK_WORDS, GLOBAL_WORDS, PERIOD_WORDS, SERVICE_WORDS, VIRTUAL_WORDS } from './words.ts'
 
-export type Expected = 'global' | 'global in virtual' | 'service' | 'period'
+export type Expected = 'global' | 'global in virtual'
 
-export function reportUnknown(word: Slice, expected: Expected, report: Report): void {
-  if (expected === 'service' || expected === 'period') reportUnknownKeyword(word, expected, report)
-  else reportUnknownSetting(word, expected, report)
-}
-
-function reportUnknownSetting(word: Slice, expected: Expected, report: Report): void {
+export function reportUnknownSetting(word: Slice, expected: Expected, report: Report): void {
   const { text } = word
   const inVirtual = expected === 'global in virtual' && VIRTUAL_WORDS.some((known) => known === text)
-  const nearest = report.nearest(text, Object.keys(GLOBAL_WORDS))
+  const nearest = report.nearest(text, GLOBAL_WORDS)
   const hint = inVirtual ? `inside virtual there is no "=": ${text} …` : globalRemedy(text, nearest)
   report.error('unknown-setting', spanOf(word), `${quoted(text)} is not a setting`, hint)
 }
@@ -23,15 +18,15 @@ function reportUnknownSetting(word: Slice, expected: Expected, report: Report): 
 /** A line outside every block. mon ignores it, and with it whatever the operator wanted. */
 export function reportWordlessLine(word: Slice, report: Report): void {
   const { text } = word
-  const nearest = report.nearest(text, [...BLOCK_WORDS, 'service', ...Object.keys(GLOBAL_WORDS)])
+  const nearest = report.nearest(text, [...BLOCK_WORDS, 'service', ...GLOBAL_WORDS])
   const message = `${quoted(text)} begins no block and stands in none`
   report.error('unknown-line', spanOf(word), message, strayRemedy(text, nearest))
 }
 
-function reportUnknownKeyword(word: Slice, expected: 'service' | 'period', report: Report): void {
+export function reportUnknownKeyword(word: Slice, expected: 'service' | 'period', report: Report): void {
   const { text } = word
   const [own, other] = expected === 'service' ? [SERVICE_WORDS, PERIOD_WORDS] : [PERIOD_WORDS, SERVICE_WORDS]
-  if (standingOf(other, text) !== undefined) {
+  if (other.has(text)) {
     const message =
       expected === 'service'
         ? `${quoted(text)} belongs in a period, and none has begun`
@@ -40,13 +35,13 @@ function reportUnknownKeyword(word: Slice, expected: 'service' | 'period', repor
     report.error('keyword-place', spanOf(word), message, hint)
     return
   }
-  const nearest = report.nearest(text, [...Object.keys(own), 'service', 'period', 'watch', 'hostgroup'])
+  const nearest = report.nearest(text, [...own, 'service', 'period', 'watch', 'hostgroup'])
   const message = `${quoted(text)} is not a keyword of a ${expected}`
   report.error('unknown-keyword', spanOf(word), message, keywordRemedy(word, nearest, expected))
 }
 
 function keywordRemedy(word: Slice, nearest: string | null, expected: 'service' | 'period'): string {
-  if (standingOf(GLOBAL_WORDS, word.text.replace(/=.*/, '')) !== undefined) {
+  if (GLOBAL_WORDS.has(word.text.replace(/=.*/, ''))) {
     return 'settings stand outside watches: put an empty line before'
   }
   if (nearest !== null) return `did you mean ${nearest}?`
@@ -59,17 +54,17 @@ function keywordRemedy(word: Slice, nearest: string | null, expected: 'service' 
 
 function globalRemedy(text: string, nearest: string | null): string {
   if (nearest !== null) return `did you mean ${nearest}?`
-  if (standingOf(SERVICE_WORDS, text) !== undefined) return 'it belongs to a service, without "="'
+  if (SERVICE_WORDS.has(text)) return 'it belongs to a service, without "="'
   return 'docs/configuration.md lists the settings'
 }
 
 function strayRemedy(text: string, nearest: string | null): string {
   const keyword = text === 'service' || text === 'period'
-  if (keyword || standingOf(SERVICE_WORDS, text) !== undefined || standingOf(PERIOD_WORDS, text) !== undefined) {
+  if (keyword || SERVICE_WORDS.has(text) || PERIOD_WORDS.has(text)) {
     return 'an empty line ended the watch above: remove it, or write watch NAME before'
   }
   if (VIRTUAL_WORDS.some((known) => known === text)) return 'it belongs in a block that begins with virtual NAME'
-  if (standingOf(GLOBAL_WORDS, text) !== undefined) return `a setting needs "=": ${text} = …`
+  if (GLOBAL_WORDS.has(text)) return `a setting needs "=": ${text} = …`
   if (nearest !== null) return `did you mean ${nearest}?`
   return 'a line begins with hostgroup, watch, virtual, view, alias, NAME = value, or # for a comment'
 }

@@ -6,8 +6,9 @@
  * Source: mon manual, "monitor", "alert".
  */
 import type { AlertCall, Call } from '../../model/model.ts'
-import { placeOfSlice, type Slice, slice, spanOf } from '../mon/lines.ts'
+import { placeOfSlice, type Slice, skipBlanks, slice, spanOf } from '../mon/lines.ts'
 import { fillDefaults, type Options, parseOptions } from '../options.ts'
+import { parseExitRange } from '../text/exit-range.ts'
 import { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
 import { splitWords } from '../text/words.ts'
@@ -50,17 +51,52 @@ const ALERT_SYNONYMS = { page: 'pager', qpage: 'pager', virtualserver: 'ipvs', l
 export function resolveMonitor(value: Slice, naming: Naming, report: Report): Call | null {
   const withHosts = !value.text.endsWith(';;')
   const command = withHosts ? value : slice(value.line, value.from, value.to - 2)
-  return resolveCall(command, value, withHosts, monitorRealm(naming), report)
+  const call = resolveCall(command, value, withHosts, monitorRealm(naming), report)
+  if (call === null) return null
+  const { program: _, ...rest } = call
+  return rest
 }
 
-export function resolveAlert(value: Slice, naming: Naming, report: Report): AlertCall | null {
+/** One that is not found, or whose words are wrong, is `missing`: with quirks the rest of the file works without it. */
+export function resolveAlert(value: Slice, naming: Naming, report: Report): AlertCall {
   const range = /^exit[ \t]*=[ \t]*(\S*)[ \t]*/i.exec(value.text)
   const length = range?.[0].length ?? 0
   const exit =
     range === null ? null : readExitRange(slice(value.line, value.from, value.from + length), range[1] ?? '', report)
   const command = slice(value.line, value.from + length, value.to)
   const call = resolveCall(command, value, true, alertRealm(naming), report)
-  return call === null ? null : { ...call, exit }
+  if (call === null || exit === 'none') return missingAlert(exit === 'none' ? value : command, exit, value)
+  const { program, ...rest } = call
+  return { ...rest, exit, ...nameOfAlert(program, rest, alertRealm(naming).runner, command) }
+}
+
+function missingAlert(command: Slice, exit: AlertCall['exit'] | 'none', whole: Slice): AlertCall {
+  const [name, rest = ''] = /^(\S*)\s*(.*)$/s.exec(command.text)?.slice(1) ?? []
+  return {
+    module: RUNNERS.alert,
+    options: { command: [name ?? ''] },
+    text: whole.text,
+    withHosts: true,
+    place: placeOfSlice(whole),
+    exit: exit === 'none' ? null : exit,
+    script: name ?? '',
+    argumentText: rest,
+    missing: true,
+  }
+}
+
+/** What clients and logs are told: the program's path or the module's name, and what stands behind it, unsplit. */
+function nameOfAlert(
+  program: Slice,
+  { module, options }: Call,
+  runner: string,
+  command: Slice,
+): Pick<AlertCall, 'script' | 'argumentText'> {
+  const { text } = command.line
+  const argumentText = text.slice(skipBlanks(text, program.to, command.to), command.to)
+  const words = typeof options === 'object' && options !== null && 'command' in options ? options.command : null
+  const script = module === runner && Array.isArray(words) ? String(words[0] ?? module) : module
+  return { script, argumentText }
 }
 
 const monitorRealm = ({ surroundings, mondir }: Naming): Realm => ({
@@ -85,17 +121,16 @@ const alertRealm = ({ surroundings, alertdir }: Naming): Realm => ({
   setting: 'alertdir',
 })
 
-function readExitRange(part: Slice, text: string, report: Report): AlertCall['exit'] {
-  const match = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(text)
-  const from = Number(match?.[1])
-  const to = Number(match?.[2] ?? match?.[1])
-  if (match !== null && from <= to && to <= 255) return { from, to }
+/** `none`: what stands there is no range, so that mon takes it for the alert's name. */
+function readExitRange(part: Slice, text: string, report: Report): AlertCall['exit'] | 'none' {
+  const parsed = parseExitRange(text)
+  if (parsed !== null && !parsed.odd) return parsed.range
   const hint = 'write exit=N or exit=N-M, from 0 to 255'
   report.error('exit-range', spanOf(part), `${quoted(text)} is not a range of exit statuses`, hint)
-  return null
+  return parsed?.range ?? 'none'
 }
 
-function resolveCall(part: Slice, whole: Slice, withHosts: boolean, realm: Realm, report: Report): Call | null {
+function resolveCall(part: Slice, whole: Slice, withHosts: boolean, realm: Realm, report: Report): NamedCall | null {
   const split = splitWords(part)
   const comment = split.words.find(beginsComment) ?? null
   if (split.kind === 'unbalanced' && comment === null) {
@@ -107,7 +142,7 @@ function resolveCall(part: Slice, whole: Slice, withHosts: boolean, realm: Realm
       message,
       `write another ${sign} behind it, or \\${sign} for the character itself`,
     )
-    return null
+    return withoutWords(split.words[0], whole, realm, report)
   }
   const [name, ...words] = split.words
   // An apostrophe in a comment opens a quotation, so that nobody knows which words a program would get.
@@ -122,11 +157,26 @@ function resolveCall(part: Slice, whole: Slice, withHosts: boolean, realm: Realm
   }
   const found = findModule(name, words, realm, report)
   if (found === null) return null
-  const { module, options } = found
-  return { module, options, text: whole.text, withHosts, place: placeOfSlice(name) }
+  const { module, options, program = name } = found
+  return { module, options, text: whole.text, withHosts, place: placeOfSlice(name), program }
 }
 
+/** mon splits what has such a quotation into no words at all, and calls an alert all the same. */
+function withoutWords(name: Slice | undefined, whole: Slice, realm: Realm, report: Report): NamedCall | null {
+  const path = realm.what === 'monitor' || name === undefined ? undefined : realm.programs.get(name.text)
+  if (path === undefined || name === undefined) return null
+  const found = callProgram(path, name, [], realm, report)
+  return found === null
+    ? null
+    : { ...found, text: whole.text, withHosts: true, place: placeOfSlice(name), program: name }
+}
+
+/** With the word that names the program, or the module. */
+type NamedCall = Call & { readonly program: Slice }
+
 interface Found {
+  /** The word of the program behind the name of the module that runs it. */
+  readonly program?: Slice
   readonly module: string
   readonly options: Options
 }
@@ -169,7 +219,7 @@ function callModule(
     const comment = words.findIndex(beginsComment)
     reportComment(words[comment], 'error', report)
     const options = parseOptions(shape, name, comment < 0 ? words : words.slice(0, comment), report)
-    return options === null || comment >= 0 ? null : { module: shape.name, options }
+    return options === null ? null : { module: shape.name, options }
   }
   const options = parseOptions(shape, name, words, report)
   if (options === null) return null
@@ -177,7 +227,10 @@ function callModule(
   const program = words.find((word) => word.text === command[0])
   const path = realm.programs.get(command[0] ?? '')
   if (path !== undefined) reportComment(words.find(beginsComment), 'warning', report)
-  if (path !== undefined) return { module: shape.name, options: { ...options, command: [path, ...command.slice(1)] } }
+  if (path !== undefined) {
+    const found = { module: shape.name, options: { ...options, command: [path, ...command.slice(1)] } }
+    return program === undefined ? found : { ...found, program }
+  }
   reportUnknown(program ?? name, realm, report)
   return null
 }

@@ -32,8 +32,8 @@ export function resolveGroups(file: MonFile, report: Report): Map<string, HostGr
         `write watch ${name.text} with a service, or remove it`,
       )
     }
-    const enabled = hosts.filter((word) => isEnabled(word, report)).map((word) => host(word.text))
-    groups.set(name.text, { name: groupName(name.text), hosts: enabled, place: placeOfSlice(name) })
+    const disabled = hosts.filter((word) => isDisabled(word, report)).map(hostOf)
+    groups.set(name.text, { name: groupName(name.text), hosts: hosts.map(hostOf), disabled, place: placeOfSlice(name) })
   }
   for (const { name } of file.watches) {
     if (groups.has(name.text)) continue
@@ -41,7 +41,12 @@ export function resolveGroups(file: MonFile, report: Report): Map<string, HostGr
     const message = `there is no hostgroup ${quoted(name.text)}: the watch is of one host of that name`
     const hint = nearest === null ? `write hostgroup ${name.text} with its hosts` : `did you mean ${nearest}?`
     report.warning('watch-without-hostgroup', spanOf(name), message, hint)
-    groups.set(name.text, { name: groupName(name.text), hosts: [host(name.text)], place: placeOfSlice(name) })
+    groups.set(name.text, {
+      name: groupName(name.text),
+      hosts: [host(name.text)],
+      disabled: [],
+      place: placeOfSlice(name),
+    })
   }
   return groups
 }
@@ -52,13 +57,20 @@ const groupsInPools = ({ virtuals }: MonFile) =>
 /** `@web:8080 weight 1` asks for the hostgroup web. */
 const groupAsked = ({ text }: Slice) => /^@([^\s:]+)/.exec(text)?.[1] ?? ''
 
-/** A host behind a star is one that mon starts with disabled. */
-function isEnabled(word: Slice, report: Report): boolean {
-  if (!word.text.startsWith('*')) return true
-  const message = `${quoted(word.text)} is a disabled host, which is not yet supported: it is left out`
-  report.warning('not-yet-supported', spanOf(word), message, 'everything else works')
-  return false
+/** A host behind a star starts disabled, since mon marks disabled hosts so in its memory. */
+function isDisabled(word: Slice, report: Report): boolean {
+  if (!word.text.startsWith('*')) return false
+  const message = `the star disables ${quoted(word.text.slice(1))} from the start`
+  report.warning(
+    'disabled-host',
+    spanOf(word),
+    message,
+    'nothing checks it until somebody enables it; as a rule, remove the star',
+  )
+  return true
 }
+
+const hostOf = ({ text }: Slice) => host(text.replace(/^\*/, ''))
 
 /** Words that cannot be hosts, and hosts that stand in their group twice. */
 export function reportHosts(
@@ -70,7 +82,7 @@ export function reportHosts(
 ): void {
   const reached = groupsInPools(file)
   for (const { group, monitor } of services) {
-    if (monitor.withHosts && monitors.get(monitor.module)?.reachesHosts === true) reached.add(group)
+    if (monitor?.withHosts === true && monitors.get(monitor.module)?.reachesHosts === true) reached.add(group)
   }
   const written = new Set(file.groups.map(({ name }) => name.text))
   const alone = file.watches.flatMap(({ name }) => (written.has(name.text) ? [] : [{ name, hosts: [name] }]))
@@ -80,9 +92,9 @@ export function reportHosts(
     const severity = reached.has(name.text) ? 'error' : 'warning'
     const seen = new Set<string>()
     for (const word of hosts) {
-      if (word.text.startsWith('*')) continue
-      const fault = hostFault(word.text)
-      const same = canonical(word.text).toLowerCase()
+      const name = hostOf(word)
+      const fault = hostFault(name)
+      const same = canonical(name).toLowerCase()
       if (fault !== null) report[severity]('bad-host', spanOf(word), fault.message, fault.hint)
       else if (seen.has(same)) reportHostAgain(word, report)
       seen.add(same)

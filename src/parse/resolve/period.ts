@@ -1,18 +1,25 @@
 /** A `period` with its alerts -> Period. Source: mon manual, "Period Definitions"; spec of alertevery and alertafter there. */
-import type { AlertAfter, AlertCall, AlertEvery, Period, Timing } from '../../model/model.ts'
+import type { AlertAfter, AlertCall, AlertEvery, ExitRange, Period, Timing } from '../../model/model.ts'
+import type { Milliseconds } from '../../model/units.ts'
 import { DEFAULT_NUMALERTS } from '../defaults.ts'
 import type { PeriodBlock, Statement } from '../mon/file.ts'
 import { placeOfSlice, type Slice, spanOf } from '../mon/lines.ts'
-import { PERIOD_WORDS, standingOf } from '../mon/words.ts'
+import { PERIOD_WORDS } from '../mon/words.ts'
 import { parsePeriod } from '../period.ts'
 import { durationText, parseDuration } from '../text/duration.ts'
+import { parseExitRange } from '../text/exit-range.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
 import { plainWords } from '../text/words.ts'
 import { type Naming, resolveAlert } from './call.ts'
-import { readDuration } from './settings.ts'
+import { readDuration } from './setting-reader.ts'
 
-export function resolvePeriod(block: PeriodBlock, timing: Timing, naming: Naming, report: Report): Period | null {
+export function resolvePeriod(
+  block: PeriodBlock,
+  timing: Timing | null,
+  naming: Naming,
+  report: Report,
+): Period | null {
   const when = parsePeriod(block.expression, report)
   const label = (block.label ?? block.expression).text
   const period = {
@@ -22,8 +29,14 @@ export function resolvePeriod(block: PeriodBlock, timing: Timing, naming: Naming
     alertafter: readAlertafter(block, timing, report),
     numalerts: readCount(last(block, 'numalerts'), report),
     upalertafter: readDuration(last(block, 'upalertafter'), report),
+    alertexitrange: readExitRange(last(block, 'alertexitrange'), report),
+    noCompAlerts: last(block, 'no_comp_alerts') !== undefined,
+    alertsDontCount: last(block, 'alerts_dont_count') !== undefined,
     alerts: calls(block, 'alert', naming, report),
     upalerts: calls(block, 'upalert', naming, report),
+    startupalerts: calls(block, 'startupalert', naming, report),
+    ackalerts: calls(block, 'ackalert', naming, report),
+    disablealerts: calls(block, 'disablealert', naming, report),
     place: placeOfSlice(block.keyword),
   }
   reportSilence(block, report)
@@ -38,12 +51,11 @@ function calls(block: PeriodBlock, keyword: string, naming: Naming, report: Repo
   return block.statements
     .filter((statement) => statement.keyword.text === keyword)
     .map(({ value }) => resolveAlert(value, naming, report))
-    .filter((call) => call !== null)
 }
 
-/** A period that tells nobody; mon has nothing to say about it. Alerts of a sort not yet supported had their warning. */
+/** A period that tells nobody; mon has nothing to say about it. */
 function reportSilence(block: PeriodBlock, report: Report): void {
-  const tells = ({ text }: Slice) => /alert$/.test(text) || standingOf(PERIOD_WORDS, text) === undefined
+  const tells = ({ text }: Slice) => /alert$/.test(text) || !PERIOD_WORDS.has(text)
   if (block.statements.some(({ keyword }) => tells(keyword))) return
   const message = 'this period has no alert: a failure inside it is told to nobody'
   report.warning(
@@ -68,7 +80,13 @@ function readAlertevery(value: Slice | undefined, report: Report): AlertEvery | 
   const every = readDuration(time ?? value, report)
   if (extra !== undefined) {
     const message = `${quoted(extra.text)} is one word too many`
-    report.error('alertevery', spanOf(extra), message, 'write alertevery TIME, and one qualifier at most')
+    const overlooked = qualifier?.text.toLowerCase() === 'summary'
+    report.error(
+      overlooked ? 'alertevery-extra' : 'alertevery',
+      spanOf(extra),
+      message,
+      'write alertevery TIME, and one qualifier at most',
+    )
   }
   const word = qualifier?.text.toLowerCase() ?? 'summary'
   const unless = Object.hasOwn(QUALIFIERS, word) ? QUALIFIERS[word] : undefined
@@ -80,44 +98,78 @@ function readAlertevery(value: Slice | undefined, report: Report): AlertEvery | 
   return every === null || unless === undefined ? null : { every, unless }
 }
 
-/** The forms `N`, `T` and `N T` may stand on lines of their own; of each the last counts. */
-function readAlertafter(block: PeriodBlock, timing: Timing, report: Report): AlertAfter {
-  let after: AlertAfter = { count: null, time: null, window: null }
+/**
+ * The forms `N`, `T` and `N T` may stand on lines of their own. As in mon `N T` puts `T` out of force, and its time is
+ * that of whichever of the two lines came later.
+ */
+function readAlertafter(block: PeriodBlock, timing: Timing | null, report: Report): AlertAfter {
+  let count: number | null = null
+  let window: number | null = null
+  let time: Milliseconds | null = null
   for (const statement of block.statements) {
-    if (statement.keyword.text === 'alertafter') after = { ...after, ...readForm(statement, timing, report) }
+    if (statement.keyword.text !== 'alertafter') continue
+    const form = readForm(statement, timing, report)
+    if (form === null) continue
+    if (form.time === null) count = form.count
+    else {
+      time = form.time
+      if (form.count !== null) window = form.count
+    }
   }
-  return after
+  const positive = (number: number | null) => (number === 0 ? null : number)
+  if (window === null || time === null) return { count: positive(count), time, window: null }
+  return { count: positive(count), time: null, window: window === 0 ? null : { count: window, time } }
 }
 
-function readForm({ keyword, value }: Statement, timing: Timing, report: Report): Partial<AlertAfter> {
+interface AlertafterForm {
+  readonly count: number | null
+  readonly time: Milliseconds | null
+}
+
+function readForm({ keyword, value }: Statement, timing: Timing | null, report: Report): AlertafterForm | null {
   const [first, second, extra] = plainWords(value)
   if (first === undefined || extra !== undefined) {
     const hint = 'alertafter N, alertafter TIME, or alertafter N TIME: 3, 10m, 3 30m'
     report.error('alertafter', spanOf(extra ?? keyword), 'alertafter takes one or two words', hint)
-    return {}
+    return null
   }
   const isCount = /^\d{1,6}$/.test(first.text)
-  if (second === undefined && !isCount) return { time: readDuration(first, report) }
-  const count = readPositive(first, report)
-  if (count === null || second === undefined) return { count }
+  if (second === undefined && !isCount) return { count: null, time: readDuration(first, report) }
+  const count = readFailures(first, report)
+  if (count === null || second === undefined) return { count, time: null }
   const time = readDuration(second, report)
-  if (time === null) return {}
-  if (timing.kind === 'every' && (count - 1) * timing.interval >= time) {
+  if (time === null) return null
+  if (timing?.kind === 'every' && (count - 1) * timing.interval >= time) {
     const needed = durationText(timing.interval)
     const message = `${count} failures cannot happen within ${second.text}: the service is checked every ${needed}`
     const hint = `write a time above ${count - 1} × ${needed}, or a smaller number`
     report.error('alertafter-window', spanOf(value), message, hint)
   }
-  return { window: { count, time } }
+  return { count, time }
 }
 
-function readPositive(word: Slice, report: Report): number | null {
-  if (/^\d{1,6}$/.test(word.text) && Number(word.text) > 0) return Number(word.text)
+function readFailures(word: Slice, report: Report): number | null {
+  const hint = 'a whole number from 1 on'
+  const message = `${quoted(word.text)} is not a number of failures`
+  if (/^\d{1,6}$/.test(word.text)) {
+    if (Number(word.text) === 0) report.error('alertafter-zero', spanOf(word), message, hint)
+    return Number(word.text)
+  }
   const parsed = parseDuration(word.text)
-  const hint =
-    parsed.kind === 'duration' ? `the number comes first: alertafter 3 ${word.text}` : 'a whole number from 1 on'
-  report.error('alertafter', spanOf(word), `${quoted(word.text)} is not a number of failures`, hint)
+  const swapped = parsed.kind === 'duration' ? `the number comes first: alertafter 3 ${word.text}` : hint
+  report.error('alertafter', spanOf(word), message, swapped)
   return null
+}
+
+/** mon refuses what is no range; one that no exit status lies in holds everything back. */
+function readExitRange(value: Slice | undefined, report: Report): ExitRange | null {
+  if (value === undefined) return null
+  const parsed = parseExitRange(value.text)
+  const hint = 'write alertexitrange N or N-M, from 0 to 255'
+  const message = `${quoted(value.text)} is not a range of exit statuses`
+  if (parsed === null) report.error('alertexitrange', spanOf(value), message, hint)
+  else if (parsed.odd) report.error('exit-range', spanOf(value), message, hint)
+  return parsed?.range ?? null
 }
 
 function readCount(value: Slice | undefined, report: Report): number {

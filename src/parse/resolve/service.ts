@@ -1,116 +1,134 @@
 /** `service` blocks -> Service: when, how and on which hosts a check runs. Source: mon manual, "Service Definitions". */
-import type { HostGroup, Period, Service, Timing } from '../../model/model.ts'
-import { type GroupName, serviceKey, serviceName } from '../../model/names.ts'
-import type { Milliseconds } from '../../model/units.ts'
-import { DEFAULT_FALL, DEFAULT_RISE, DEFAULT_TIMEOUT, MOST_IN_A_ROW } from '../defaults.ts'
+import type { Call, HostGroup, Period, Service, Timing } from '../../model/model.ts'
+import { type GroupName, host, serviceKey, serviceName } from '../../model/names.ts'
+import { DEFAULT_FALL, DEFAULT_RISE, DEFAULT_TIMEOUT, MOST_IN_A_ROW, PATIENT_TIMEOUT } from '../defaults.ts'
 import type { PeriodBlock, ServiceBlock } from '../mon/file.ts'
-import { placeOfSlice, type Slice, slice, spanOf } from '../mon/lines.ts'
-import { SERVICE_WORDS, standingOf } from '../mon/words.ts'
-import { cronExpression, cronFault } from '../text/cron.ts'
-import { durationText } from '../text/duration.ts'
+import { placeOfSlice, type Slice, spanOf } from '../mon/lines.ts'
+import { SERVICE_WORDS } from '../mon/words.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
-import { splitWords } from '../text/words.ts'
-import { type Naming, resolveMonitor } from './call.ts'
+import { plainWords } from '../text/words.ts'
+import { type Naming, resolveAlert, resolveMonitor } from './call.ts'
+import type { DependencyGraph } from './cycles.ts'
+import { readDependencies, type WrittenServices } from './dependencies.ts'
 import { resolvePeriod } from './period.ts'
-import { readDuration } from './settings.ts'
+import { readBehavior, readUnackSummary, serviceDefaults } from './service-defaults.ts'
+import { readDuration } from './setting-reader.ts'
+import { readExcludePeriod } from './settings.ts'
+import { type Last, readTimeout, readTiming } from './timing.ts'
 
-/**
- * `whole` below: every keyword is known, so that one which is missing really is.
- * `null` after a mistake, or for a service that only receives traps and waits for their support.
- */
-export function resolveService(block: ServiceBlock, group: HostGroup, naming: Naming, report: Report): Service | null {
-  const last = (keyword: string) => block.statements.findLast((statement) => statement.keyword.text === keyword)?.value
-  const monitorWords = last('monitor')
-  const whole = block.statements.every(({ keyword }) => standingOf(SERVICE_WORDS, keyword.text) !== undefined)
-  const onlyTraps = monitorWords === undefined && last('traptimeout') !== undefined
-  const timing = onlyTraps ? null : readTiming(block, last, whole, report)
-  const monitor = monitorWords === undefined ? null : resolveMonitor(monitorWords, naming, report)
-  if (monitorWords === undefined && !onlyTraps && whole) reportNoMonitor(block, report)
+/** What a service may refer to. */
+export interface Around {
+  readonly naming: Naming
+  readonly services: WrittenServices
+  readonly graph: DependencyGraph
+  /** Somebody may send traps to this daemon. */
+  readonly hearsTraps: boolean
+  /** mon's quirks are wanted: its monitor programs may take long. */
+  readonly asMon: boolean
+}
+
+/** `null` after a mistake that leaves no service. */
+export function resolveService(block: ServiceBlock, group: HostGroup, around: Around, report: Report): Service | null {
+  const last: Last = (keyword) => block.statements.findLast((statement) => statement.keyword.text === keyword)?.value
+  const timing = readTiming(block, last, report)
+  const words = last('monitor')
+  const monitor = words === undefined ? null : resolveMonitor(words, around.naming, report)
+  reportLacks(block, last, around, report)
   if (monitor?.withHosts === true && group.hosts.length === 0) reportNoHosts(block, group.name, report)
-  const periods = resolvePeriods(block, timing ?? NO_TIMING, naming, report)
-  const timeout = readTimeout(last('timeout'), timing, report)
-  const fall = readInARow(last('fall'), 'fall', DEFAULT_FALL, report)
-  const rise = readInARow(last('rise'), 'rise', DEFAULT_RISE, report)
-  if (timing === null || monitor === null || periods === null) return null
+  const periods = resolvePeriods(block, timing, around.naming, report)
+  if (periods === null) return null
   const name = serviceName(block.name.text)
+  const key = serviceKey(group.name, name)
+  const defaults = serviceDefaults(block.defaults)
+  const behavior = readWhere(last('dep_behavior'), (value) => readBehavior(value, report)) ?? defaults.behavior
+  const lines = { of: key, group: group.name, line: last, behavior }
   return {
-    key: serviceKey(group.name, name),
+    key,
     group: group.name,
     name,
     hosts: group.hosts,
     description: last('description')?.text ?? '',
     timing,
-    timeout,
-    fall,
-    rise,
+    failureInterval: readDuration(last('failure_interval'), report),
+    timeout: readTimeout(last('timeout'), timing, deadlineOf(monitor, around), report),
+    fall: readInARow(last('fall'), 'fall', DEFAULT_FALL, report),
+    rise: readInARow(last('rise'), 'rise', DEFAULT_RISE, report),
     monitor,
+    monitorMissing: monitor === null ? (words?.text ?? '') : '',
+    allowEmptyGroup: last('allow_empty_group') !== undefined,
+    excludeHosts: readExcludeHosts(last('exclude_hosts'), group, report),
+    excludePeriod: readExcludePeriod(last('exclude_period'), report),
+    dependencies: readDependencies(lines, around.services, around.graph, report),
+    depMemory: readDuration(last('dep_memory'), report) ?? defaults.memory,
+    unackSummary: readWhere(last('unack_summary'), (value) => readUnackSummary(value, report)) ?? defaults.unackSummary,
+    redistribute: readWhere(last('redistribute'), (value) => resolveAlert(value, around.naming, report)),
+    traptimeout: readDuration(last('traptimeout'), report),
+    trapduration: readDuration(last('trapduration'), report),
     environment: Object.fromEntries(block.variables.map(({ keyword, value }) => [keyword.text, value.text])),
     periods,
     place: placeOfSlice(block.name),
   }
 }
 
-/** Stands in where the timing is wrong already: no window is judged by it. */
-const NO_TIMING: Timing = { kind: 'cron', expression: '' }
+const readWhere = <Value>(value: Slice | undefined, read: (value: Slice) => Value | null): Value | null =>
+  value === undefined ? null : read(value)
 
-type Last = (keyword: string) => Slice | undefined
+const deadlineOf = (monitor: Call | null, { asMon }: Around) =>
+  asMon && monitor?.module === 'script' ? PATIENT_TIMEOUT : DEFAULT_TIMEOUT
 
-function readTiming(block: ServiceBlock, last: Last, whole: boolean, report: Report): Timing | null {
-  const interval = last('interval')
-  const cron = last('cron')
-  if (cron === undefined && interval === undefined) {
-    if (whole) reportNoInterval(block, report)
-    return null
-  }
-  if (cron === undefined) return readInterval(interval, last('randskew'), report)
-  if (interval !== undefined) {
-    const message = `${quoted(block.name.text)} has an interval and a cron schedule`
-    report.error('cron-and-interval', spanOf(cron), message, 'keep one of them')
-  }
-  return readCron(cron, report)
+/** A service that is neither checked nor can hear of its hosts; one that only receives traps needs no monitor. */
+function reportLacks(block: ServiceBlock, last: Last, around: Around, report: Report): void {
+  // Where a keyword is not known, it may be the one that is missing.
+  if (!block.statements.every(({ keyword }) => SERVICE_WORDS.has(keyword.text))) return
+  const checked = last('monitor') !== undefined
+  const timed = (last('interval') ?? last('cron')) !== undefined
+  const trapped = (last('traptimeout') ?? last('trapduration')) !== undefined
+  if (checked && !timed) reportNoInterval(block, trapped, report)
+  else if (timed && !checked) reportNoMonitor(block, report)
+  else if (!checked && !around.hearsTraps) reportUnreachable(block, report)
 }
 
-function reportNoInterval(block: ServiceBlock, report: Report): void {
+function reportNoInterval(block: ServiceBlock, trapped: boolean, report: Report): void {
+  const hint = 'write interval 1m below it, or cron "*/5 * * * *"'
+  if (trapped) {
+    const message = `${quoted(block.name.text)} has no interval: its monitor never runs, and only traps are heard`
+    report.warning('monitor-unused', spanOf(block.name), message, `${hint}, or remove the monitor`)
+    return
+  }
   const message = `${quoted(block.name.text)} has no interval: mon would silently never run it`
-  report.error('no-interval', spanOf(block.name), message, 'write interval 1m below it, or cron "*/5 * * * *"')
+  report.error('no-interval', spanOf(block.name), message, hint)
 }
 
-function readInterval(value: Slice | undefined, randskew: Slice | undefined, report: Report): Timing | null {
-  const interval = readDuration(value, report)
-  const skew = readDuration(randskew, report)
-  return interval === null ? null : { kind: 'every', interval, randskew: skew }
+function reportNoMonitor(block: ServiceBlock, report: Report): void {
+  const message = `${quoted(block.name.text)} has no monitor: nothing would ever be checked`
+  report.error('no-monitor', spanOf(block.name), message, 'write monitor http, monitor tcp -p 25 … below it')
 }
 
-function readCron(value: Slice, report: Report): Timing | null {
-  const split = splitWords(value)
-  const text = split.words.length === 1 ? (split.words[0]?.text ?? '') : value.text
-  if (split.kind === 'unbalanced') {
-    report.error(
-      'quote',
-      spanOf(split.quote),
-      'this quotation never closes',
-      'write the same sign behind the last field',
-    )
-    return null
+function reportUnreachable(block: ServiceBlock, report: Report): void {
+  const message = `${quoted(block.name.text)} has no monitor, and without authfile nobody may send traps for it`
+  const hint = 'write monitor and interval below it, or authfile = … with a trap section'
+  report.warning('never-heard', spanOf(block.name), message, hint)
+}
+
+function reportNoHosts(block: ServiceBlock, group: GroupName, report: Report): void {
+  const message = `${quoted(block.name.text)} never runs: hostgroup ${quoted(group)} has no hosts`
+  const hint = 'name hosts, or end the monitor line in ;; to run without any'
+  report.warning('no-hosts', spanOf(block.name), message, hint)
+}
+
+function readExcludeHosts(value: Slice | undefined, group: HostGroup, report: Report): Service['excludeHosts'] {
+  if (value === undefined) return []
+  const hosts = new Set<string>(group.hosts)
+  const words = plainWords(value)
+  const strange = words.find(({ text }) => !hosts.has(text))
+  if (strange !== undefined) {
+    const nearest = report.nearest(strange.text, hosts)
+    const hint = nearest === null ? 'write it as the hostgroup does' : `did you mean ${nearest}?`
+    const message = `${quoted(strange.text)} is not a host of ${quoted(group.name)}`
+    report.warning('exclude-unknown', spanOf(strange), message, hint)
   }
-  const fault = cronFault(text)
-  if (fault === null) return { kind: 'cron', expression: cronExpression(text) }
-  const at = value.from + Math.max(0, value.text.indexOf(text))
-  const part = slice(value.line, Math.min(at + fault.from, value.to), Math.min(at + fault.to, value.to))
-  report.error('cron', spanOf(part), fault.message, fault.hint)
-  return null
-}
-
-function readTimeout(value: Slice | undefined, timing: Timing | null, report: Report): Milliseconds {
-  const timeout = readDuration(value, report)
-  if (timeout === null || value === undefined) return DEFAULT_TIMEOUT
-  if (timing?.kind === 'every' && timeout > timing.interval) {
-    const message = `a check may take ${value.text}, longer than its interval of ${durationText(timing.interval)}`
-    const hint = 'turns that come due meanwhile are left out; a shorter timeout finds failures sooner'
-    report.warning('timeout-interval', spanOf(value), message, hint)
-  }
-  return timeout
+  return words.map(({ text }) => host(text))
 }
 
 function readInARow(value: Slice | undefined, word: 'fall' | 'rise', fallback: number, report: Report): number {
@@ -122,7 +140,7 @@ function readInARow(value: Slice | undefined, word: 'fall' | 'rise', fallback: n
   return fallback
 }
 
-function resolvePeriods(block: ServiceBlock, timing: Timing, naming: Naming, report: Report): Period[] | null {
+function resolvePeriods(block: ServiceBlock, timing: Timing | null, naming: Naming, report: Report): Period[] | null {
   const seen = new Map<string, PeriodBlock>()
   const periods: (Period | null)[] = []
   for (const period of block.periods) {
@@ -143,19 +161,4 @@ function reportAgain(period: PeriodBlock, before: PeriodBlock, report: Report): 
   const message = `this service has a period ${named} already, in ${file} line ${line}`
   const hint = 'give each a label of its own: period NIGHTS: hr {22-6}'
   report.error('period-again', spanOf(period.label ?? period.keyword), message, hint)
-}
-
-function reportNoMonitor(block: ServiceBlock, report: Report): void {
-  const message = `${quoted(block.name.text)} has no monitor: nothing would ever be checked`
-  report.error('no-monitor', spanOf(block.name), message, 'write monitor http, monitor tcp -p 25 … below it')
-}
-
-function reportNoHosts(block: ServiceBlock, group: GroupName, report: Report): void {
-  const message = `${quoted(block.name.text)} never runs: hostgroup ${quoted(group)} has no hosts`
-  report.warning(
-    'no-hosts',
-    spanOf(block.name),
-    message,
-    'name hosts, or end the monitor line in ;; to run without any',
-  )
 }

@@ -1,11 +1,13 @@
 /** The globals of mon.cf -> Settings, each value checked, defaults filled in. Source: mon manual, "Global Variables". */
-import type { DemoServer, Settings } from '../../model/model.ts'
-import type { Milliseconds } from '../../model/units.ts'
+import type { DemoServer, Settings, WrittenPeriod } from '../../model/model.ts'
+import { asMon13, asPromised, type Quirks } from '../../model/quirks.ts'
+import { type Milliseconds, milliseconds } from '../../model/units.ts'
 import {
   DEFAULT_ALERTDIR,
   DEFAULT_BASEDIR,
   DEFAULT_CFBASEDIR,
   DEFAULT_DATABASE,
+  DEFAULT_DEP_RECUR_LIMIT,
   DEFAULT_LOGDIR,
   DEFAULT_MAILSERVER,
   DEFAULT_MAXPROCS,
@@ -14,16 +16,22 @@ import {
   DEFAULT_SOCKET,
   DEFAULT_STATEDIR,
   defaultMailfrom,
+  GREATEST_DEP_RECUR_LIMIT,
   LONGEST_SOCKET_PATH,
 } from '../defaults.ts'
-import type { MonFile, Statement } from '../mon/file.ts'
+import { type MonFile, QUIRKS_NAMES, type QuirksName } from '../mon/file.ts'
 import { placeOfSlice, type Slice, spanOf } from '../mon/lines.ts'
-import { parseDuration } from '../text/duration.ts'
+import type { GlobalWord } from '../mon/words.ts'
+import { parsePeriod } from '../period.ts'
 import { isFault, parseEndpoint } from '../text/endpoint.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
 import { plainWords } from '../text/words.ts'
-import type { Surroundings } from './surroundings.ts'
+import { readClientSettings } from './client-settings.ts'
+import { readLogSettings } from './log-settings.ts'
+import { reportServiceDefaults } from './service-defaults.ts'
+import { SettingReader } from './setting-reader.ts'
+import type { Given, Surroundings } from './surroundings.ts'
 
 /** More monitor programs at once than any machine runs. */
 const GREATEST_MAXPROCS = 10_000
@@ -31,21 +39,25 @@ const MOST_DEMO_SERVERS = 100
 
 export function resolveSettings(
   file: MonFile,
-  { environment, hostname }: Pick<Surroundings, 'environment' | 'hostname'>,
+  { environment, hostname, ...given }: Pick<Surroundings, 'environment' | 'hostname'> & Given,
   report: Report,
 ): Settings {
-  const globals = lastOfEach(file.globals, report)
-  const get = (name: string) => globals.get(name)?.value
-  const text = (name: string, fallback: string) => (get(name) === undefined ? fallback : (get(name)?.text ?? ''))
+  const settings = new SettingReader(file.globals, given, report)
+  const get = (name: GlobalWord) => settings.value(name)
+  reportServiceDefaults(file.globals, report)
   return {
-    basedir: text('basedir', DEFAULT_BASEDIR),
-    cfbasedir: text('cfbasedir', DEFAULT_CFBASEDIR),
-    mondir: directories(get('mondir'), DEFAULT_MONDIR),
-    alertdir: directories(get('alertdir'), DEFAULT_ALERTDIR),
-    statedir: text('statedir', DEFAULT_STATEDIR),
-    logdir: text('logdir', DEFAULT_LOGDIR),
-    maxprocs: readMaxprocs(get('maxprocs'), report),
-    randstart: readDuration(get('randstart'), report) ?? DEFAULT_RANDSTART,
+    basedir: settings.text('basedir', DEFAULT_BASEDIR),
+    cfbasedir: settings.text('cfbasedir', DEFAULT_CFBASEDIR),
+    mondir: settings.words('mondir', DEFAULT_MONDIR, /:/),
+    alertdir: settings.words('alertdir', DEFAULT_ALERTDIR, /:/),
+    statedir: settings.text('statedir', DEFAULT_STATEDIR),
+    logdir: settings.text('logdir', DEFAULT_LOGDIR),
+    quirks: readQuirks(get('quirks'), file.quirks, report),
+    maxprocs: settings.count('maxprocs', 'a number of monitors', {
+      most: GREATEST_MAXPROCS,
+      fallback: DEFAULT_MAXPROCS,
+    }),
+    randstart: readRandstart(settings),
     database: readDatabase(get('database'), environment.DATABASE_URL, report),
     mailserver: readMailserver(get('mailserver'), report),
     mailfrom: readMailfrom(get('mailfrom'), hostname, report),
@@ -55,49 +67,36 @@ export function resolveSettings(
       .map(({ value }) => ({ path: value.text, place: placeOfSlice(value) })),
     demoServers: readDemoServers(get('demo_servers'), report),
     demoMailbox: readDemoMailbox(get('demo_mailbox'), report),
+    excludePeriod: readExcludePeriod(get('exclude_period'), report),
+    depRecurLimit: settings.count('dep_recur_limit', 'a number of steps', {
+      most: GREATEST_DEP_RECUR_LIMIT,
+      fallback: DEFAULT_DEP_RECUR_LIMIT,
+    }),
+    startupalertsOnReset: settings.flag('startupalerts_on_reset'),
+    clients: readClientSettings(settings),
+    logs: readLogSettings(settings),
   }
 }
 
-/** The later of two settings counts, as in mon; `plugin` may stand more than once. */
-function lastOfEach(globals: readonly Statement[], report: Report): ReadonlyMap<string, Statement> {
-  const settings = new Map<string, Statement>()
-  for (const statement of globals) {
-    const { keyword, value } = statement
-    if (keyword.text !== 'plugin') reportAgain(settings.get(keyword.text), statement, report)
-    if (value.text === '') {
-      report.error('setting-value', spanOf(keyword), `${quoted(keyword.text)} has no value`, 'write one behind the "="')
-    } else settings.set(keyword.text, statement)
+/** The reader of the file has decided which count; here is only seen whether the word is one of them. */
+function readQuirks(value: Slice | undefined, counts: QuirksName, report: Report): Quirks {
+  if (value !== undefined && !QUIRKS_NAMES.some((name) => name === value.text)) {
+    const message = `${quoted(value.text)} is not a set of quirks`
+    report.error('setting-value', spanOf(value), message, 'write mon-1.3 to have everything as mon has it, or none')
   }
-  return settings
+  return counts === 'mon-1.3' ? asMon13 : asPromised
 }
 
-function reportAgain(before: Statement | undefined, { keyword }: Statement, report: Report): void {
-  if (before === undefined) return
-  const { line } = placeOfSlice(before.keyword)
-  const message = `${quoted(keyword.text)} was set in line ${line} already`
-  report.warning('setting-again', spanOf(keyword), message, 'this later one counts; remove one of them')
+/** No time at all is as if nothing were written, as in mon. */
+function readRandstart(settings: SettingReader): Milliseconds | null {
+  const randstart = settings.duration('randstart', milliseconds(0))
+  return randstart === 0 ? DEFAULT_RANDSTART : randstart
 }
 
-function directories(value: Slice | undefined, fallback: readonly string[]): readonly string[] {
-  return value === undefined ? fallback : value.text.split(':').filter((path) => path !== '')
-}
-
-/** mon never runs a monitor if this is not a number; here that is an error. */
-function readMaxprocs(value: Slice | undefined, report: Report): number {
-  if (value === undefined) return DEFAULT_MAXPROCS
-  const count = /^\d{1,5}$/.test(value.text) ? Number(value.text) : null
-  if (count !== null && count <= GREATEST_MAXPROCS) return count
-  const hint = `a whole number up to ${GREATEST_MAXPROCS}; 0 for no limit`
-  report.error('setting-value', spanOf(value), `${quoted(value.text)} is not a number of monitors`, hint)
-  return DEFAULT_MAXPROCS
-}
-
-export function readDuration(value: Slice | undefined, report: Report): Milliseconds | null {
-  if (value === undefined) return null
-  const parsed = parseDuration(value.text)
-  if (parsed.kind === 'duration') return parsed.duration
-  report.error(parsed.code, spanOf(value), parsed.message, parsed.hint)
-  return null
+export function readExcludePeriod(value: Slice | undefined, report: Report): WrittenPeriod | null {
+  if (value === undefined || value.text === '') return null
+  const when = parsePeriod(value, report)
+  return when === null ? null : { text: value.text, when }
 }
 
 function readDatabase(value: Slice | undefined, fromEnvironment: string | undefined, report: Report): string {

@@ -3,6 +3,7 @@
  * without a door.
  */
 import type { OptionShape } from '../../model/module.ts'
+import type { GlobalWord } from '../mon/words.ts'
 
 export interface NamedShape extends OptionShape {
   readonly name: string
@@ -10,7 +11,17 @@ export interface NamedShape extends OptionShape {
   readonly reachesHosts?: boolean
 }
 
-export interface Surroundings {
+/** Settings by their names in mon.cf, each as it would be written there: `{ randstart: '60s', pidfile: '' }`. */
+export type GivenSettings = { readonly [word in GlobalWord]?: string }
+
+export interface Given {
+  /** They win over the file: the words of the command line. */
+  readonly options?: GivenSettings
+  /** They count where the file is silent, before the defaults of defaults.ts. */
+  readonly fallbacks?: GivenSettings
+}
+
+export interface Surroundings extends Given {
   /** Built-in and plugged-in modules by name. */
   readonly monitors: ReadonlyMap<string, NamedShape>
   readonly alerts: ReadonlyMap<string, NamedShape>

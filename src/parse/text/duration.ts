@@ -6,20 +6,22 @@ import { days, type Milliseconds, milliseconds } from '../../model/units.ts'
 import { quoted } from './visible.ts'
 
 /** Longer is taken for a mistake: ten years. */
-const LONGEST = days(3660)
+export const LONGEST_DURATION: Milliseconds = days(3660)
 
 type DurationOrFault =
   | { readonly kind: 'duration'; readonly duration: Milliseconds }
   | { readonly kind: 'fault'; readonly code: string; readonly message: string; readonly hint: string }
 
-export function parseDuration(text: string): DurationOrFault {
+/** `zero`: no time at all is meant by 0s, and not a slip. */
+export function parseDuration(text: string, { zero = false }: { readonly zero?: boolean } = {}): DurationOrFault {
   const match = /^(\d{1,15}(?:\.\d{1,15})?)([smhd])$/i.exec(text)
   if (match === null) return fault('interval-unit', `${quoted(text)} is not a length of time`, remedy(text))
   const duration = milliseconds(Math.round(Number(match[1]) * unitOf(match[2] ?? '')))
-  if (duration <= 0) {
+  if (duration <= 0 && !(zero && Number(match[1]) === 0)) {
     return fault('interval-zero', `${quoted(text)} is no time at all`, 'write a length of time above zero: 1s')
   }
-  if (duration > LONGEST) return fault('interval-too-long', `${quoted(text)} is longer than ten years`, 'at most 3660d')
+  if (duration > LONGEST_DURATION)
+    return fault('interval-too-long', `${quoted(text)} is longer than ten years`, 'at most 3660d')
   return { kind: 'duration', duration }
 }
 

@@ -3,6 +3,7 @@
  * an error is never lost behind warnings.
  */
 
+import { acceptedByMon, quirksRemedy } from '../accepted.ts'
 import { inFileOrder, type Problem } from '../problem.ts'
 import type { Span } from '../source.ts'
 import { type Nearby, nearby } from './nearest.ts'
@@ -16,16 +17,24 @@ export class Report {
   readonly #errors: Problem[] = []
   readonly #warnings: Problem[] = []
   readonly #nearby: Nearby = nearby()
+  readonly #asMon: boolean
+
+  /** `asMon`: what mon accepts is a warning (accepted.ts). */
+  constructor({ asMon = false }: { readonly asMon?: boolean } = {}) {
+    this.#asMon = asMon
+  }
 
   error(code: string, span: Span, message: string, hint = ''): void {
-    this.add({ code, severity: 'error', span, message, hint })
+    const remedy = this.#asMon ? '' : quirksRemedy(code)
+    this.add({ code, severity: 'error', span, message, hint: hint + remedy })
   }
 
   warning(code: string, span: Span, message: string, hint = ''): void {
     this.add({ code, severity: 'warning', span, message, hint })
   }
 
-  add(problem: Problem): void {
+  add(found: Problem): void {
+    const problem = this.#asMon ? softened(found) : found
     const kept = problem.severity === 'error' ? this.#errors : this.#warnings
     if (kept.length < KEPT_PROBLEMS) kept.push(problem)
     else this.omitted += 1
@@ -43,4 +52,9 @@ export class Report {
   get problems(): readonly Problem[] {
     return inFileOrder([...this.#errors, ...this.#warnings])
   }
+}
+
+function softened(problem: Problem): Problem {
+  const does = problem.severity === 'error' ? acceptedByMon(problem.code) : undefined
+  return does === undefined ? problem : { ...problem, severity: 'warning', message: `${problem.message}: ${does}` }
 }
