@@ -7,6 +7,7 @@ import { type LogEntry, logLines, parseSince } from './cli/log.ts'
 import { type Status, statusLines } from './cli/status.ts'
 import { whyLines } from './cli/why.ts'
 import { directoriesIn, loadConfiguration } from './daemon/configuration.ts'
+import { monCommand } from './daemon/mon/command.ts'
 import { configurationFile, packageRoot, shippedConfiguration } from './daemon/paths.ts'
 import { runDaemon } from './daemon/run.ts'
 import type { WhyView } from './engine/view.ts'
@@ -43,6 +44,14 @@ program
   .description('run the daemon in the foreground; SIGHUP reads the configuration again, SIGTERM stops it')
   .option('-c, --config <FILE>', 'mon.cf to run (default: $UPALERT_CONFIG, or /etc/upalert/mon.cf)')
   .action(async ({ config }: Where) => end(await runDaemon({ file: ownConfiguration(config), demo: false })))
+
+program
+  .command('mon')
+  .description('run as mon(8): its options, defaults and quirks; "upalert mon --help" lists them')
+  .allowUnknownOption()
+  .helpOption(false)
+  .argument('[OPTIONS...]')
+  .action(async () => end(await monCommand(process.argv.slice(process.argv.indexOf('mon') + 1), version)))
 
 program
   .command('start')

@@ -13,12 +13,21 @@ import type { Monitor } from '../model/monitor.ts'
 import { fileProblem, loadMon } from '../parse/check.ts'
 import type { MonFile } from '../parse/mon/file.ts'
 import type { Problem } from '../parse/problem.ts'
+import type { Given } from '../parse/resolve/surroundings.ts'
 import { programPaths, resolve, settingsOf } from '../parse/resolve.ts'
 import { loadPlugins, type PluginProblem } from '../runtime/plugins.ts'
 import { type Directories, directoriesOf } from './paths.ts'
 
+/** What the command line says besides the file's name. */
+export interface LoadOptions extends Given {
+  /** The file is put through this m4 first; empty: `m4` from the search path. A file named *.m4 always is. */
+  readonly m4?: string
+}
+
 export interface Configuration {
   readonly file: string
+  /** A reload reads the file with the same. */
+  readonly given: LoadOptions
   /** `null` if the file cannot be used; then at least one problem is an error. */
   readonly model: Model | null
   readonly problems: readonly Problem[]
@@ -31,16 +40,16 @@ export interface Configuration {
 
 const nothing = { model: null, omitted: 0, directories: null, monitors: builtInMonitors, alerts: builtInAlerts }
 
-export async function loadConfiguration(file: string): Promise<Configuration> {
+export async function loadConfiguration(file: string, given: LoadOptions = {}): Promise<Configuration> {
   let bytes: Uint8Array
   try {
     bytes = readFileSync(file)
   } catch (error) {
-    return { ...nothing, file, problems: [fileProblem(file, reasonText(error))] }
+    return { ...nothing, file, given, problems: [fileProblem(file, reasonText(error))] }
   }
   const loaded = loadMon(file, bytes)
-  if (loaded.kind === 'unreadable') return { ...nothing, file, problems: loaded.problems }
-  return understand(file, loaded.file)
+  if (loaded.kind === 'unreadable') return { ...nothing, file, given, problems: loaded.problems }
+  return understand(file, loaded.file, given)
 }
 
 /** The globals of a file alone, for whoever only wants to find the daemon that runs on it. `null` if it cannot be read. */
@@ -55,8 +64,9 @@ export function directoriesIn(file: string): Directories | null {
 
 const about = () => ({ environment: process.env, hostname: hostname() })
 
-async function understand(file: string, parsed: MonFile): Promise<Configuration> {
-  const settings = settingsOf(parsed, about())
+async function understand(file: string, parsed: MonFile, given: LoadOptions): Promise<Configuration> {
+  const { m4: _, ...words } = given
+  const settings = settingsOf(parsed, { ...about(), ...words })
   const directories = directoriesOf(settings, file)
   const taken = { monitors: new Set(builtInMonitors.keys()), alerts: new Set(builtInAlerts.keys()) }
   const plugins = await loadPlugins(settings.plugins, dirname(file), taken)
@@ -67,11 +77,11 @@ async function understand(file: string, parsed: MonFile): Promise<Configuration>
     monitors: programsIn(directories.mondir, paths.monitors),
     alerts: programsIn(directories.alertdir, paths.alerts),
   }
-  const resolved = resolve(parsed, { ...about(), monitors, alerts, programs })
+  const resolved = resolve(parsed, { ...about(), ...words, monitors, alerts, programs })
   const problems = [...plugins.problems.map((problem) => asProblem(problem, parsed)), ...resolved.problems]
   const usable = plugins.problems.length === 0 ? resolved.model : null
   const model = usable === null ? null : { ...usable, settings: { ...usable.settings, ...directories } }
-  return { file, model, problems, omitted: resolved.omitted, directories, monitors, alerts }
+  return { file, given, model, problems, omitted: resolved.omitted, directories, monitors, alerts }
 }
 
 function asProblem({ code, place, message, hint }: PluginProblem, { source }: MonFile): Problem {

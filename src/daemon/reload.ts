@@ -1,4 +1,5 @@
-/** SIGHUP and `upalert reload`: read the file again, and swap only for a Model without errors. */
+/** SIGHUP, `upalert reload` and mon's `reset`: read the file again, and swap only for a Model without errors. */
+import type { Reset } from '../model/event.ts'
 import type { Model } from '../model/model.ts'
 import { formatProblems } from '../parse/problem.ts'
 import { loadConfiguration } from './configuration.ts'
@@ -12,9 +13,9 @@ export interface Reloaded {
 
 let underWay: Promise<unknown> = Promise.resolve()
 
-/** One after another, in the order of the wishes, so that an older file never replaces a newer one. */
-export function reload(running: Running): Promise<Reloaded> {
-  const next = underWay.then(() => readAgain(running)).catch((error: unknown) => refused(running, error))
+/** `reset`: state is kept or not as mon's command says, and all timers begin anew. One after another, in the order of the wishes, so that an older file never replaces a newer one. */
+export function reload(running: Running, reset?: Reset): Promise<Reloaded> {
+  const next = underWay.then(() => readAgain(running, reset)).catch((error: unknown) => refused(running, error))
   underWay = next
   return next
 }
@@ -26,9 +27,9 @@ function refused({ loop, configuration }: Running, error: unknown): Reloaded {
   return { done: false, text }
 }
 
-async function readAgain(running: Running): Promise<Reloaded> {
+async function readAgain(running: Running, reset: Reset | undefined): Promise<Reloaded> {
   const { loop, checks, configuration: old } = running
-  const fresh = await loadConfiguration(old.file)
+  const fresh = await loadConfiguration(old.file, old.given)
   if (fresh.problems.length > 0) process.stderr.write(`${formatProblems(fresh.problems)}\n`)
   if (!isUsable(fresh)) {
     const errors = fresh.problems.filter(({ severity }) => severity === 'error').length
@@ -41,8 +42,10 @@ async function readAgain(running: Running): Promise<Reloaded> {
   const counts = `${count(services.length, 'service')}, ${count(virtuals.length, 'virtual server')}`
   const text = `${old.file} was read again: ${counts}${differences(old.model, fresh.model)}${needsRestart(running.started, fresh)}`
   running.configuration = fresh
-  loop.post({ kind: 'reloaded', model: fresh.model, text })
+  loop.post({ kind: 'reloaded', model: fresh.model, text, ...(reset === undefined ? {} : { reset }) })
   checks.use(fresh.model)
+  if (reset !== undefined) checks.restart()
+  running.mon?.reloaded(reset)
   return { done: true, text }
 }
 

@@ -10,12 +10,14 @@ import { clock } from '../edge/clock.ts'
 import { openJournal } from '../edge/journal/journal.ts'
 import { giveDirectoryToOwner } from '../edge/journal/owner.ts'
 import { smallestClockStep } from '../engine/limits.ts'
-import { milliseconds, minutes, seconds } from '../model/units.ts'
+import { type Milliseconds, milliseconds, minutes, seconds } from '../model/units.ts'
 import { formatProblems } from '../parse/problem.ts'
 import { listenOn } from '../server/socket.ts'
 import { answersOf } from './answers.ts'
-import { loadConfiguration } from './configuration.ts'
+import { type LoadOptions, loadConfiguration } from './configuration.ts'
 import { type Database, startDatabase } from './database.ts'
+import { openMon } from './mon/mon.ts'
+import { stateAtStart } from './mon/state-files.ts'
 import { reload } from './reload.ts'
 import { assemble, type OpenJournal, type Running, type Usable } from './running.ts'
 import { openTable } from './table.ts'
@@ -34,65 +36,123 @@ export interface RunOptions {
   readonly file: string
   /** Start the demonstration's servers and mailbox that the configuration names. */
   readonly demo: boolean
+  /** What the command line says besides the file. */
+  readonly given?: LoadOptions
+  /** As `upalert mon`. */
+  readonly mon?: MonRun
+}
+
+/** What `upalert mon` does otherwise. */
+export interface MonRun {
+  /** Words of `-l`; `null`: mon's state files are not read. */
+  readonly loadstate: readonly string[] | null
+  readonly stopped: boolean
+  readonly lookAgain: Milliseconds | undefined
+  /** What happens is written to standard output. */
+  readonly echo: boolean
+  /** Whoever waits for the start hears that it runs (`null`), or why it does not. */
+  started(trouble: string | null): void
 }
 
 /** Runs until it is told to stop. Answers the exit status: 0 after a clean stop, 1 if it could not start, 2 for the configuration. */
-export async function runDaemon({ file, demo }: RunOptions): Promise<number> {
+export async function runDaemon(options: RunOptions): Promise<number> {
   const hangup = heedHangup()
-  const configuration = await loadConfiguration(file)
+  const { file, given = {}, mon } = options
+  const configuration = await loadConfiguration(file, given)
   if (configuration.problems.length > 0) process.stderr.write(`${formatProblems(configuration.problems)}\n\n`)
   if (!isUsable(configuration)) return 2
-  const unmakable = makeStatedir(configuration.directories.statedir)
-  if (unmakable !== null) return refuse(unmakable)
-
-  // What doors say before there is a loop to say it to.
-  const early: string[] = []
-  let notice = (text: string): void => void early.push(text)
-  const opened = await openJournal({
-    statedir: configuration.directories.statedir,
-    feeds: configuration.model.settings.database !== 'none',
-    notice: (text) => notice(text),
-  })
-  if (opened.kind === 'failed') return refuse(opened.text)
-  const shown = demo ? await startShow(configuration) : null
-  if (shown?.kind === 'failed') {
-    await opened.journal.close()
-    return refuse(shown.text)
+  const opened = await open(configuration, options)
+  if (opened.kind === 'failed') {
+    mon?.started(opened.text)
+    return refuse(opened.text)
   }
-  const running = assemble(configuration, opened, openTable())
-  let database: Database | null = null
-  const socket = await listenOn(
-    configuration.directories.socket,
-    answersOf(running, () => database),
-  )
-  if (socket.kind === 'failed') {
-    await shown?.stop()
-    await opened.journal.close()
-    return refuse(socket.text)
-  }
-  notice = (text) => void running.loop.post({ kind: 'notice', what: 'trouble', text })
-  begin(running, opened, early)
-  database = openDatabase(running, (text) => notice(text))
+  const { running } = opened
   const timers = [
     setInterval(running.reconcile, reconcileEvery),
     setInterval(clockWatch(running), clockCheckEvery),
     setInterval(() => void running.loop.save(), saveEvery),
   ]
-
-  hangup.reloadBy(() => void reload(running))
-  await toldToStop(running)
+  mon?.started(null)
+  // As in mon, which takes the signal for its command "reset keepstate".
+  const reset = mon === undefined ? undefined : { keepstate: true, stopped: false }
+  hangup.reloadBy(() => void reload(running, reset))
+  await opened.told
   for (const timer of timers) clearInterval(timer)
   setTimeout(tooSlow, stopDeadline).unref()
-  await Promise.all([running.checks.stop(), running.deliverer.stop()])
-  await running.loop.settled()
-  running.close()
-  await socket.close()
-  await shown?.stop()
-  await database.stop()
-  const trouble = await opened.journal.close()
-  if (trouble !== null) process.stderr.write(`${trouble}\n`)
-  running.table.close()
+  await opened.close()
   return 0
+}
+
+type Opened =
+  | {
+      readonly kind: 'open'
+      readonly running: Running
+      /** Settles when the daemon is told to stop. */
+      readonly told: Promise<void>
+      close(): Promise<void>
+    }
+  | { readonly kind: 'failed'; readonly text: string }
+
+/** Opens one door after the other; if one stays shut, those that are open already are closed again. */
+async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): Promise<Opened> {
+  const closing: (() => Promise<unknown>)[] = []
+  const failed = async (text: string): Promise<Opened> => {
+    for (const close of closing.reverse()) await close()
+    return { kind: 'failed', text }
+  }
+  const unmakable = makeStatedir(configuration.directories.statedir)
+  if (unmakable !== null) return failed(unmakable)
+
+  // What doors say before there is a loop to say it to.
+  const early: string[] = []
+  let notice = (text: string): void => void early.push(text)
+  const journal = await openJournal({
+    statedir: configuration.directories.statedir,
+    feeds: configuration.model.settings.database !== 'none',
+    notice: (text) => notice(text),
+  })
+  if (journal.kind === 'failed') return failed(journal.text)
+  closing.push(() => journal.journal.close())
+  const shown = demo ? await startShow(configuration) : null
+  if (shown?.kind === 'failed') return failed(shown.text)
+  if (shown !== null) closing.push(shown.stop)
+
+  const how = { echo: monRun?.echo ?? true, lookAgain: monRun?.lookAgain }
+  const running = assemble(configuration, journal, openTable(), how)
+  let database: Database | null = null
+  const socket = await listenOn(
+    configuration.directories.socket,
+    answersOf(running, () => database),
+  )
+  if (socket.kind === 'failed') return failed(socket.text)
+  closing.push(socket.close)
+  const stop = toldToStop(running)
+  const mon = await openMon(running, { standard: monRun !== undefined, terminate: () => stop.tell('by a client') })
+  if (mon.kind === 'failed') return failed(mon.text)
+  running.mon = mon.mon
+  closing.push(mon.mon.close)
+
+  notice = (text) => void running.loop.post({ kind: 'notice', what: 'trouble', text })
+  begin(running, journal, early, monRun)
+  const history = openDatabase(running, (text) => notice(text))
+  database = history
+  return {
+    kind: 'open',
+    running,
+    told: stop.told,
+    async close() {
+      await Promise.all([running.checks.stop(), running.deliverer.stop()])
+      await mon.mon.close()
+      await running.loop.settled()
+      running.close()
+      await socket.close()
+      await shown?.stop()
+      await history.stop()
+      const trouble = await journal.journal.close()
+      if (trouble !== null) process.stderr.write(`${trouble}\n`)
+      running.table.close()
+    },
+  }
 }
 
 function tooSlow(): never {
@@ -154,20 +214,24 @@ function begin(
   { loop, checks, configuration, table }: Running,
   { saved, remarks }: OpenJournal,
   early: readonly string[],
+  mon: MonRun | undefined,
 ): void {
   const { file, model, directories } = configuration
   const say = (what: string, text: string): void => void loop.post({ kind: 'notice', what, text })
   const hosts = new Set(model.services.flatMap((service) => service.hosts)).size
   const counts = `${count(model.services.length, 'service')} on ${count(hosts, 'host')}, ${count(model.virtuals.length, 'virtual server')}`
+  const files = stateAtStart(mon?.loadstate ?? null, directories.statedir, saved)
   loop.post({
     kind: 'started',
     saved,
-    text: `upalert runs ${file}: ${counts}${saved === null ? '' : '; it remembers its last run'}`,
+    text: `upalert runs ${file}: ${counts}${saved === null ? '' : '; it remembers its last run'}${files.text}`,
+    ...(mon?.stopped === true ? { stopped: true } : {}),
+    ...(files.loaded === null ? {} : { loaded: files.loaded }),
   })
   if (table.where === 'memory' && model.virtuals.length > 0) {
     say('memory-table', `NO TRAFFIC IS BALANCED: the IPVS table is in memory only. ${table.because}`)
   }
-  for (const remark of [...remarks, ...early]) say('trouble', remark)
+  for (const remark of [...remarks, ...files.complaints, ...early]) say('trouble', remark)
   say('socket', `ask it with "upalert status", "why HOST" or "log" on ${directories.socket}`)
   checks.use(model)
 }
@@ -198,17 +262,25 @@ function heedHangup(): { reloadBy(act: () => void): void } {
   }
 }
 
-/** SIGTERM and SIGINT end it, a second one at once. */
-function toldToStop(running: Running): Promise<void> {
-  return new Promise((resolve) => {
-    let told = false
-    const end = (signal: NodeJS.Signals): void => {
-      if (told) process.exit(130)
-      told = true
-      running.loop.post({ kind: 'stopping', text: `upalert stops (${signal}); the IPVS table stays as it is` })
-      resolve()
-    }
-    process.on('SIGTERM', end)
-    process.on('SIGINT', end)
+/** SIGTERM and SIGINT end it, a second one at once; so does a client of mon's protocol. */
+function toldToStop(running: Running): { readonly told: Promise<void>; tell(by: string): void } {
+  let told = (): void => {}
+  const promise = new Promise<void>((resolve) => {
+    told = resolve
   })
+  let begun = false
+  const tell = (by: string): void => {
+    if (begun) return
+    begun = true
+    running.loop.post({ kind: 'stopping', text: `upalert stops (${by}); the IPVS table stays as it is` })
+    told()
+  }
+  const end = (signal: NodeJS.Signals): void => {
+    if (begun) process.exit(130)
+    running.mon?.terminated()
+    tell(signal)
+  }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+  return { told: promise, tell }
 }

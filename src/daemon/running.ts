@@ -6,6 +6,9 @@ import { clock } from '../edge/clock.ts'
 import type { Journal, Opened } from '../edge/journal/journal.ts'
 import { wantedTable } from '../engine/pool.ts'
 import { stateFor } from '../engine/start.ts'
+import type { Note } from '../model/effect.ts'
+import type { Entry } from '../model/entry.ts'
+import type { Reset } from '../model/event.ts'
 import type { Model } from '../model/model.ts'
 import type { TableDoor } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
@@ -17,6 +20,16 @@ import { calendar } from './calendar.ts'
 import type { Configuration } from './configuration.ts'
 import type { Directories } from './paths.ts'
 
+/** What the loop tells those who keep mon's logs and files. */
+export interface MonDoors {
+  show(entry: Entry): void
+  note(note: Note): void
+  /** A signal ends the daemon. */
+  terminated(): void
+  /** The configuration was read again; by mon's reset, if that is given. */
+  reloaded(reset: Reset | undefined): void
+}
+
 /** A configuration without errors. */
 export type Usable = Configuration & { readonly model: Model; readonly directories: Directories }
 
@@ -25,6 +38,8 @@ export interface Running {
   configuration: Usable
   /** What was read at the start: some settings count only then. */
   readonly started: Usable
+  /** mon's clients, traps, logs and files; set once they are open. */
+  mon: MonDoors | null
   readonly journal: Journal
   readonly table: TableDoor
   readonly loop: Loop
@@ -38,7 +53,19 @@ export interface Running {
 
 export type OpenJournal = Extract<Opened, { readonly kind: 'open' }>
 
-export function assemble(configuration: Usable, { journal, nextSeq }: OpenJournal, table: TableDoor): Running {
+export interface How {
+  /** What happens is also written to standard output. */
+  readonly echo: boolean
+  /** How often a check that is held back is looked at again. */
+  readonly lookAgain: Milliseconds | undefined
+}
+
+export function assemble(
+  configuration: Usable,
+  { journal, nextSeq }: OpenJournal,
+  table: TableDoor,
+  { echo, lookAgain }: How,
+): Running {
   let seq = nextSeq
   let closed = false
   const loop = createLoop(stateFor(configuration.model, null), runName(), {
@@ -51,12 +78,18 @@ export function assemble(configuration: Usable, { journal, nextSeq }: OpenJourna
     },
     reconcile: () => running.reconcile(),
     deliver: (delivery) => running.deliverer.take(delivery),
-    show: (entry) => void process.stdout.write(`${entryLine(entry, process.stdout.isTTY === true)}\n`),
+    show(entry) {
+      if (echo) process.stdout.write(`${entryLine(entry, process.stdout.isTTY === true)}\n`)
+      running.mon?.show(entry)
+    },
+    timer: (service, what) => running.checks.timer(service, what),
+    note: (note) => running.mon?.note(note),
   })
   const doors = { now: clock.now, after, state: loop.state, post: loop.post }
   const running: Running = {
     configuration,
     started: configuration,
+    mon: null,
     journal,
     table,
     loop,
@@ -65,6 +98,7 @@ export function assemble(configuration: Usable, { journal, nextSeq }: OpenJourna
       calendar,
       monitor: (name) => running.configuration.monitors.get(name),
       seed: randomBytes(4).readUInt32LE(),
+      ...(lookAgain === undefined ? {} : { lookAgain }),
     }),
     deliverer: createDeliverer({
       ...doors,

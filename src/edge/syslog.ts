@@ -25,7 +25,7 @@ const PATH_OFFSET = 2
 
 const socket = libc.func('int socket(int domain, int type, int protocol)')
 const sendto = libc.func(
-  'ssize_t sendto(int fd, const uint8_t *buf, size_t len, int flags, const uint8_t *addr, uint32_t addrlen)',
+  'intptr_t sendto(int fd, const uint8_t *buf, size_t len, int flags, const uint8_t *addr, uint32_t addrlen)',
 )
 const closeFd = libc.func('int close(int fd)')
 

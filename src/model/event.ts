@@ -10,8 +10,14 @@ import type { Milliseconds, WallTime } from './units.ts'
 export type Event = { readonly id: Id } & EventBody
 
 export type EventBody =
-  /** `stopped`: the scheduler does not run until it is told to. */
-  | { readonly kind: 'started'; readonly saved: Saved | null; readonly text: string; readonly stopped?: boolean }
+  /** `stopped`: the scheduler does not run until it is told to. `loaded`: what mon's files say besides. */
+  | {
+      readonly kind: 'started'
+      readonly saved: Saved | null
+      readonly text: string
+      readonly stopped?: boolean
+      readonly loaded?: LoadedState
+    }
   /** What operators call a reload keeps all that is remembered; mon's `reset` keeps it, or begins anew. */
   | { readonly kind: 'reloaded'; readonly model: Model; readonly text: string; readonly reset?: Reset }
   /** State from mon's files, for the services they name. */
