@@ -4,18 +4,22 @@
  */
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve as resolvePath } from 'node:path'
 import { alerts as builtInAlerts } from '../../alerts/index.ts'
 import { monitors as builtInMonitors } from '../../monitors/index.ts'
 import type { Alert } from '../model/alert.ts'
-import type { Model } from '../model/model.ts'
+import type { Model, Place, Settings } from '../model/model.ts'
 import type { Monitor } from '../model/monitor.ts'
 import { fileProblem, loadMon } from '../parse/check.ts'
 import type { MonFile } from '../parse/mon/file.ts'
+import { placeOfSlice, spanOf } from '../parse/mon/lines.ts'
 import type { Problem } from '../parse/problem.ts'
 import type { Given } from '../parse/resolve/surroundings.ts'
 import { programPaths, resolve, settingsOf } from '../parse/resolve.ts'
+import type { Span } from '../parse/source.ts'
+import { quoted } from '../parse/text/visible.ts'
 import { loadPlugins, type PluginProblem } from '../runtime/plugins.ts'
+import { type Expanded, expandM4, expandM4Sync, m4For } from './m4.ts'
 import { type Directories, directoriesOf } from './paths.ts'
 
 /** What the command line says besides the file's name. */
@@ -41,30 +45,49 @@ export interface Configuration {
 const nothing = { model: null, omitted: 0, directories: null, monitors: builtInMonitors, alerts: builtInAlerts }
 
 export async function loadConfiguration(file: string, given: LoadOptions = {}): Promise<Configuration> {
-  let bytes: Uint8Array
-  try {
-    bytes = readFileSync(file)
-  } catch (error) {
-    return { ...nothing, file, given, problems: [fileProblem(file, reasonText(error))] }
-  }
-  const loaded = loadMon(file, bytes)
-  if (loaded.kind === 'unreadable') return { ...nothing, file, given, problems: loaded.problems }
-  return understand(file, loaded.file, given)
+  const program = m4For(file, given.m4)
+  const read = program === null || !isThere(file) ? readBytes(file) : await expandM4(file, program)
+  if (read.kind === 'failed') return { ...nothing, file, given, problems: read.problems }
+  const loaded = loadMon(file, read.bytes, { ...given, fromM4: program !== null })
+  if (loaded.kind === 'unreadable') return { ...nothing, file, given, problems: [...read.problems, ...loaded.problems] }
+  return understand(file, loaded.file, given, read.problems)
 }
 
 /** The globals of a file alone, for whoever only wants to find the daemon that runs on it. `null` if it cannot be read. */
 export function directoriesIn(file: string): Directories | null {
+  const program = m4For(file, undefined)
+  const read = program === null || !isThere(file) ? readBytes(file) : expandM4Sync(file, program)
+  if (read.kind === 'failed') return null
+  const loaded = loadMon(file, read.bytes, { fromM4: program !== null })
+  return loaded.kind === 'parsed' ? directoriesOf(settingsOf(loaded.file, about()), file) : null
+}
+
+function readBytes(file: string): Expanded {
   try {
-    const loaded = loadMon(file, readFileSync(file))
-    return loaded.kind === 'parsed' ? directoriesOf(settingsOf(loaded.file, about()), file) : null
+    return { kind: 'expanded', bytes: readFileSync(file), problems: [] }
+  } catch (error) {
+    return { kind: 'failed', problems: [fileProblem(file, reasonText(error))] }
+  }
+}
+
+/** What cannot be read is told in the same words with m4 and without. */
+function isThere(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK)
+    return statSync(file).isFile()
   } catch {
-    return null
+    return false
   }
 }
 
 const about = () => ({ environment: process.env, hostname: hostname() })
 
-async function understand(file: string, parsed: MonFile, given: LoadOptions): Promise<Configuration> {
+async function understand(
+  file: string,
+  parsed: MonFile,
+  given: LoadOptions,
+  former: readonly Problem[],
+): Promise<Configuration> {
   const { m4: _, ...words } = given
   const settings = settingsOf(parsed, { ...about(), ...words })
   const directories = directoriesOf(settings, file)
@@ -78,17 +101,59 @@ async function understand(file: string, parsed: MonFile, given: LoadOptions): Pr
     alerts: programsIn(directories.alertdir, paths.alerts),
   }
   const resolved = resolve(parsed, { ...about(), ...words, monitors, alerts, programs })
-  const problems = [...plugins.problems.map((problem) => asProblem(problem, parsed)), ...resolved.problems]
-  const usable = plugins.problems.length === 0 ? resolved.model : null
-  const model = usable === null ? null : { ...usable, settings: { ...usable.settings, ...directories } }
+  const found = [
+    ...plugins.problems.map((problem) => asProblem(problem, parsed)),
+    ...fileProblems(settings, directories, parsed),
+  ]
+  const usable = found.length === 0 ? resolved.model : null
+  const model = usable === null ? null : { ...usable, settings: absolute(usable.settings, directories) }
+  const problems = [...former, ...found, ...resolved.problems]
   return { file, given, model, problems, omitted: resolved.omitted, directories, monitors, alerts }
 }
 
-function asProblem({ code, place, message, hint }: PluginProblem, { source }: MonFile): Problem {
-  const lineStart = source.text.split('\n', place.line - 1).reduce((sum, line) => sum + line.length + 1, 0)
-  const start = lineStart + place.column - 1
-  const end = source.text.indexOf('\n', start)
-  return { code, severity: 'error', span: { source, start, end: end === -1 ? source.text.length : end }, message, hint }
+/** With all directories and files made absolute, so that a program, a reload and a client mean the same. */
+function absolute(settings: Settings, directories: Directories): Settings {
+  const { clients, logs } = settings
+  const { cfbasedir, logdir } = directories
+  const historicfile = logs.historicfile === '' ? '' : resolvePath(logdir, logs.historicfile)
+  return {
+    ...settings,
+    ...directories,
+    clients: {
+      ...clients,
+      authfile: { ...clients.authfile, path: resolvePath(cfbasedir, clients.authfile.path) },
+      userfile: { ...clients.userfile, path: resolvePath(cfbasedir, clients.userfile.path) },
+    },
+    logs: { ...logs, historicfile, dtlogfile: resolvePath(logdir, logs.dtlogfile) },
+  }
+}
+
+/** mon refuses a file that it is told of and cannot read; unlike mon's, the look is where the file will be read. */
+function fileProblems({ clients }: Settings, { cfbasedir }: Directories, parsed: MonFile): Problem[] {
+  return (['authfile', 'userfile'] as const).flatMap((name) => {
+    const { path, place } = clients[name]
+    const whole = resolvePath(cfbasedir, path)
+    if (place === null || isThere(whole)) return []
+    const span = spanAt(place, parsed)
+    const message = `${name} ${quoted(whole)} does not exist, or this user may not read it`
+    const hint = 'a relative path is under cfbasedir'
+    return [{ code: name, severity: 'error', span, message, hint } satisfies Problem]
+  })
+}
+
+const asProblem = ({ code, place, message, hint }: PluginProblem, parsed: MonFile): Problem => ({
+  code,
+  severity: 'error',
+  span: spanAt(place, parsed),
+  message,
+  hint,
+})
+
+/** The value of a setting that stands there; the command line's stand in no file. */
+function spanAt(place: Place, parsed: MonFile): Span {
+  const same = ({ file, line, column }: Place) => file === place.file && line === place.line && column === place.column
+  const value = parsed.globals.find((statement) => same(placeOfSlice(statement.value)))?.value
+  return value === undefined ? { source: { file: place.file, text: '' }, start: 0, end: 0 } : spanOf(value)
 }
 
 /** Executables by name; of two with one name the one found first counts. */

@@ -9,17 +9,18 @@ import { coloured } from '../cli/columns.ts'
 import { clock } from '../edge/clock.ts'
 import { openJournal } from '../edge/journal/journal.ts'
 import { giveDirectoryToOwner } from '../edge/journal/owner.ts'
-import { smallestClockStep } from '../engine/limits.ts'
-import { type Milliseconds, milliseconds, minutes, seconds } from '../model/units.ts'
+import { type Milliseconds, minutes, seconds } from '../model/units.ts'
 import { formatProblems } from '../parse/problem.ts'
 import { listenOn } from '../server/socket.ts'
 import { answersOf } from './answers.ts'
 import { type LoadOptions, loadConfiguration } from './configuration.ts'
 import { type Database, startDatabase } from './database.ts'
 import { openMon } from './mon/mon.ts'
+import { pidfilePath, removePidfile, writePidfile } from './mon/pidfile.ts'
 import { stateAtStart } from './mon/state-files.ts'
 import { reload } from './reload.ts'
 import { assemble, type OpenJournal, type Running, type Usable } from './running.ts'
+import { clockWatch, heedHangup, toldToStop } from './signals.ts'
 import { openTable } from './table.ts'
 import { count, isUsable } from './usable.ts'
 
@@ -132,6 +133,9 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
   running.mon = mon.mon
   closing.push(mon.mon.close)
 
+  const pidfile = pidfilePath(configuration.model.settings.logs, monRun !== undefined)
+  const unwritten = pidfile === null ? null : writePidfile(pidfile, process.pid)
+  if (unwritten !== null) early.push(unwritten)
   notice = (text) => void running.loop.post({ kind: 'notice', what: 'trouble', text })
   begin(running, journal, early, monRun)
   const history = openDatabase(running, (text) => notice(text))
@@ -151,6 +155,7 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
       const trouble = await journal.journal.close()
       if (trouble !== null) process.stderr.write(`${trouble}\n`)
       running.table.close()
+      if (pidfile !== null) removePidfile(pidfile, process.pid)
     },
   }
 }
@@ -234,53 +239,4 @@ function begin(
   for (const remark of [...remarks, ...files.complaints, ...early]) say('trouble', remark)
   say('socket', `ask it with "upalert status", "why HOST" or "log" on ${directories.socket}`)
   checks.use(model)
-}
-
-/** A step of the wall clock becomes an event; sleep does not, since time really passed then. */
-function clockWatch({ loop }: Running): () => void {
-  let before = clock.ahead()
-  return () => {
-    const now = clock.ahead()
-    const step = now - before
-    before = now
-    if (Math.abs(step) >= smallestClockStep) loop.post({ kind: 'clock-stepped', by: milliseconds(step) })
-  }
-}
-
-/** SIGHUP reloads. One that comes during the start would end the process, so it is heeded from the beginning on. */
-function heedHangup(): { reloadBy(act: () => void): void } {
-  let missed = false
-  let heed = (): void => {
-    missed = true
-  }
-  process.on('SIGHUP', () => heed())
-  return {
-    reloadBy(act) {
-      heed = act
-      if (missed) act()
-    },
-  }
-}
-
-/** SIGTERM and SIGINT end it, a second one at once; so does a client of mon's protocol. */
-function toldToStop(running: Running): { readonly told: Promise<void>; tell(by: string): void } {
-  let told = (): void => {}
-  const promise = new Promise<void>((resolve) => {
-    told = resolve
-  })
-  let begun = false
-  const tell = (by: string): void => {
-    if (begun) return
-    begun = true
-    running.loop.post({ kind: 'stopping', text: `upalert stops (${by}); the IPVS table stays as it is` })
-    told()
-  }
-  const end = (signal: NodeJS.Signals): void => {
-    if (begun) process.exit(130)
-    running.mon?.terminated()
-    tell(signal)
-  }
-  process.on('SIGTERM', end)
-  process.on('SIGINT', end)
-  return { told: promise, tell }
 }

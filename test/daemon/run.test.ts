@@ -123,10 +123,10 @@ test('a broken file at SIGHUP changes nothing and says where it is broken; a sou
 test('SIGHUP while it is still starting makes it read the file again, and does not end it', async (t) => {
   const daemon = new DaemonProcess(t)
   const watch = 'watch 127.0.0.1\n    service tcp\n        interval 1h\n        monitor tcp -p 1\n'
-  daemon.configure(`database = none\npidfile = mon.pid\n\n${watch}`)
+  daemon.configure(`database = none\n\n${watch}`)
   daemon.start()
   // The warning is printed before the first door is opened.
-  await daemon.said(/pidfile/)
+  await daemon.said(/there is no hostgroup/)
   daemon.signal('SIGHUP')
   const running = await daemon.said(/upalert runs /)
   await daemon.said(/mon\.cf was read again/, running)

@@ -12,7 +12,6 @@ import { type LoadOptions, loadConfiguration } from '../configuration.ts'
 import { runDaemon } from '../run.ts'
 import { isUsable } from '../usable.ts'
 import { goToBackground, isBackground, tellStarter } from './background.ts'
-import { pidfilePath, removePidfile, writePidfile } from './pidfile.ts'
 
 /** Misuse of the command line (sysexits.h, EX_USAGE); mon ends with 0 here. */
 const MISUSE = 64
@@ -51,8 +50,7 @@ async function runMon(options: MonOptions): Promise<number> {
   const background = isBackground()
   if (options.fork === true && !background) return goToBackground(logs.monerrfile)
   if (background) process.umask(0o022)
-  const pidfile = pidfilePath(logs, true)
-  const status = await runDaemon({
+  return runDaemon({
     file: configfile,
     demo: false,
     given,
@@ -62,14 +60,10 @@ async function runMon(options: MonOptions): Promise<number> {
       lookAgain: sleepOf(options),
       echo: options.debug !== undefined,
       started(trouble) {
-        const remark = trouble === null && pidfile !== null ? writePidfile(pidfile, process.pid) : null
-        if (remark !== null) process.stderr.write(`${remark}\n`)
         if (background) tellStarter(trouble)
       },
     },
   })
-  if (pidfile !== null) removePidfile(pidfile, process.pid)
-  return status
 }
 
 /** `-i 0` would never sleep; mon takes it for its default. */
