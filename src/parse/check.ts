@@ -3,28 +3,30 @@
  * finds out the surroundings; everything between is here, so that the daemon, its reload and the command judge alike.
  */
 
-import type { MonFile } from './mon/file.ts'
+import { acceptedByMon } from './accepted.ts'
+import { type MonFile, QUIRKS_NAMES } from './mon/file.ts'
 import { parseMon } from './mon.ts'
 import { formatProblems, type Problem, recordOf } from './problem.ts'
+import type { Given } from './resolve/surroundings.ts'
 import { decode } from './source.ts'
 
 type Loaded =
   | { readonly kind: 'parsed'; readonly file: MonFile }
   | { readonly kind: 'unreadable'; readonly problems: readonly Problem[] }
 
-export function loadMon(file: string, bytes: Uint8Array): Loaded {
-  if (file.endsWith('.m4')) return { kind: 'unreadable', problems: [m4Problem(file)] }
-  const decoded = decode(file, bytes)
+/** `given`: the command line's quirks win over the file's. `fromM4`: the bytes are what `m4 -s` made of the file. */
+export function loadMon(
+  file: string,
+  bytes: Uint8Array,
+  { options, fallbacks, fromM4 = false }: Given & { readonly fromM4?: boolean } = {},
+): Loaded {
+  const decoded = decode(file, bytes, { fromM4 })
   if (decoded.kind === 'unreadable') return { kind: 'unreadable', problems: decoded.problems }
-  return { kind: 'parsed', file: parseMon(decoded.source, decoded.problems) }
+  const which = { wanted: quirksNamed(options?.quirks), otherwise: quirksNamed(fallbacks?.quirks) }
+  return { kind: 'parsed', file: parseMon(decoded.source, decoded.problems, which) }
 }
 
-/** mon pipes a file of this name through m4. */
-function m4Problem(file: string): Problem {
-  const span = { source: { file, text: '' }, start: 0, end: 0 }
-  const message = 'files that need m4 are not yet supported'
-  return { code: 'm4', severity: 'error', span, message, hint: `run m4 yourself: m4 ${file} > mon.cf` }
-}
+const quirksNamed = (text: string | undefined) => QUIRKS_NAMES.find((name) => name === text)
 
 /** A file that could not be read at all; `reason` is the system's, as a sentence's tail: "it does not exist". */
 export function fileProblem(file: string, reason: string): Problem {
@@ -52,7 +54,16 @@ export function checkAnswer(
     return { text: JSON.stringify(record, null, 2), exit }
   }
   const total = `${file}: ${summary(errors, warnings)}${omitted > 0 ? `, and ${omitted} more that were not kept` : ''}`
-  return { text: problems.length === 0 ? total : `${formatProblems(problems)}\n\n${total}`, exit }
+  const lines = [...(problems.length === 0 ? [] : [formatProblems(problems), '']), total, ...offer(problems)]
+  return { text: lines.join('\n'), exit }
+}
+
+/** What of it mon would have taken. */
+function offer(problems: readonly Problem[]): string[] {
+  const taken = problems.filter(({ severity, code }) => severity === 'error' && acceptedByMon(code) !== undefined)
+  if (taken.length === 0) return []
+  const those = taken.length === 1 ? 'one of these errors' : `${taken.length} of these errors`
+  return [`mon 1.3 lets ${those} pass; with "quirks = mon-1.3" upalert does as well, and tells what comes of it`]
 }
 
 function summary(errors: number, warnings: number): string {

@@ -50,7 +50,7 @@ export function formatProblem(problem: Problem): string {
   const excerpt = excerptOf(problem.span)
   const carets = ' '.repeat(excerpt.before) + '^'.repeat(excerpt.length)
   return [
-    `${visible(source.file)}:${place.line}:${place.column}: ${text}`,
+    `${visible(place.file)}:${place.line}:${place.column}: ${text}`,
     `${INDENT}${withoutPasswords(excerpt.line)}`.trimEnd(),
     `${INDENT}${carets} ${problem.hint}`.trimEnd(),
   ].join('\n')

@@ -45,7 +45,7 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
     naming: { surroundings, mondir: settings.mondir, alertdir: settings.alertdir },
     services: written,
     graph,
-    hearsTraps: settings.clients.authfile.written || surroundings.fallbacks?.authfile !== undefined,
+    hearsTraps: settings.clients.authfile.written || file.quirks === 'mon-1.3',
     asMon: file.quirks === 'mon-1.3',
   }
   const services = resolveWatches(file, groups, around, report)

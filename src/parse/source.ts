@@ -8,6 +8,15 @@ import type { Problem } from './problem.ts'
 export interface Source {
   readonly file: string
   readonly text: string
+  /** Which lines of which files these are, where m4 made the text; in order. */
+  readonly origins?: readonly Origin[]
+}
+
+/** From line `line` of the text on, its lines are those of `file` from `original` on. */
+export interface Origin {
+  readonly line: number
+  readonly file: string
+  readonly original: number
 }
 
 /** Characters `start` to `end` (exclusive) of a source. */
@@ -25,8 +34,19 @@ type Decoded =
   /** Nothing in it is worth parsing; the problems say why. */
   | { readonly kind: 'unreadable'; readonly source: Source; readonly problems: readonly Problem[] }
 
-/** Bytes to text: UTF-8, with Latin-1 forgiven in comments; a byte order mark is dropped, CRLF is left to the reader of lines. */
-export function decode(file: string, bytes: Uint8Array): Decoded {
+/**
+ * Bytes to text: UTF-8, with Latin-1 forgiven in comments; a byte order mark is dropped, CRLF is left to the reader of
+ * lines. `fromM4`: the lines that `m4 -s` puts in between say where the others come from.
+ */
+export function decode(
+  file: string,
+  bytes: Uint8Array,
+  { fromM4 = false }: { readonly fromM4?: boolean } = {},
+): Decoded {
+  return decodeText(file, bytes, (text) => (fromM4 ? { file, text, origins: originsIn(file, text) } : { file, text }))
+}
+
+function decodeText(file: string, bytes: Uint8Array, sourceOf: (text: string) => Source): Decoded {
   if (bytes.length > LARGEST_FILE) {
     return unreadable(file, 'file-too-large', `this file has ${bytes.length} bytes; at most ${LARGEST_FILE} are read`)
   }
@@ -37,8 +57,8 @@ export function decode(file: string, bytes: Uint8Array): Decoded {
     return unreadable(file, 'binary-file', `this is not a text file: line ${line} contains a NUL byte`)
   }
   const text = strictUtf8(bytes)
-  if (text !== null) return { kind: 'text', source: { file, text }, problems: [] }
-  return decodeByLine(file, bytes)
+  if (text !== null) return { kind: 'text', source: sourceOf(text), problems: [] }
+  return decodeByLine(bytes, sourceOf)
 }
 
 /** Where an offset is, for people. The first question about a source counts its lines; later ones are a binary search. */
@@ -51,7 +71,37 @@ export function placeOf(source: Source, offset: number): Place {
     if ((starts[middle] ?? 0) <= offset) low = middle
     else high = middle - 1
   }
-  return { file: source.file, line: low + 1, column: offset - (starts[low] ?? 0) + 1 }
+  return { ...originOf(source, low + 1), column: offset - (starts[low] ?? 0) + 1 }
+}
+
+function originOf({ file, origins = [] }: Source, line: number): { readonly file: string; readonly line: number } {
+  let low = -1
+  let high = origins.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((origins[middle]?.line ?? 0) <= line) low = middle
+    else high = middle - 1
+  }
+  const origin = origins[low]
+  return origin === undefined ? { file, line } : { file: origin.file, line: origin.original + line - origin.line }
+}
+
+/** `#line 12 "common.m4"`: what follows is line 12 of that file, or of the one before. GNU m4 manual, "Preprocessor features". */
+function originsIn(file: string, text: string): Origin[] {
+  const origins: Origin[] = []
+  let line = 1
+  let named = file
+  for (let start = 0; start < text.length; line++) {
+    const newline = text.indexOf('\n', start)
+    const end = newline < 0 ? text.length : newline
+    if (text.startsWith('#line ', start)) {
+      const match = /^#line (\d{1,9})(?: "([^"]*)")?\r?$/.exec(text.slice(start, end))
+      named = match?.[2] ?? named
+      if (match !== null) origins.push({ line: line + 1, file: named, original: Number(match[1]) })
+    }
+    start = end + 1
+  }
+  return origins
 }
 
 /** Where the line that holds `offset` begins and ends; its line end is left out. */
@@ -105,7 +155,7 @@ function strictUtf8(bytes: Uint8Array): string | null {
 }
 
 /** Some line is not UTF-8: read those lines as Latin-1, so that the rest keeps its meaning and problems their places. */
-function decodeByLine(file: string, bytes: Uint8Array): Decoded {
+function decodeByLine(bytes: Uint8Array, sourceOf: (text: string) => Source): Decoded {
   const lines: string[] = []
   const odd: { readonly start: number; readonly line: string }[] = []
   let length = 0
@@ -120,7 +170,7 @@ function decodeByLine(file: string, bytes: Uint8Array): Decoded {
     length += line.length + 1
     from = to + 1
   }
-  const source = { file, text: lines.join('\n') }
+  const source = sourceOf(lines.join('\n'))
   return { kind: 'text', source, problems: oddLines(source, odd) }
 }
 
