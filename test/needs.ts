@@ -23,6 +23,7 @@ export type Need =
   | 'net-dns'
   | 'net-ssleay'
   | 'net-ldap'
+  | 'net-telnet'
   | 'slapd'
   | 'corpus'
   | 'postgres'
@@ -57,6 +58,7 @@ const probes: Readonly<Record<Need, () => Lack | null>> = {
   'net-dns': () => packages(['libnet-dns-perl', perlModule('Net::DNS')]),
   'net-ssleay': () => packages(['libnet-ssleay-perl', perlModule('Net::SSLeay')]),
   'net-ldap': () => packages(['libnet-ldap-perl', perlModule('Net::LDAP')]),
+  'net-telnet': () => packages(['libnet-telnet-perl', perlModule('Net::Telnet')]),
   slapd: () => packages(['slapd', program('slapd') && directory('/etc/ldap/schema')]),
   root,
   corpus,
