@@ -13,7 +13,7 @@ import { milliseconds } from '../../model/units.ts'
 import type { Answer, Question } from '../../wire/dns/answer.ts'
 import { type Attempt, limitText, startAttempt } from '../probe/attempt.ts'
 import { connect, connectFailure, type Target } from '../probe/connect.ts'
-import { decodeReply, encodeQuery, LARGEST_MESSAGE, type QueryBytes } from './message.ts'
+import { decodeReply, encodeQuery, type QueryBytes } from './message.ts'
 
 export interface Way {
   readonly port: number
@@ -122,7 +122,10 @@ async function overTcp(target: Target, query: QueryBytes, way: Way, attempt: Att
 /** The first message, or the error that came instead; whatever follows it is not looked at. */
 function framedReply(socket: TcpSocket, query: QueryBytes, attempt: Attempt): Promise<Buffer | string> {
   return new Promise((settle) => {
-    let received = Buffer.alloc(0)
+    const pieces: Buffer[] = []
+    let received = 0
+    /** Bytes of the length, and with it those of the message: they are put together only when they are all there. */
+    let wanted = 2
     const finish = (told: Buffer | string): void => {
       attempt.signal.removeEventListener('abort', onAbort)
       socket.removeAllListeners('data')
@@ -132,9 +135,12 @@ function framedReply(socket: TcpSocket, query: QueryBytes, attempt: Attempt): Pr
     const onAbort = (): void => finish('silent')
     attempt.signal.addEventListener('abort', onAbort, { once: true })
     socket.on('data', (bytes: Buffer) => {
-      received = Buffer.concat([received, bytes.subarray(0, LARGEST_MESSAGE + 2 - received.length)])
-      const length = received.length < 2 ? LARGEST_MESSAGE : received.readUInt16BE(0)
-      if (received.length >= length + 2) finish(received.subarray(2, length + 2))
+      pieces.push(bytes)
+      received += bytes.length
+      if (received < wanted) return
+      const all = Buffer.concat(pieces)
+      wanted = 2 + all.readUInt16BE(0)
+      if (received >= wanted) finish(all.subarray(2, wanted))
     })
     socket.once('end', () => finish('closed'))
     socket.once('error', (error: NodeJS.ErrnoException) => finish(error.code ?? error.message))

@@ -16,7 +16,7 @@ import {
 import type { Answer, AnswerRecord, Question } from '../../wire/dns/answer.ts'
 
 /** A UDP reply without EDNS has at most 512 bytes, and a message over TCP no more than its length can say. */
-export const LARGEST_MESSAGE = 65_535
+const LARGEST_MESSAGE = 65_535
 /** Records of one message that are read: a page of a zone has some dozens. A reader of more would be kept busy. */
 const MOST_RECORDS = 1024
 const HEADER_BYTES = 12

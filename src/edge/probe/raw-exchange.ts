@@ -67,7 +67,7 @@ export async function sayAndListen(
 }
 
 /** Bytes among which `enough` is looked for. */
-const FRONT = 65_536
+const FRONT = 4096
 
 /** What to say of a host whose answer came to no good end; `null` if it closed by itself, or enough was heard. */
 export function unfinished({ end, text }: Heard, attempt: Attempt): Outcome | null {
