@@ -127,7 +127,10 @@ acting('ack', 'acknowledge a failure: no further alerts until it has ended; its 
 acting('unack', 'take an acknowledgement back').action((subject: string, where: Where) =>
   act(where, { command: 'unack', subject }),
 )
-acting('disable', 'tell nobody of a service; it is still checked and still drives its pools')
+acting(
+  'disable',
+  'tell nobody of a service, or of all services of a GROUP; they are still checked and still drive pools',
+)
   .argument('[REASON...]', 'why, for the others')
   .action((subject: string, words: string[], where: Where) =>
     act(where, { command: 'disable', subject, text: words.join(' ') }),

@@ -5,7 +5,7 @@ import type { HostView, RealView, ServiceView, StatusView, VirtualView } from '.
 import { durationText } from '../model/duration.ts'
 import type { PoolStanding } from '../model/entry.ts'
 import type { DoorReport } from '../model/request.ts'
-import type { Milliseconds } from '../model/units.ts'
+import { type Milliseconds, milliseconds } from '../model/units.ts'
 import { coloured, columns, type Loudness } from './columns.ts'
 
 export type Status = StatusView & { readonly doors: readonly DoorReport[] }
@@ -20,7 +20,7 @@ export function statusLines(status: Status): string[] {
   ]
 }
 
-function headline({ services, doors }: Status): string[] {
+function headline({ services, doors, stopped, at }: Status): string[] {
   const count = (verdict: string): number => services.filter((service) => service.verdict === verdict).length
   const parts = [
     coloured(`${count('up')} up`, count('up') > 0 ? 'good' : 'plain'),
@@ -28,7 +28,20 @@ function headline({ services, doors }: Status): string[] {
     ...(count('untested') > 0 ? [coloured(`${count('untested')} not checked yet`, 'warning')] : []),
   ]
   const trouble = doors.map(({ door, well, text }) => coloured(`${door}: ${text}`, well ? 'plain' : 'warning'))
-  return [`${services.length} ${services.length === 1 ? 'service' : 'services'}: ${parts.join(', ')}`, ...trouble]
+  const standstill =
+    stopped === null
+      ? []
+      : [
+          coloured(
+            `THE SCHEDULER IS STOPPED, for ${durationText(milliseconds(at - stopped))}: nothing is checked`,
+            'alarm',
+          ),
+        ]
+  return [
+    ...standstill,
+    `${services.length} ${services.length === 1 ? 'service' : 'services'}: ${parts.join(', ')}`,
+    ...trouble,
+  ]
 }
 
 function serviceLines(services: readonly ServiceView[]): string[] {
@@ -60,10 +73,17 @@ function remarks(service: ServiceView): string {
   )
   const ack = service.ack === null ? [] : [`acknowledged by ${service.ack}`]
   const disabled = service.disabled === null ? [] : [`disabled by ${service.disabled}`]
+  const held = service.held === null || service.verdict === 'untested' ? [] : [`is not checked now: ${service.held}`]
+  const off = service.hosts.filter((host) => host.disabled !== null).map(({ host }) => host)
+  const left =
+    off.length === 0 ? [] : [`disabled: ${off.slice(0, hostsShown).join(', ')}${off.length > hostsShown ? ', …' : ''}`]
   const untold = service.untold === null ? [] : [coloured(`NOT TOLD: ${service.untold}`, 'alarm')]
   const why = service.why === '' ? [] : [service.why]
-  return [...why, ...untold, ...pending, ...ack, ...disabled, ...service.warnings].join('; ')
+  return [...why, ...untold, ...pending, ...held, ...ack, ...disabled, ...left, ...service.warnings].join('; ')
 }
+
+/** Disabled hosts that are named one by one. */
+const hostsShown = 5
 
 const ageText = (length: Milliseconds | null): string => (length === null ? '-' : durationText(length))
 

@@ -3,10 +3,11 @@
 import type { Entry, PoolStanding, RealStanding, Verdict } from '../model/entry.ts'
 import type { Place, Service, Virtual } from '../model/model.ts'
 import type { PerformanceDatum, Timings } from '../model/result.ts'
-import type { HostState, PoolState, RealState, ServiceState, State } from '../model/state.ts'
+import type { Controls, Disabled, HostState, PoolState, RealState, ServiceState, State } from '../model/state.ts'
 import { endpointText, serviceText } from '../model/table.ts'
 import { type Milliseconds, type Now, since, type WallTime } from '../model/units.ts'
 import { poolText } from './pool.ts'
+import { disabledHosts, disabledWatch } from './readiness.ts'
 import { sentence } from './words.ts'
 
 export interface HostView {
@@ -24,6 +25,8 @@ export interface HostView {
   } | null
   /** What would change the verdict: "is down after 2 more failing checks". */
   readonly next: string
+  /** By whom it is left out of checks, and why. */
+  readonly disabled: string | null
 }
 
 export interface ServiceView {
@@ -42,6 +45,8 @@ export interface ServiceView {
   readonly untold: string | null
   readonly ack: string | null
   readonly disabled: string | null
+  /** Why a check that is due does not start. */
+  readonly held: string | null
   readonly warnings: readonly string[]
   /** Figures of the last run, as the plugin named them. */
   readonly performance: readonly PerformanceDatum[]
@@ -82,6 +87,8 @@ export interface WaitingView {
 
 export interface StatusView {
   readonly at: WallTime
+  /** Since when the scheduler is stopped. */
+  readonly stopped: WallTime | null
   readonly services: readonly ServiceView[]
   readonly virtuals: readonly VirtualView[]
   readonly outbox: readonly WaitingView[]
@@ -90,7 +97,7 @@ export interface StatusView {
 export function statusView(state: State, now: Now): StatusView {
   const services = state.model.services.flatMap((service, i) => {
     const its = state.services[i]
-    return its === undefined ? [] : [serviceView(service, its, now)]
+    return its === undefined ? [] : [serviceView(service, its, state.controls, now)]
   })
   const virtuals = state.model.virtuals.flatMap((virtual, i) => {
     const pool = state.pools[i]
@@ -104,12 +111,17 @@ export function statusView(state: State, now: Now): StatusView {
     in: Math.max(0, notBefore - now.wall) as Milliseconds,
     lastText,
   }))
-  return { at: now.wall, services, virtuals, outbox }
+  return { at: now.wall, stopped: state.controls.stopped, services, virtuals, outbox }
 }
 
-function serviceView(service: Service, state: ServiceState, now: Now): ServiceView {
+function serviceView(service: Service, state: ServiceState, controls: Controls, now: Now): ServiceView {
   const { status } = state
-  const hosts = state.hosts.map((host) => hostView(host, service, now))
+  const off = disabledHosts(controls, service.group)
+  const watch = disabledWatch(controls, service.group)
+  const hosts = state.hosts.map((host) => {
+    const disabled = off.find((one) => one.host === host.host) ?? null
+    return { ...hostView(host, service, now), disabled: switchedOff(disabled) }
+  })
   return {
     service: service.key,
     description: service.description,
@@ -123,10 +135,8 @@ function serviceView(service: Service, state: ServiceState, now: Now): ServiceVi
     took: state.lastDuration,
     untold: state.untold,
     ack: state.ack === null ? null : `${state.ack.who || 'somebody'}: ${state.ack.comment || 'no comment'}`,
-    disabled:
-      state.disabled === null
-        ? null
-        : `${state.disabled.who || 'somebody'}: ${state.disabled.reason || 'no reason given'}`,
+    disabled: switchedOff(state.disabled) ?? (watch === null ? null : `watch ${service.group}, ${switchedOff(watch)}`),
+    held: state.held,
     warnings: state.warnings,
     performance: state.performance,
     hosts,
@@ -153,7 +163,10 @@ function whyUntested({ held }: ServiceState, { monitor, monitorMissing, timing, 
   return held === null ? 'has not been checked yet' : `has not been checked yet: ${held}`
 }
 
-function hostView(state: HostState, rule: Service, now: Now): HostView {
+const switchedOff = (disabled: Disabled | null): string | null =>
+  disabled === null ? null : `${disabled.who || 'somebody'}: ${disabled.reason || 'no reason given'}`
+
+function hostView(state: HostState, rule: Service, now: Now): Omit<HostView, 'disabled'> {
   const { verdict, last } = state
   return {
     host: state.host,

@@ -81,18 +81,25 @@ async function log({ since, service, limit = 100 }: Request, daemon: Daemon): Pr
   }
 }
 
+function serviceCommand(kind: 'ack' | 'unack' | 'disable' | 'enable', service: ServiceKey, text: string): Command {
+  if (kind === 'ack') return { kind, service, comment: text }
+  return kind === 'disable' ? { kind, service, reason: text } : { kind, service }
+}
+
+/** The name of a hostgroup alone means its watch: all of its services. */
+function watchCommand(kind: string, subject: string, reason: string, daemon: Daemon): Command | null {
+  const group = daemon.state().model.groups.find(({ name }) => name === subject)?.name
+  if (group === undefined) return null
+  if (kind === 'disable') return { kind: 'disable-watch', group, reason }
+  return kind === 'enable' ? { kind: 'enable-watch', group } : null
+}
+
 function act(
   kind: 'ack' | 'unack' | 'disable' | 'enable',
   { subject = '', text = '', who = 'somebody' }: Request,
   daemon: Daemon,
 ): Answer {
-  const service = subject as ServiceKey
-  const command: Command =
-    kind === 'ack'
-      ? { kind, service, comment: text }
-      : kind === 'disable'
-        ? { kind, service, reason: text }
-        : { kind, service }
+  const command = watchCommand(kind, subject, text, daemon) ?? serviceCommand(kind, subject as ServiceKey, text)
   const entry = daemon.post({ kind: 'command', who, command }).find((one) => one.kind === 'command')
   if (entry?.kind !== 'command') return { ok: false, text: 'the daemon gave no answer' }
   return entry.outcome === 'done' ? { ok: true, data: { text: entry.text } } : { ok: false, text: entry.text }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { whyView } from '../../src/engine/view.ts'
+import { statusLines } from '../../src/cli/status.ts'
+import { statusView, whyView } from '../../src/engine/view.ts'
+import type { EventBody } from '../../src/model/event.ts'
 import { host } from '../../src/model/names.ts'
 import { at, checked, model, Run, real, result, service, virtual } from './build.ts'
 
@@ -35,3 +37,27 @@ for (const subject of ['10.1.1.2', '10.1.1.2:80']) {
 }
 
 test('nothing is known of a name that nobody has', () => assert.equal(why('10.9.9.9'), null))
+
+test('status shows what is switched off: the scheduler, a watch, a host; and why a check waits', () => {
+  const paused = new Run(model([watched]))
+  const give = (command: Extract<EventBody, { kind: 'command' }>['command']) =>
+    paused.post({ kind: 'command', who: 'ann', command }, at(0))
+  give({ kind: 'stop' })
+  give({ kind: 'disable-watch', group: watched.group, reason: 'work' })
+  give({ kind: 'disable-hosts', hosts: [host('10.1.1.2')], reason: '' })
+  paused.post({ kind: 'held', service: watched.key, text: 'the scheduler is stopped' }, at(1))
+  const { stopped, services } = statusView(paused.state, at(60))
+  const [view] = services
+  assert.equal(stopped, at(0).wall)
+  assert.deepEqual(
+    [view?.disabled, view?.why],
+    ['watch g, ann: work', 'has not been checked yet: the scheduler is stopped'],
+  )
+  assert.deepEqual(
+    view?.hosts.map((one) => one.disabled),
+    [null, 'ann: no reason given'],
+  )
+  const lines = statusLines({ ...statusView(paused.state, at(60)), doors: [] }).join('\n')
+  assert.match(lines, /THE SCHEDULER IS STOPPED, for 1 min: nothing is checked/)
+  assert.match(lines, /disabled: 10\.1\.1\.2/)
+})

@@ -190,3 +190,14 @@ test('a daemon that hangs up without a word is named', async (t) => {
   const answer = await ask(path, { command: 'status' })
   assert.equal(answer.ok, false)
 })
+
+test('disabling a group by its name disables its watch', async (t) => {
+  const { path, daemon } = await listening(t)
+  assert.deepEqual(await ask(path, { command: 'disable', subject: 'web', text: 'work', who: 'ann' }), {
+    ok: true,
+    data: { text: 'nobody is told of its services' },
+  })
+  assert.equal(daemon.state().controls.watches.web?.reason, 'work')
+  await ask(path, { command: 'enable', subject: 'web', who: 'ann' })
+  assert.deepEqual(daemon.state().controls.watches, {})
+})
