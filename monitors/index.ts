@@ -3,20 +3,45 @@ import type { Monitor } from '../src/model/monitor.ts'
 import { dns } from './dns.ts'
 import { dnsQuery } from './dns-query.ts'
 import { fping } from './fping.ts'
+import { ftp } from './ftp.ts'
 import { http } from './http.ts'
+import { imap } from './imap.ts'
 import { ldap } from './ldap.ts'
 import { monHttp } from './mon-http.ts'
 import { monPhttp } from './mon-phttp.ts'
 import { monPing } from './mon-ping.ts'
 import { monSslcert } from './mon-sslcert.ts'
 import { monTcp } from './mon-tcp.ts'
+import { nntp } from './nntp.ts'
 import { ping } from './ping.ts'
+import { pop3 } from './pop3.ts'
 import { script } from './script.ts'
+import { smtp } from './smtp.ts'
 import { ssl } from './ssl.ts'
 import { tcp } from './tcp.ts'
+import { telnet } from './telnet.ts'
 
 export const monitors: ReadonlyMap<string, Monitor> = new Map(
-  [tcp, http, ssl, ping, fping, dns, dnsQuery, ldap, script, monTcp, monHttp, monPhttp, monPing, monSslcert].map(
-    (monitor): [string, Monitor] => [monitor.name, monitor],
-  ),
+  [
+    tcp,
+    http,
+    ssl,
+    ping,
+    fping,
+    dns,
+    dnsQuery,
+    ldap,
+    smtp,
+    pop3,
+    imap,
+    ftp,
+    nntp,
+    telnet,
+    script,
+    monTcp,
+    monHttp,
+    monPhttp,
+    monPing,
+    monSslcert,
+  ].map((monitor): [string, Monitor] => [monitor.name, monitor]),
 )

@@ -14,17 +14,23 @@ import addFormats from 'ajv-formats'
 import { dns } from '../monitors/dns.ts'
 import { dnsQuery } from '../monitors/dns-query.ts'
 import { fping } from '../monitors/fping.ts'
+import { ftp } from '../monitors/ftp.ts'
 import { http } from '../monitors/http.ts'
+import { imap } from '../monitors/imap.ts'
 import { ldap } from '../monitors/ldap.ts'
 import { monHttp } from '../monitors/mon-http.ts'
 import { monPhttp } from '../monitors/mon-phttp.ts'
 import { monPing } from '../monitors/mon-ping.ts'
 import { monSslcert } from '../monitors/mon-sslcert.ts'
 import { monTcp } from '../monitors/mon-tcp.ts'
+import { nntp } from '../monitors/nntp.ts'
 import { ping } from '../monitors/ping.ts'
+import { pop3 } from '../monitors/pop3.ts'
 import { script } from '../monitors/script.ts'
+import { smtp } from '../monitors/smtp.ts'
 import { ssl } from '../monitors/ssl.ts'
 import { tcp } from '../monitors/tcp.ts'
+import { telnet } from '../monitors/telnet.ts'
 import type { Monitor } from '../src/model/monitor.ts'
 import type { Host } from '../src/model/names.ts'
 import { host } from '../src/model/names.ts'
@@ -84,6 +90,12 @@ const subjects: readonly Subject[] = [
   subject(monPhttp, { port: 1 }, async (t) => ({ port: await silent(t) }), true),
   subject(monPing, { count: 1 }, null),
   subject(monSslcert, { port: 1 }, async (t) => ({ port: await silent(t) }), true),
+  subject(smtp, { port: '1' }, async (t) => ({ port: String(await silent(t)) }), true),
+  subject(pop3, { port: '1' }, async (t) => ({ port: String(await silent(t)) }), true),
+  subject(imap, { port: '1' }, async (t) => ({ port: String(await silent(t)) }), true),
+  subject(ftp, { port: '1' }, async (t) => ({ port: String(await silent(t)) }), true),
+  subject(nntp, { port: '1' }, async (t) => ({ port: String(await silent(t)) }), true),
+  subject(telnet, { port: '1' }, async (t) => ({ port: String(await silent(t)) }), true),
   // Its masters count as well, and the summary names zones beside hosts.
   subject(dns, dnsZone, async (t) => ({ ...dnsZone, port: await silent(t), timeout: 600, tcp: true }), true),
   subject(dnsQuery, { port: 1, timeout: 0.2 }, async (t) => ({ port: await silentUdp(t), timeout: 600 }), true),
