@@ -1,7 +1,10 @@
 /**
  * The options of mon(8), as `upalert mon` takes them: `-c FILE`, `--configfile FILE`, `--configfile=FILE`; long names may
- * be shortened as far as they stay clear, and short flags are not bundled. Source: mon(8), "OPTIONS".
+ * be shortened as far as they stay clear, one dash is as good as two, and short flags are not bundled. What mon passes
+ * over (stray words, mistyped options, which end it with status 0) is refused here.
+ * Source: mon(8), "OPTIONS"; Getopt::Long(3perl), which mon reads them with.
  */
+import { quoted } from '../parse/text/visible.ts'
 
 export interface MonOptions {
   readonly alertdir?: string
@@ -48,6 +51,10 @@ interface Option {
 }
 
 const NUMBER = /^\d{1,9}$/
+/** The end of the options. */
+const LAST = '--'
+const OPTION_LIKE = /^(?:--|-|\+)./s
+const SEE = 'upalert mon --help lists them'
 
 const OPTIONS: readonly Option[] = [
   { short: 'a', name: 'alertdir', takes: 'value', about: 'DIR[:DIR]  where alert programs are' },
@@ -55,7 +62,12 @@ const OPTIONS: readonly Option[] = [
   { short: 'b', name: 'basedir', takes: 'value', about: 'DIR        base of relative directories' },
   { short: 'B', name: 'cfbasedir', takes: 'value', about: 'DIR        base of mon.cf, auth.cf, monusers.cf' },
   { short: 'c', name: 'configfile', takes: 'value', about: 'FILE       the configuration' },
-  { short: 'd', name: 'debug', takes: 'nothing', about: '           what happens also on standard error, without -f' },
+  {
+    short: 'd',
+    name: 'debug',
+    takes: 'nothing',
+    about: '           what happens also on standard output; with -f in monerrfile',
+  },
   { short: 'D', name: 'statedir', takes: 'value', about: 'DIR        what is remembered' },
   { short: 'f', name: 'fork', takes: 'nothing', about: '           go to the background' },
   { short: 'h', name: 'help', takes: 'nothing', about: '           this text' },
@@ -93,44 +105,63 @@ const OPTIONS: readonly Option[] = [
   { short: 'v', name: 'version', takes: 'nothing', about: '           the version' },
 ]
 
+interface Given {
+  readonly option: Option
+  /** What stands behind the `=`. */
+  readonly attached: string | null
+}
+
 export function parseMonOptions(words: readonly string[]): MonCommandLine {
+  const given = new Set<Name>()
   let options: MonOptions = {}
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? ''
+    if (word === LAST && at + 1 === words.length) break
     const found = find(word)
-    if (typeof found === 'string') return { kind: 'misuse', text: found }
-    const { option, attached } = found
-    if (option.name === 'help' || option.name === 'version') return { kind: option.name }
-    if (option.takes === 'nothing') {
-      if (attached !== null) return { kind: 'misuse', text: `--${option.name} takes no value` }
-      options = {
-        ...options,
-        ...(option.name === 'debug' ? { debug: (options.debug ?? 0) + 1 } : { [option.name]: true }),
-      }
-      continue
-    }
-    const next = words[at + 1]
-    const value = attached ?? (next !== undefined && (option.takes === 'value' || !next.startsWith('-')) ? next : null)
-    if (attached === null && value !== null) at += 1
-    if (value === null && option.takes === 'value') return { kind: 'misuse', text: `${word} lacks its value` }
-    if (option.form !== undefined && !option.form.test(value ?? '')) {
-      return { kind: 'misuse', text: `${word} cannot be "${value ?? ''}"` }
-    }
-    options = { ...options, [option.name]: value ?? '' }
+    if (typeof found === 'string') return misuse(found)
+    const { option } = found
+    const { value, taken } = valueFor(found, words[at + 1])
+    at += taken
+    const fault = faultIn(word, option, value)
+    if (fault !== null) return misuse(fault)
+    given.add(option.name)
+    options = { ...options, ...setting(option, value ?? '', options) }
   }
-  return { kind: 'run', options }
+  if (given.has('version')) return { kind: 'version' }
+  return given.has('help') ? { kind: 'help' } : { kind: 'run', options }
 }
 
-function find(word: string): { readonly option: Option; readonly attached: string | null } | string {
-  const [, dashes = '', name = '', , value = null] = /^(--?)([A-Za-z0-9]+)(=([\s\S]*))?$/.exec(word) ?? []
-  if (dashes === '') return `"${word}" is no option; upalert mon --help lists them`
-  const short = OPTIONS.find((option) => option.short === name)
-  if (short !== undefined) return { option: short, attached: value }
-  const long = OPTIONS.filter((option) => option.name.startsWith(name.toLowerCase()))
-  const exact = long.find((option) => option.name === name.toLowerCase()) ?? (long.length === 1 ? long[0] : undefined)
-  if (exact !== undefined) return { option: exact, attached: value }
-  if (long.length > 1) return `${word} may mean ${long.map((option) => `--${option.name}`).join(' or ')}`
-  return `${word} is no option of mon; upalert mon --help lists them`
+const misuse = (text: string): MonCommandLine => ({ kind: 'misuse', text })
+
+/** A value may begin with a dash where one must come; a bare `-` is no option. */
+function valueFor({ option: { takes }, attached }: Given, next: string | undefined) {
+  if (attached !== null) return { value: attached, taken: 0 }
+  const isNext = next !== undefined && (takes === 'value' || (takes === 'maybe' && !OPTION_LIKE.test(next)))
+  return isNext ? { value: next, taken: 1 } : { value: null, taken: 0 }
+}
+
+function faultIn(word: string, { name, takes, form }: Option, value: string | null): string | null {
+  if (takes === 'nothing') return value === null ? null : `--${name} takes no value`
+  if (takes === 'value' && value === null) return `${quoted(word)} lacks its value`
+  return form === undefined || form.test(value ?? '') ? null : `${quoted(word)} cannot be ${quoted(value ?? '')}`
+}
+
+function setting({ name, takes }: Option, value: string, { debug = 0 }: MonOptions): MonOptions {
+  if (name === 'help' || name === 'version') return {}
+  if (name === 'debug') return { debug: debug + 1 }
+  return { [name]: takes === 'nothing' ? true : value }
+}
+
+/** The option that a word names: exactly, or by the beginning of one long name. Otherwise a sentence. */
+function find(word: string): Given | string {
+  const [, name = '', , value = null] = /^(?:--|-|\+)([^=]+)(=([\s\S]*))?$/.exec(word) ?? []
+  if (name === '') return `${quoted(word)} is no option; ${SEE}`
+  const exact = OPTIONS.find((option) => option.short === name || option.name === name)
+  const begun = OPTIONS.filter((option) => option.name.startsWith(name))
+  const option = exact ?? (begun.length === 1 ? begun[0] : undefined)
+  if (option !== undefined) return { option, attached: value }
+  if (begun.length > 1) return `${quoted(word)} may mean ${begun.map((one) => `--${one.name}`).join(' or ')}`
+  return `${quoted(word)} is no option of mon; ${SEE}`
 }
 
 export const monUsage: string = [
