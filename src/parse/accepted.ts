@@ -23,12 +23,14 @@ const ACCEPTED_BY_MON: Readonly<Record<string, string>> = {
   'setting-empty': 'mon takes nothing for its value',
   'setting-number': 'mon takes the digits it begins with, and a maxprocs without any lets no monitor run',
   'setting-flag': 'mon takes everything it does not know for no',
+  'setting-facility': 'mon starts all the same',
   'authtype-unknown': 'in mon it never lets anybody in',
   // Services and periods.
   'no-interval': 'mon never runs the monitor',
   'no-monitor': 'mon complains in its log each second, and checks nothing',
   'interval-too-long': 'here it counts as ten years',
   'alertafter-zero': 'mon takes it for no condition',
+  'alertafter-extra': 'mon overlooks what stands before the last two',
   'alertevery-extra': 'mon overlooks what stands behind summary',
   'exit-range': 'mon finds no such alert, or no exit status that fits',
   // Monitors and alerts.

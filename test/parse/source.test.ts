@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { checkAnswer, fileProblem, loadMon } from '../../src/parse/check.ts'
+import { placeOfSlice } from '../../src/parse/mon/lines.ts'
 import { formatProblem, formatProblems, type Problem } from '../../src/parse/problem.ts'
 import { decode, LARGEST_FILE, placeOf } from '../../src/parse/source.ts'
 import { KEPT_PROBLEMS, Report } from '../../src/parse/text/report.ts'
@@ -161,11 +162,33 @@ test('the answer in JSON has every problem with its place', () => {
   ])
 })
 
-test('a file that is not there, and one that needs m4, are errors with a remedy', () => {
+test('a file that is not there is an error with a remedy', () => {
   const missing = fileProblem('/etc/mon/mon.cf', 'it does not exist')
   assert.equal(checkAnswer('mon.cf', [missing]).exit, 2)
   assert.match(formatProblem(missing), /^\/etc\/mon\/mon.cf: this file cannot be read: it does not exist \[file\]\n/)
-  const loaded = loadMon('mon.m4', bytes('dnl'))
-  assert.ok(loaded.kind === 'unreadable')
-  assert.match(formatProblems(loaded.problems), /m4 mon\.m4 > mon\.cf/)
+})
+
+test('what m4 made of several files tells each line by the file it is from', () => {
+  const text = '#line 3 "mon.m4"\na = 1\n#line 1 "days.m4"\n\nb = 2\n#line 5 "mon.m4"\nc = 3\nd = 4\n#line 9\ne = 5\n'
+  const loaded = loadMon('mon.m4', bytes(text), { fromM4: true })
+  assert.ok(loaded.kind === 'parsed')
+  const places = loaded.file.globals
+    .map(({ keyword }) => placeOfSlice(keyword))
+    .map(({ file, line }) => `${file}:${line}`)
+  assert.deepEqual(places, ['mon.m4:3', 'days.m4:2', 'mon.m4:5', 'mon.m4:6', 'mon.m4:9'])
+})
+
+test('without m4 a comment that looks like one of its lines moves nothing', () => {
+  const loaded = loadMon('mon.cf', bytes('#line 30 "other.cf"\na = 1\n'))
+  assert.ok(loaded.kind === 'parsed')
+  assert.match(formatProblems(loaded.file.problems), /^mon\.cf:2:1: /)
+})
+
+test('where mon would have taken the file, the last line says how to have it so', () => {
+  const loaded = loadMon('mon.cf', bytes('prose\n\nallert = 1\n'))
+  assert.ok(loaded.kind === 'parsed')
+  assert.match(
+    checkAnswer('mon.cf', loaded.file.problems).text,
+    /2 errors\nmon 1\.3 lets one of these errors pass; .*quirks = mon-1\.3/,
+  )
 })

@@ -97,7 +97,7 @@ export class MonReader {
   }
 
   #takeGlobal(line: LogicalLine, section: Section): boolean {
-    const match = /^(\w+)[ \t]*=/.exec(line.text)
+    const match = /^(\w+)[ \t\r\f\v]*=/.exec(line.text)
     if (match === null) return false
     const keyword = slice(line, 0, (match[1] ?? '').length)
     const from = skipBlanks(line.text, match[0].length, line.text.length)

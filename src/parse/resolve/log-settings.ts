@@ -40,6 +40,6 @@ function readFacility(settings: SettingReader): string {
   if (facility === '' || value === undefined || FACILITIES.includes(facility)) return facility
   const nearest = settings.report.nearest(facility, FACILITIES)
   const hint = nearest === null ? 'daemon, user, local0 … local7, or another of syslog(3)' : `did you mean ${nearest}?`
-  settings.report.error('setting-value', spanOf(value), `${quoted(text)} is not a facility of syslog`, hint)
+  settings.report.error('setting-facility', spanOf(value), `${quoted(text)} is not a facility of syslog`, hint)
   return DEFAULT_SYSLOG_FACILITY
 }

@@ -78,17 +78,14 @@ function readAlertevery(value: Slice | undefined, report: Report): AlertEvery | 
   if (value === undefined) return null
   const [time, qualifier, extra] = plainWords(value)
   const every = readDuration(time ?? value, report)
-  if (extra !== undefined) {
-    const message = `${quoted(extra.text)} is one word too many`
-    const overlooked = qualifier?.text.toLowerCase() === 'summary'
-    report.error(
-      overlooked ? 'alertevery-extra' : 'alertevery',
-      spanOf(extra),
-      message,
-      'write alertevery TIME, and one qualifier at most',
-    )
+  const written = qualifier?.text.toLowerCase() ?? 'summary'
+  const word = written.startsWith('summary') ? 'summary' : written
+  const odd = extra ?? (word === written ? undefined : qualifier)
+  if (odd !== undefined) {
+    const code = word === 'summary' ? 'alertevery-extra' : 'alertevery'
+    const hint = 'write alertevery TIME, and one qualifier at most'
+    report.error(code, spanOf(odd), `${quoted(odd.text)} is too much behind alertevery`, hint)
   }
-  const word = qualifier?.text.toLowerCase() ?? 'summary'
   const unless = Object.hasOwn(QUALIFIERS, word) ? QUALIFIERS[word] : undefined
   if (unless === undefined && qualifier !== undefined) {
     const nearest = report.nearest(word, Object.keys(QUALIFIERS))
@@ -127,12 +124,18 @@ interface AlertafterForm {
 }
 
 function readForm({ keyword, value }: Statement, timing: Timing | null, report: Report): AlertafterForm | null {
-  const [first, second, extra] = plainWords(value)
-  if (first === undefined || extra !== undefined) {
+  const words = plainWords(value)
+  const form = words.slice(-2)
+  if (words.length === 0 || words.length > 2) {
+    // mon looks at the end of the line only.
+    const isForm = /^\d{1,6} \d+[hms]$/.test(form.map(({ text }) => text).join(' '))
     const hint = 'alertafter N, alertafter TIME, or alertafter N TIME: 3, 10m, 3 30m'
-    report.error('alertafter', spanOf(extra ?? keyword), 'alertafter takes one or two words', hint)
-    return null
+    const code = isForm ? 'alertafter-extra' : 'alertafter'
+    report.error(code, spanOf(words[isForm ? 0 : 2] ?? keyword), 'alertafter takes one or two words', hint)
+    if (!isForm) return null
   }
+  const [first, second] = form
+  if (first === undefined) return null
   const isCount = /^\d{1,6}$/.test(first.text)
   if (second === undefined && !isCount) return { count: null, time: readDuration(first, report) }
   const count = readFailures(first, report)
@@ -174,7 +177,7 @@ function readExitRange(value: Slice | undefined, report: Report): ExitRange | nu
 
 function readCount(value: Slice | undefined, report: Report): number {
   if (value === undefined) return DEFAULT_NUMALERTS
-  if (/^\d{1,9}$/.test(value.text)) return Number(value.text)
+  if (/^\d+$/.test(value.text)) return Math.min(Number(value.text), Number.MAX_SAFE_INTEGER)
   const message = `${quoted(value.text)} is not a number of alerts`
   report.error('numalerts', spanOf(value), message, 'a whole number; 0 for no limit')
   return DEFAULT_NUMALERTS
