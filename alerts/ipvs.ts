@@ -64,6 +64,8 @@ export const ipvs: Alert<IpvsOptions> = {
       return failed(false, parsed.problems.map(({ message, hint }) => `${message}: ${hint}`).join('; '))
     }
     if (parsed.request.nothingToDo) return { kind: 'sent', text: 'did nothing: an acknowledgement changes no table' }
+    if (changesNothing.has(message.kind))
+      return { kind: 'sent', text: `did nothing: "${message.kind}" changes no table` }
     const target = await lookUp(parsed.request, message, context)
     return 'kind' in target ? target : act(parsed.request, target, message, context.table)
   },
@@ -122,7 +124,6 @@ interface Step {
 }
 
 function act(request: LvsAlertRequest, target: Target, message: AlertMessage, table: TableDoor): AlertOutcome {
-  if (changesNothing.has(message.kind)) return { kind: 'sent', text: `nothing to do for "${message.kind}"` }
   const found = table.read()
   if (found.kind === 'error') return failed(!LASTING.has(found.errno), found.text)
   const name = serviceText(target.service)

@@ -16,6 +16,7 @@ const vectors: {
   name: string
   words?: string
   kind: AlertKind
+  isTest?: boolean
   table?: Record<string, number>
   hosts?: Host[]
   says: AlertOutcome
@@ -109,6 +110,29 @@ const vectors: {
     leaves: { '10.1.1.2:8080': 2 },
   },
   {
+    name: 'a tried-out upalert puts nothing in',
+    kind: 'up',
+    isTest: true,
+    table: { '10.1.1.3:8080': 1 },
+    says: sent('would have added 10.1.1.2:8080 to tcp 192.168.1.110:80 with weight 2, route'),
+    leaves: { '10.1.1.3:8080': 1 },
+  },
+  ...(['trap', 'traptimeout'] as const).map((kind) => ({
+    name: `a ${kind} takes the real server out as a failure does`,
+    kind,
+    table: { '10.1.1.2:8080': 2 },
+    says: sent('removed 10.1.1.2:8080 from tcp 192.168.1.110:80'),
+    leaves: {},
+  })),
+  ...(['startup', 'ack', 'disable'] as const).map((kind) => ({
+    name: `${kind} says nothing about the real server, and no name is looked up for it`,
+    words: '-V 192.168.1.110:80 -R nowhere.invalid:80',
+    kind,
+    table: { '10.1.1.2:8080': 2 },
+    says: sent(`did nothing: "${kind}" changes no table`),
+    leaves: { '10.1.1.2:8080': 2 },
+  })),
+  {
     name: 'an acknowledgement changes nothing',
     words: `${line} -a`,
     kind: 'failure',
@@ -159,10 +183,10 @@ const vectors: {
     leaves: { '10.1.1.2:80': 1 },
   },
 ]
-for (const { name, words = line, kind, table, hosts = [host('10.1.1.2')], says, leaves } of vectors) {
+for (const { name, words = line, kind, isTest = false, table, hosts = [host('10.1.1.2')], says, leaves } of vectors) {
   test(name, async () => {
     const door = table === undefined ? openMemoryTable('for a test') : filled(table)
-    assert.deepEqual(await send(door, kind, words, hosts), says)
+    assert.deepEqual(await send(door, kind, words, hosts, isTest), says)
     assert.deepEqual(weights(door), leaves)
   })
 }
@@ -190,7 +214,13 @@ test('names are looked up', async () => {
   assert.match(outcome.text, /^added tcp (127\.0\.0\.1|\[::1\]):80 with scheduler wlc/)
 })
 
-function send(table: TableDoor, kind: AlertKind, words: string, hosts: readonly Host[]): Promise<AlertOutcome> {
+function send(
+  table: TableDoor,
+  kind: AlertKind,
+  words: string,
+  hosts: readonly Host[],
+  isTest = false,
+): Promise<AlertOutcome> {
   const context = {
     signal: new AbortController().signal,
     timeout: milliseconds(5000),
@@ -198,7 +228,7 @@ function send(table: TableDoor, kind: AlertKind, words: string, hosts: readonly 
     mail: { server: '', from: '', hostname: '' },
     table,
   }
-  return ipvs.send(message(kind, hosts), { words: words.split(' ') }, context)
+  return ipvs.send({ ...message(kind, hosts), isTest }, { words: words.split(' ') }, context)
 }
 
 function message(kind: AlertKind, hosts: readonly Host[]): AlertMessage {

@@ -71,6 +71,22 @@ test('an alert is a row, and an attempt that is repeated does not double it', av
   ])
 })
 
+test('every occasion has its word, and one that was only tried out is a test', available, async () => {
+  const connection = await server.database('occasions')
+  const database = `postgres://upalert@/occasions?host=${encodeURIComponent(connection.host)}`
+  const kinds = ['failure', 'up', 'startup', 'ack', 'disable', 'trap', 'traptimeout', 'test'] as const
+  const tried = (['up', 'startup', 'ack'] as const).map((kind) => ({ kind, isTest: true }))
+  for (const [i, occasion] of [...kinds.map((kind) => ({ kind })), ...tried].entries()) {
+    const outcome = await postgres.send({ ...message, ...occasion, id: id(`run-${i}`) }, { database }, alertContext(''))
+    assert.equal(outcome.kind, 'sent', outcome.text)
+  }
+  const rows = await tell(connection, 'select alert from upalert.alert_message')
+  assert.deepEqual(
+    rows.map(({ alert }) => alert),
+    [...kinds, 'test', 'test', 'test'],
+  )
+})
+
 test('a database that is away is a failure that is tried again', available, async () => {
   const database = `postgres://upalert@/nowhere?host=${encodeURIComponent(server.connection().host)}`
   const outcome = await postgres.send(message, { database }, alertContext(''))

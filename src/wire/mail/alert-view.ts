@@ -15,12 +15,14 @@ export interface LocalTime {
 }
 
 export interface AlertView {
-  /** `ALERT`, `UPALERT`, `TEST ALERT`, `ACK` … (LVS-HOWTO 11.5: the first two stand in the subject). */
+  /** `ALERT`, `UPALERT`, `TEST ALERT`, `ACK`, `STARTUP`, `DISABLE` (LVS-HOWTO 11.5: the first two stand in the subject). */
   readonly word: string
-  /** The same on a phone: `DOWN`, `UP`, `TEST`. */
+  /** The same on a phone: `DOWN`, `UP`, `TEST`, `ACK`, `START`, `DISABLED`. */
   readonly state: string
-  /** Whether this is an upalert. */
+  /** Whether this is an upalert, and no test of one. */
   readonly up: boolean
+  /** Whether a trap told it, and no check of ours. */
+  readonly trap: boolean
   /** `web/http` */
   readonly key: string
   readonly group: string
@@ -35,6 +37,8 @@ export interface AlertView {
   readonly reason: string
   /** Whether more than one host fails. */
   readonly several: boolean
+  /** Whether the failing hosts want a list of their own: the headline does not name them, or not with each one's reason. */
+  readonly listed: boolean
   readonly summary: string
   /** The summary, where it says more than the names of the failing hosts. */
   readonly said: string
@@ -46,6 +50,7 @@ export interface AlertView {
   readonly lasted: string
   readonly lastSuccess: string
   readonly failures: number
+  /** Who acknowledged it, where somebody logged in, and the comment: `ann: on my way`. */
   readonly acknowledged: string
   readonly hosts: string
   readonly director: string
@@ -65,34 +70,38 @@ const DETAIL = { lines: 100, lineLength: 400 }
 export function alertView(message: AlertMessage, director: string, time: LocalTime): AlertView {
   const sentence = (text: string) => oneLine(text, SENTENCE)
   const name = (text: string) => oneLine(text, NAME)
-  const failing = message.failing
-    .slice(0, HOSTS_LISTED)
-    .map(({ host, text }) => ({ host: name(host), text: sentence(text) }))
-  const summary = sentence(message.summary)
+  const isTest = message.kind === 'test' || message.isTest === true
+  const down = ofTheService.has(message.kind) || isTest ? [] : message.failing
+  const failing = down.slice(0, HOSTS_LISTED).map(({ host, text }) => ({ host: name(host), text: sentence(text) }))
+  // What the state still holds of the last check is not what is told at a startup.
+  const isNews = !isTest && message.kind !== 'startup' && message.kind !== 'disable'
+  const summary = isNews ? sentence(message.summary) : ''
   return {
-    word: message.isTest === true ? `TEST ${WORDS[message.kind]}` : WORDS[message.kind],
-    state: message.isTest === true ? 'TEST' : STATES[message.kind],
-    up: message.kind === 'up',
+    word: isTest ? `TEST ${WORDS[message.kind]}` : WORDS[message.kind],
+    state: isTest ? 'TEST' : STATES[message.kind],
+    up: message.kind === 'up' && !isTest,
+    trap: message.kind === 'trap' && !isTest,
     key: name(message.key),
     group: name(message.group),
     service: name(message.service),
     description: sentence(message.description),
     headline: headline(message, failing, summary),
     failing,
-    more: message.failing.length - failing.length,
+    more: down.length - failing.length,
     reason: reason(message, failing, summary),
-    several: message.failing.length > 1,
+    several: down.length > 1,
+    listed: down.length > (message.kind === 'ack' ? 0 : 1),
     summary,
     said: message.summary.trim() === message.failing.map(({ host }) => host).join(' ') ? '' : summary,
-    detail: block(message.detail, DETAIL),
+    detail: isNews ? block(message.detail, DETAIL) : '',
     pools: message.pools.slice(0, POOLS_LISTED).map(sentence),
     at: time.full(message.at),
     clock: time.clock(message.at),
-    since: message.firstFailure === null ? '' : time.full(message.firstFailure),
+    since: message.firstFailure === null || isTest ? '' : time.full(message.firstFailure),
     lasted: message.lasted === null ? '' : durationText(message.lasted),
     lastSuccess: message.lastSuccess === null ? '' : time.full(message.lastSuccess),
     failures: message.failures,
-    acknowledged: sentence(message.acknowledged ?? ''),
+    acknowledged: sentence(acknowledgedBy(message)),
     hosts: sentence(message.hosts.join(', ')),
     director: name(director),
     id: name(message.id),
@@ -101,16 +110,22 @@ export function alertView(message: AlertMessage, director: string, time: LocalTi
 
 type Failing = AlertView['failing']
 
-/** LVS-HOWTO 11.5 and mon's mail.alert: these words stand in the subject. */
+/** What concerns the service as a whole: that hosts failed before is no part of it. */
+const ofTheService: ReadonlySet<AlertKind> = new Set(['startup', 'disable', 'traptimeout'])
+
+/**
+ * LVS-HOWTO 11.5 and mon's mail.alert: ALERT and UPALERT stand in the subject, and people sort their mail by them, so that
+ * a failure is an ALERT whoever told it. Other occasions have words of their own, which mail.alert calls ALERT as well.
+ */
 const WORDS: Readonly<Record<AlertKind, string>> = {
   failure: 'ALERT',
   up: 'UPALERT',
   startup: 'STARTUP',
   ack: 'ACK',
   disable: 'DISABLE',
-  trap: 'TRAP',
-  traptimeout: 'TRAP TIMEOUT',
-  test: 'TEST ALERT',
+  trap: 'ALERT',
+  traptimeout: 'ALERT',
+  test: 'ALERT',
 }
 
 const STATES: Readonly<Record<AlertKind, string>> = {
@@ -125,16 +140,28 @@ const STATES: Readonly<Record<AlertKind, string>> = {
 }
 
 /** What is told where nothing has failed just now. */
-function occasion({ kind, isTest, output }: AlertMessage): string | null {
-  if (kind === 'test' || isTest === true) return 'only a test of the notification, nothing has failed'
+function occasion({ kind, isTest, output }: AlertMessage, ofTest: string): string | null {
+  if (kind === 'test' || isTest === true) return ofTest
   if (kind === 'startup') return 'upalert has started'
-  if (kind === 'ack') return `acknowledged by ${output}`
-  if (kind === 'disable') return output === '' ? 'disabled' : `disabled by ${output}`
+  if (kind === 'ack') return `acknowledged${byWhom(output)}`
+  if (kind === 'disable') return `disabled${byWhom(output)}`
   return null
 }
 
+/** ` by ann: on my way` from mon's `ann: on my way`; nobody is named in `: on my way`, since nobody logged in. */
+function byWhom(text: string): string {
+  const [, who = '', comment = ''] = /^([^:]*):?\s*(.*)$/s.exec(text) ?? []
+  return `${who === '' ? '' : ` by ${who}`}${comment === '' ? '' : `: ${comment}`}`
+}
+
+/** mon gives its alerts user and comment in one; a message that has no such variable has the comment alone. */
+function acknowledgedBy({ acknowledged, environment }: AlertMessage): string {
+  if (acknowledged === null) return ''
+  return (environment.MON_ACK ?? acknowledged).replace(/^: /, '')
+}
+
 function headline(message: AlertMessage, failing: Failing, summary: string): string {
-  const other = occasion(message)
+  const other = occasion(message, 'only a test of the notification, nothing has failed')
   if (other !== null) return oneLine(other, SENTENCE)
   if (message.kind === 'up')
     return message.lasted === null ? 'up again' : `up again after ${durationText(message.lasted)}`
@@ -146,10 +173,12 @@ function headline(message: AlertMessage, failing: Failing, summary: string): str
 }
 
 function reason(message: AlertMessage, failing: Failing, summary: string): string {
-  const other = occasion(message)
+  const other = occasion(message, 'only a test, nothing has failed')
   if (other !== null) return oneLine(other, SENTENCE)
   if (message.kind === 'up') return ''
   const first = failing[0]?.text ?? ''
   if (first !== '') return first
-  return summary === '' ? `the check ended with exit status ${message.exit} and said nothing` : summary
+  if (summary !== '') return summary
+  const what = message.kind === 'trap' ? 'a trap came' : 'the check ended'
+  return `${what} with exit status ${message.exit} and said nothing`
 }

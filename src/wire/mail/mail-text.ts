@@ -8,7 +8,7 @@ export const subjectTemplate = '{{word}} {{key}}: {{headline}}'
 export const textTemplate = `{{word}} {{key}}{{#if description}} ({{description}}){{/if}}
 {{headline}}
 
-{{#if several}}
+{{#if listed}}
 Failing now:
 {{#each failing}}
   {{host}} {{text}}
@@ -40,6 +40,9 @@ Decided at:    {{at}}
 {{#if lastSuccess}}
 Last success:  {{lastSuccess}}
 {{/if}}
+{{/if}}
+{{#if trap}}
+Told by:       a trap
 {{/if}}
 {{#if acknowledged}}
 Acknowledged:  {{acknowledged}}
