@@ -5,7 +5,8 @@ import { mail } from './mail.ts'
 import { pager } from './pager.ts'
 import { postgres } from './postgres.ts'
 import { program } from './program.ts'
+import { trap } from './trap.ts'
 
 export const alerts: ReadonlyMap<string, Alert> = new Map(
-  [mail, pager, ipvs, postgres, program].map((alert): [string, Alert] => [alert.name, alert]),
+  [mail, pager, ipvs, postgres, program, trap].map((alert): [string, Alert] => [alert.name, alert]),
 )
