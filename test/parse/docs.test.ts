@@ -2,20 +2,57 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { asMon13 } from '../../src/model/quirks.ts'
 import { GLOBAL_WORDS, PERIOD_WORDS, SERVICE_WORDS, VIRTUAL_WORDS } from '../../src/parse/mon/words.ts'
 import { formatProblems } from '../../src/parse/problem.ts'
 import { resolveText, shape, world } from './world.ts'
 
 const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8')
-const [works = '', later = ''] = page.split('## Recognised, not yet supported')
 
-test('the page names every word of mon.cf, where it belongs', () => {
-  for (const table of [GLOBAL_WORDS, SERVICE_WORDS, PERIOD_WORDS]) {
-    for (const [word, standing] of Object.entries(table)) {
-      assert.ok((standing === 'works' ? works : later).includes(`\`${word}\``), word)
-    }
+/** The part under a heading, up to the next one of its rank. */
+function section(heading: string): string {
+  const start = page.indexOf(`\n## ${heading}`)
+  assert.ok(start >= 0, heading)
+  const end = page.indexOf('\n## ', start + 1)
+  return page.slice(start, end < 0 ? page.length : end)
+}
+
+/** The words that the first column of the tables explains. */
+const explained = (text: string): ReadonlySet<string> =>
+  new Set(
+    [...text.matchAll(/^\| ([^|]*)\|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`([a-z_]+)(?: [a-z]+)?`/g)].map(([, word = '']) => word),
+    ),
+  )
+
+const tables: readonly (readonly [heading: string, words: Iterable<string>])[] = [
+  ['Settings', GLOBAL_WORDS],
+  ['`service NAME`', SERVICE_WORDS],
+  ['`period ', PERIOD_WORDS],
+  ['`virtual NAME`', VIRTUAL_WORDS],
+]
+for (const [heading, words] of tables) {
+  test(`the tables under "${heading}" explain every word that is read there`, () => {
+    const text = section(heading)
+    const known = explained(text)
+    // dep_recur_limit has a sentence of its own.
+    for (const word of words) assert.ok(known.has(word) || (word === 'dep_recur_limit' && text.includes(word)), word)
+  })
+}
+
+test('the tables explain no word that is not read', () => {
+  for (const [heading, words] of tables.slice(0, 3)) {
+    const more = ['inet', 'yr', 'mo', 'wk', 'yd', 'md', 'wd', 'hr', 'min', 'sec', 'period', 'mail', 'pager', 'ipvs']
+    const known = new Set([...words, ...more])
+    for (const word of explained(section(heading))) assert.ok(known.has(word), `${heading} ${word}`)
   }
-  for (const word of VIRTUAL_WORDS) assert.ok(works.includes(`\`${word}\``), word)
+})
+
+test('the section about quirks has a row for each of them', () => {
+  const [table = ''] = section('`quirks = mon-1.3`').split('It also takes')
+  const rows = table.split('\n').filter((line) => line.startsWith('| ')).length - 1
+  // One more: the deadline of monitor programs, which the parser sets.
+  assert.equal(rows, Object.keys(asMon13).length + 1)
 })
 
 test('the first example of the page has no problems', () => {
@@ -28,4 +65,15 @@ test('the first example of the page has no problems', () => {
   )
   const { problems } = resolveText(example.slice(5), { ...world, monitors: new Map([['http', http]]) })
   assert.equal(formatProblems(problems), '')
+})
+
+test('the settings and the dependency of the examples have no problems', () => {
+  const examples = page.split('```').filter((_, i) => i % 2 === 1)
+  const settings = examples.find((block) => block.includes('clientallow'))?.slice(5) ?? ''
+  const service = examples.find((block) => block.includes('depend routers:ping'))?.slice(5) ?? ''
+  const checked = 'interval 1m\n monitor ping\n'
+  const watch = (group: string, name: string) => `watch ${group}\n service ${name}\n ${checked}`
+  const groups = 'hostgroup routers r1\n\nhostgroup backup b1\n\nhostgroup web w1\n\n'
+  const text = `${settings}\n${groups}${watch('routers', 'ping')}\n${watch('backup', 'running')}\n${watch('web', 'ping')}${service}`
+  assert.equal(formatProblems(resolveText(text).problems), '')
 })
