@@ -80,8 +80,8 @@ export function ours<Options>(
 }
 
 /**
- * mon's scripts hand arguments to hostname(), by an oversight. Perl dropped these when the scripts were written; since 5.28
- * it dies instead, so that smtp, pop3, imap and nntp.monitor call every host down. With this module they run as they were
+ * mon's scripts hand arguments to hostname(), by an oversight. Perl dropped these when the scripts were written; newer
+ * ones, 5.36 among them, die instead, so that smtp, pop3, imap and nntp.monitor call every host down. With this module they run as they were
  * meant to.
  */
 const TOLERANT_HOSTNAME = `package Sys::Hostname;
