@@ -133,7 +133,7 @@ class ExpressionReader {
     return parts.length === 1 && only !== undefined ? only : { kind, of: parts }
   }
 
-  /** `not` reaches to the next `and` or `or`, also behind another operator. */
+  /** `not` reaches to the next `and` or `or`, also behind another operator; `not (…)` only to its parenthesis. */
   readonly #operand = (): DependExpression => {
     const token = this.#tokens[this.#at]
     if (token?.kind === 'service') {
@@ -141,7 +141,11 @@ class ExpressionReader {
       return leaf(token)
     }
     if (this.#take('!')) return { kind: 'not', of: this.#nested(token, this.#operand) }
-    if (this.#take('not')) return { kind: 'not', of: this.#nested(token, this.#orOr) }
+    if (this.#take('not')) {
+      const next = this.#tokens[this.#at]
+      const inParentheses = next?.kind === 'sign' && next.sign === '('
+      return { kind: 'not', of: this.#nested(token, inParentheses ? this.#operand : this.#orOr) }
+    }
     if (this.#take('(')) {
       const inside = this.#nested(token, this.#or)
       if (!this.#failed && !this.#take(')'))
