@@ -71,6 +71,11 @@ class Gathered {
   /** Takes a flag, and answers how many of the following words belong to it. */
   flag(word: Slice, next: Slice | undefined): 0 | 1 {
     const named = readFlag(word.text, this.#shape)
+    const bundle = named === null ? bundled(word.text, this.#shape) : null
+    if (bundle !== null) {
+      this.#set(bundle.property, word, true)
+      return this.flag({ ...word, text: bundle.rest }, next)
+    }
     if (named === null) {
       this.#unknown(word)
       // The next word is taken for its value, or it would be a second problem of the same mistake.
@@ -146,6 +151,15 @@ function readFlag(text: string, shape: OptionShape): Named | null {
   if (short !== null && short.value === null) return short
   if (long !== null) return { ...long, value: value ?? long.value }
   return short
+}
+
+/** `-fg group` is `-f -g group` where f takes no value, as getopt(3) has it. */
+function bundled(text: string, shape: OptionShape): { readonly property: string; readonly rest: string } | null {
+  const letter = /^-([A-Za-z])[A-Za-z]/.exec(text)?.[1] ?? ''
+  const property = Object.hasOwn(shape.flags, letter) ? shape.flags[letter] : undefined
+  if (property === undefined || propertyOf(shape, property)?.type !== 'boolean') return null
+  const rest = `-${text.slice(2)}`
+  return readFlag(rest, shape) === null && bundled(rest, shape) === null ? null : { property, rest }
 }
 
 function longName(name: string, shape: OptionShape): Named | null {

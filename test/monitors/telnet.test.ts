@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { telnet } from '../../monitors/telnet.ts'
 import { needs } from '../needs.ts'
@@ -7,13 +6,7 @@ import { type Behaviour, peer } from './peers.ts'
 import { alike, dripping, flooding, ours, silent, speaking, testTable } from './talk-table.ts'
 
 /** telnet.monitor is written with Net::Telnet, which comes with Debian's mon only as a recommendation. */
-function withNetTelnet() {
-  const mon = needs('mon', 'perl')
-  if (mon.skip !== false || spawnSync('perl', ['-MNet::Telnet', '-e', '1']).status === 0) return mon
-  return { skip: 'needs Debian package(s): libnet-telnet-perl' }
-}
-
-const NET_TELNET = withNetTelnet()
+const NET_TELNET = needs('mon', 'perl', 'net-telnet')
 const UP = 'showed the prompt /ogin:/i'
 
 /** DO TERMINAL-TYPE, WILL ECHO, and a subnegotiation that holds what looks like a prompt. */

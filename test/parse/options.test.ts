@@ -22,6 +22,10 @@ const hinted = shape('ssl', {
   source: { type: 'string', anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }], description: 'local address' },
   digest: { type: 'string', pattern: '^[0-9a-f]{32}$', form: '32 hex digits', description: 'of the body' },
 })
+const letters: OptionShape = {
+  ...shape('letters', { file: { type: 'boolean', description: '' }, group: { type: 'string', description: '' } }),
+  flags: { f: 'file', g: 'group' },
+}
 const http = { port: 80, path: ['/'], method: 'GET', tls: false }
 const vectors: readonly (readonly [name: string, shape: OptionShape, text: string, options: object])[] = [
   ['defaults are filled in', httpShape, '', http],
@@ -34,6 +38,8 @@ const vectors: readonly (readonly [name: string, shape: OptionShape, text: strin
   ['a flag as the property is called', httpShape, '--statusCodes 200', { ...http, statusCodes: [200] }],
   ['an array is repeated', httpShape, '-u /a -u /b', { ...http, path: ['/a', '/b'] }],
   ['a boolean takes no value', httpShape, '--tls -p 81', { ...http, tls: true, port: 81 }],
+  ['letters bundled as by getopt', letters, '-fg group', { file: true, group: 'group' }],
+  ['letters bundled with a value attached', letters, '-fggroup', { file: true, group: 'group' }],
   ['a boolean is switched off', httpShape, '--no-tls', http],
   ['a value may begin with a dash', httpShape, '-u -x', { ...http, path: ['-x'] }],
   ['a value in quotes', httpShape, '-u "/a b"', { ...http, path: ['/a b'] }],
