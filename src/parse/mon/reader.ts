@@ -78,7 +78,7 @@ export class MonReader {
     else if (begins === 'alias') this.#openAlias(word)
     else if (section.kind === 'alias') section.lines.push(line.text)
     else if (begins === 'view') this.#openView(word)
-    else if (section.kind === 'view') section.members.push(...plainWords(wholeLine(line)))
+    else if (section.kind === 'view') this.#addMembers(section.members, word)
     else if (begins === 'watch') this.#openWatch(word)
     else if (begins === 'virtual') this.#openVirtual(word)
     else if (section.kind === 'watch') this.#inWatch(section.reader, word)
@@ -165,6 +165,14 @@ export class MonReader {
     const members = plainWords(slice(word.line, name.to, word.line.text.length))
     this.views.push({ name, members })
     this.#section = { kind: 'view', members }
+  }
+
+  #addMembers(members: Slice[], first: Slice): void {
+    if (isBlockWord(first.text) || first.text === 'service') {
+      const message = `${quoted(first.text)} is read as a member of this view`
+      this.#report.warning('view-keyword', spanOf(first), message, 'if a block begins here, put an empty line before')
+    }
+    for (const word of plainWords(wholeLine(first.line))) members.push(word)
   }
 
   #openWatch(word: Slice): void {
