@@ -50,7 +50,7 @@ export const program: Alert<ProgramOptions> = {
 }
 
 /** SCRIPT -s SERVICE -g GROUP -h "HOST HOST …" -t NOW [FLAG] ARG … */
-function commandFor(message: AlertMessage, [script = '', ...words]: readonly string[]): string[] {
+export function commandFor(message: AlertMessage, [script = '', ...words]: readonly string[]): string[] {
   const { service, group, hosts, at, kind } = message
   const time = String(Math.floor(at / 1000))
   return [script, '-s', service, '-g', group, '-h', hosts.join(' '), '-t', time, ...flags[kind], ...words]

@@ -51,24 +51,34 @@ export function checked(
   const means = outcome(streak, state.status.kind === 'down', judged.tookPart, service)
   if (means === 'pending') return { ...base, state: seen, told: seen, change: null, tellings: [] }
   const counted = means === 'passing' ? 0 : exit === 0 ? 1 : exit
-  const { summary, detail } = result
   const happening = {
     kind: 'failure',
     exit: counted,
+    code: counted,
     exitval: String(counted),
-    summary,
-    detail,
-    output: printed(result, about),
+    ...saidBy(result, about),
   } as const
   return { ...base, ...happened(seen, service, happening, about, now) }
 }
 
+export interface Said {
+  readonly summary: string
+  readonly detail: string
+  readonly output: string
+}
+
 /**
  * What those who are told read: the program's own bytes. One that died by a signal may have printed anything, or nothing;
- * that it died is what matters, and the summary says so.
+ * that it died is what matters, and the summary says so, unless that counts for nothing.
  */
-export const printed = ({ output, signalled, summary, detail }: CheckResult, { quirks }: Circumstances): string =>
-  output === undefined || (signalled === true && !quirks.signalIsSuccess) ? outputOf(summary, detail) : output
+export function saidBy({ output, signalled, summary, detail }: CheckResult, { quirks }: Circumstances): Said {
+  if (signalled === true && quirks.signalIsSuccess) {
+    const [first = '', ...rest] = (output ?? '').split('\n')
+    return { summary: first, detail: rest.join('\n'), output: output ?? '' }
+  }
+  const own = output === undefined || signalled === true ? outputOf(summary, detail) : output
+  return { summary, detail, output: own }
+}
 
 /** `tookPart`: the hosts that this run, or trap, says something about; one that is disabled keeps what is known of it. */
 export function judgeHosts(

@@ -7,7 +7,7 @@ import type { QuietReason } from '../model/entry.ts'
 import type { AlertCall, Period, Service } from '../model/model.ts'
 import { inPeriod } from '../model/period.ts'
 import type { Quirks } from '../model/quirks.ts'
-import type { Disabled, PeriodState, ServiceState } from '../model/state.ts'
+import type { Ack, Disabled, PeriodState, ServiceState } from '../model/state.ts'
 import { type Milliseconds, milliseconds, type Now, since } from '../model/units.ts'
 import { firstLine, namedSummary } from './message.ts'
 import { afterUnack, type Decision, onFailure, onOccasion, onRecovery, quiet, type Rules } from './notify.ts'
@@ -39,6 +39,8 @@ export interface Telling {
   readonly quiet: QuietReason | null
   /** The quiet reason is the same as last time, so it needs no entry of its own. */
   readonly repeated: boolean
+  /** The acknowledgement that stood when this was decided; redistribute hears of one that this event ends. */
+  readonly ack: Ack | null
 }
 
 export interface Consulted {
@@ -56,7 +58,7 @@ export function consult(
 ): Consulted {
   const { kind } = occasion
   if (about.stopped) return silent(state, service, kind, 'stopped')
-  const all = service.redistribute === null ? [] : [redistribution(service.redistribute, kind)]
+  const all = service.redistribute === null ? [] : [redistribution(service.redistribute, kind, state.ack)]
   const withAll = ({ state: next, tellings }: Consulted): Consulted => ({
     state: next,
     tellings: [...all, ...tellings],
@@ -74,12 +76,13 @@ export function consult(
 
 const ignoresAck: ReadonlySet<AlertKind> = new Set(['up', 'ack', 'disable'])
 
-const redistribution = (call: AlertCall, alert: AlertKind): Telling => ({
+const redistribution = (call: AlertCall, alert: AlertKind, ack: Ack | null): Telling => ({
   period: null,
   alert,
   send: call.missing === true ? [] : [call],
   quiet: null,
   repeated: false,
+  ack,
 })
 
 /** A dependency that fails, or never could be worked out, explains the failure; ends and starts are told all the same. */
@@ -162,6 +165,7 @@ function eachPeriod(
       send,
       quiet: reason,
       repeated: isFailing(kind) && before.quiet === reason,
+      ack: state.ack,
     })),
   }
 }

@@ -15,6 +15,8 @@ export interface Happening {
   readonly kind: 'failure' | 'trap' | 'traptimeout'
   /** 0 is success. */
   readonly exit: number
+  /** What ranges of exit statuses are compared with. */
+  readonly code: number
   /** The same as it was received. */
   readonly exitval: string
   /** For people; what decisions compare is the output's first line. */
@@ -49,7 +51,7 @@ export function happened(
 }
 
 function failed(before: ServiceState, service: Service, happening: Happening, about: Circumstances, now: Now): Outcome {
-  const { kind, exit, exitval } = happening
+  const { kind, exit, code, exitval } = happening
   const output = happening.output.slice(0, outputKept)
   const summary = shownSummary(happening)
   const begins = before.opstatus === OK || before.opstatus === 5 || before.opstatus === UNTESTED
@@ -69,7 +71,7 @@ function failed(before: ServiceState, service: Service, happening: Happening, ab
     summary,
     detail: happening.detail.slice(0, outputKept),
   }
-  const told = consult(seen, service, { kind, exit, output, ends: false }, about, now)
+  const told = consult(seen, service, { kind, exit: code, output, ends: false }, about, now)
   return {
     state: {
       ...told.state,

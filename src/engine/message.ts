@@ -5,7 +5,7 @@
 import type { AlertKind, AlertMessage } from '../model/alert.ts'
 import type { Service, Settings } from '../model/model.ts'
 import type { Host, Id } from '../model/names.ts'
-import { type Opstatus, UNTESTED } from '../model/opstatus.ts'
+import type { Opstatus } from '../model/opstatus.ts'
 import type { Ack, ServiceState } from '../model/state.ts'
 import { type Milliseconds, milliseconds, type Now, type WallTime } from '../model/units.ts'
 
@@ -89,15 +89,18 @@ function environment(told: Told): Record<string, string> {
   }
 }
 
-/** Nothing has happened yet: mon knows of no failure, not even that there is none. */
-const isFresh = ({ opstatus, firstFailure }: ServiceState): boolean => opstatus === UNTESTED && firstFailure === null
+/** No event has come to its end yet: mon knows of no failure, not even that there is none. */
+const isFresh = ({ firstFailure, lastSuccess }: ServiceState): boolean => firstFailure === null && lastSuccess === null
 
 /** The summary of this failing event, else of the one before; mon has none before the first, and after an empty output. */
 function lastSummary({ kind, state, output }: Told): string | null {
   if (isFailing(kind)) return namedSummary(firstLine(output))
-  if (state.lastOutput === null || state.lastOutput === '') return state.consecutive > 0 ? namedSummary('') : null
+  // After a reset the output is forgotten, and the summary is not.
+  if (state.lastOutput === null) return isFresh(state) ? null : state.summary
+  const isDown = state.lastFailure !== null
+  if (state.lastOutput === '') return isDown ? namedSummary('') : null
   const line = firstLine(state.lastOutput)
-  return state.consecutive > 0 ? namedSummary(line) : line
+  return isDown ? namedSummary(line) : line
 }
 
 const isFailing = (kind: AlertKind): boolean => kind === 'failure' || kind === 'trap' || kind === 'traptimeout'

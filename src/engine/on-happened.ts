@@ -6,7 +6,7 @@ import type { ServiceKey } from '../model/names.ts'
 import { FAIL, OK } from '../model/opstatus.ts'
 import type { HostState, ServiceState, State } from '../model/state.ts'
 import { milliseconds, type Now } from '../model/units.ts'
-import { checked, type HostChange, judgeHosts, printed } from './checked.ts'
+import { checked, type HostChange, judgeHosts, saidBy } from './checked.ts'
 import type { Circumstances } from './consult.ts'
 import { satisfied } from './depend.ts'
 import { type Happening, happened, type Outcome } from './happening.ts'
@@ -27,10 +27,8 @@ export function onChecked(state: State, event: Of<'checked'>, write: Scribe, now
   const ready = service.dependencies.monitor === null ? found.state : { ...found.state, dependOk: true }
   const before = withDependency(state, service, ready, now)
   const result = checked(before, service, event.result, event.took, about, now)
-  const { summary, detail } = event.result
-  const output = printed(event.result, about)
   const reason = result.change?.to === 'up' ? 'check-passed' : 'check-failed'
-  return concluded(state, { ...found, result, said: { summary, detail, output }, reason }, write, now)
+  return concluded(state, { ...found, result, said: saidBy(event.result, about), reason }, write, now)
 }
 
 export function onTrapped(state: State, event: Of<'trapped'>, write: Scribe, now: Now): Decided {
@@ -42,7 +40,8 @@ export function onTrapped(state: State, event: Of<'trapped'>, write: Scribe, now
   const depends = withDependency(state, service, { ...found.state, lastTrap: now.wall }, now)
   // A trap is an answer in itself: no further one is waited for.
   const judged = judgeHosts(depends, { fall: 1, rise: 1 }, hosts, now)
-  const happening: Happening = { kind: 'trap', exit, exitval: status, summary, detail, output }
+  const code = Number.parseFloat(status) || 0
+  const happening: Happening = { kind: 'trap', exit, code, exitval: status, summary, detail, output }
   const outcome = happened({ ...depends, hosts: judged.hosts }, service, happening, about, now)
   const result = { ...outcome, hostChanges: judged.changes }
   const reason = exit === 0 ? 'trap-passed' : 'trap-failed'
@@ -55,7 +54,10 @@ export function onTrapped(state: State, event: Of<'trapped'>, write: Scribe, now
   return { ...decided, effects: [timer(service.key, 'trapped'), ...decided.effects] }
 }
 
-/** mon's program asks whether the text is true as Perl has it: nothing and `0` are success, `00` and words are not. */
+/**
+ * mon's program asks whether the text is true as Perl has it: nothing and `0` are success, `00` and words are not.
+ * Ranges compare it as a number, by which a word is 0.
+ */
 function trapExit(status: string): number {
   if (status === '' || status === '0') return 0
   return /^[1-9]\d{0,5}$/.test(status) ? Number(status) : 1
@@ -68,7 +70,7 @@ export function onTrapTimeout(state: State, event: Of<'trap-timeout'>, write: Sc
   const summary = 'trap timeout'
   const detail = `trap timeout after ${limit / 1000}s at ${monDate(new Date(now.wall))}\n`
   const output = outputOf(summary, detail)
-  const happening: Happening = { kind: 'traptimeout', exit: 1, exitval: '1', summary, detail, output }
+  const happening: Happening = { kind: 'traptimeout', exit: 1, code: 1, exitval: '1', summary, detail, output }
   const before = withDependency(state, found.service, found.state, now)
   const result = { ...happened(before, found.service, happening, found.about, now), hostChanges: [] }
   return concluded(state, { ...found, result, said: { summary, detail, output }, reason: 'trap-timeout' }, write, now)
@@ -95,7 +97,7 @@ export function onTrapExpired(state: State, event: Of<'trap-expired'>, write: Sc
     ({ host }) => ({ kind: 'up', host, text: 'what the last trap said is over', timings }) as const,
   )
   const judged = judgeHosts(found.state, { fall: 1, rise: 1 }, over, now)
-  const happening: Happening = { kind: 'trap', exit: 0, exitval: '0', ...said }
+  const happening: Happening = { kind: 'trap', exit: 0, code: 0, exitval: '0', ...said }
   const outcome = happened({ ...found.state, hosts: judged.hosts }, service, happening, about, now)
   const result = { ...outcome, hostChanges: judged.changes }
   return concluded(state, { ...found, result, said, reason: 'trap-expired' }, write, now)

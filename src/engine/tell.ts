@@ -54,7 +54,7 @@ export function tell(state: State, what: ToTell, write: Scribe, now: Now): Decid
   return { state: outbox.length === 0 ? state : { ...state, outbox: [...state.outbox, ...outbox] }, effects }
 }
 
-function deliveryOf(state: State, what: ToTell, { alert }: Telling, call: AlertCall, id: Id, now: Now): Delivery {
+function deliveryOf(state: State, what: ToTell, { alert, ack }: Telling, call: AlertCall, id: Id, now: Now): Delivery {
   const { service, told, after } = what
   const pools = poolsFollowing(state.model, service.key).flatMap((i) => {
     const [pool, virtual] = [state.pools[i], state.model.virtuals[i]]
@@ -66,7 +66,7 @@ function deliveryOf(state: State, what: ToTell, { alert }: Telling, call: AlertC
   const { settings } = state.model
   return {
     id,
-    message: message({ id, kind: alert, service, hosts, settings, state: told, ...facts }, now),
+    message: message({ id, kind: alert, service, hosts, settings, state: { ...told, ack }, ...facts }, now),
     call,
     attempts: 0,
     decidedAt: now.wall,

@@ -30,7 +30,7 @@ export function onTestAlert(
   if (period === undefined) return refused(`${key} has no period "${label}"`)
   const alert = kinds[list]
   const send = callsOf(period, alert).filter((call) => call.missing !== true)
-  const tellings = [{ period, alert, send, quiet: null, repeated: false }]
+  const tellings = [{ period, alert, send, quiet: null, repeated: false, ack: told.ack }]
   const { opstatus } = told
   const facts = { exit: Number(exit) || 0, retval: exit, opstatus, summary: 'test', detail: 'test detail\n', output }
   const decided = tell(state, { service, told, after: told, tellings, ...facts, isTest: true }, write, now)

@@ -6,8 +6,8 @@
 #
 # A line of standard input is a case as JSON, a line of standard output its answer, both UTF-8.
 #   case    {"config": "…", "start": EPOCH, "exec": 0|1, "events": [EVENT, …]}
-#   EVENT   {"at": SECONDS AFTER START, "kind": "exit", "group", "service", "status", "output"}
-#           {…, "kind": "killed", "group", "service", "signal", "output"}   {…, "kind": "trap", "packet"}
+#   EVENT   {"at": SECONDS AFTER START, "kind": "exit", "group", "service", "due", "status", "output"}
+#           {…, "kind": "killed", "group", "service", "due", "signal", "output"}   {…, "kind": "trap", "packet"}
 #           {…, "kind": "traptimeout" or "trapduration", "group", "service"}   {…, "kind": "command", "line", "user"}
 #   answer  {"startup": DONE, "events": [DONE, …]} or {"error": "…"}
 #   DONE    {"alerts": [{"period", "script", "args", "environment", "input"}], "reply": "…", "counters": {…}}
@@ -269,12 +269,14 @@ sub happen {
     else { die "no event is called $kind\n" }
 }
 
-# Puts an exited process where mon keeps its monitors, and lets mon reap it.
+# Puts an exited process where mon keeps its monitors, and lets mon reap it. What is due, and mon does not start because of
+# its monitordepend, does not end either.
 sub monitor_exits {
     my ($event) = @_;
     my $name = "$event->{group}/$event->{service}";
     my $pid = SOMEBODY + 1;
     my $service = $lexical->{'%watch'}{ $event->{group} }{ $event->{service} } // die "no service $name\n";
+    return if $event->{due} && waits_for_another($service) && !main::dep_ok($service, 'm');
     CORE::open(my $output, '<', '/dev/null') or die "/dev/null: $!";
     $lexical->{'%running'}{$name} = 1;
     $lexical->{'%runningpid'}{$pid} = $name;
@@ -284,6 +286,12 @@ sub monitor_exits {
     @$service{qw(_last_check _monitor_running)} = ($now, 1);
     $reaped = [ $pid, $event->{kind} eq 'killed' ? $event->{signal} : $event->{status} << 8 ];
     main::proc_cleanup();
+}
+
+sub waits_for_another {
+    my ($service) = @_;
+    return 1 if ($service->{depend} // '') ne '' && $service->{dep_behavior} eq 'm';
+    return ($service->{monitordepend} // '') ne '';
 }
 
 # Everything that mon remembers of its services and periods, texts left out that clients may have set to anything.

@@ -18,16 +18,21 @@ export interface DiffCase {
   readonly events: readonly DiffEvent[]
 }
 
-/** `at`: seconds after the start, never less than of the event before. */
+/**
+ * `at`: seconds after the start, never less than of the event before. `due`: the monitor is to start and end in this second,
+ * and if it waits for another service, by monitordepend or dep_behavior m, nothing happens; else it was started before.
+ */
 export type DiffEvent = { readonly at: number } & (
-  | Of<{ readonly kind: 'exit'; readonly status: number; readonly output: string }>
-  | Of<{ readonly kind: 'killed'; readonly signal: number; readonly output: string }>
-  | Of<{ readonly kind: 'traptimeout' | 'trapduration' }>
+  | Ended<{ readonly kind: 'exit'; readonly status: number }>
+  | Ended<{ readonly kind: 'killed'; readonly signal: number }>
+  | Of<{ readonly kind: 'traptimeout' }>
+  | Of<{ readonly kind: 'trapduration' }>
   | { readonly kind: 'trap'; readonly packet: string }
   /** A client's line; `user` is null for a client that is not logged in. Every user may do everything. */
   | { readonly kind: 'command'; readonly line: string; readonly user: string | null }
 )
 type Of<What> = What & { readonly group: string; readonly service: string }
+type Ended<What> = Of<What & { readonly due: boolean; readonly output: string }>
 
 export interface CaseResult {
   /** What the start of the daemon brings: startup alerts. */

@@ -38,6 +38,17 @@ export function shown(alert: RanAlert): Expected {
   }
 }
 
+/** Vectors name alerts as a set: mon takes periods in no order. */
+export function assertShows(ran: readonly RanAlert[], expected: readonly Expected[], said: string): void {
+  const known = sorted(ran.map(shown)).map((one, i) =>
+    sorted(expected)[i]?.input === null ? { ...one, input: null } : one,
+  )
+  assert.deepEqual(known, sorted(expected), said)
+}
+
+const sorted = (alerts: readonly Expected[]): Expected[] =>
+  [...alerts].sort((a, b) => `${a.type}:${a.label}`.localeCompare(`${b.type}:${b.label}`))
+
 const SCRIPT = 'test.alert'
 
 /** What each kind of alert says in front of its label, and MON_ALERTTYPE. */
@@ -145,10 +156,10 @@ function eventOf(text: string, only: string): Without<DiffEvent> {
   if (said === 'trapduration over') return { kind: 'trapduration', group, service }
   const [, signal, printed = '""'] = /^killed by signal (\d+), had printed (".*")$/.exec(said) ?? []
   if (signal !== undefined)
-    return { kind: 'killed', group, service, signal: Number(signal), output: JSON.parse(printed) }
+    return { kind: 'killed', group, service, due: false, signal: Number(signal), output: JSON.parse(printed) }
   const [, outcome, status = '0', output = '""'] = /^(ok|fail)(?: (\d+))? (".*")$/.exec(said) ?? []
   if (outcome === undefined) return { kind: 'command', line: text, user: null }
-  return { kind: 'exit', group, service, status: Number(status), output: JSON.parse(output) }
+  return { kind: 'exit', group, service, due: false, status: Number(status), output: JSON.parse(output) }
 }
 
 /** What an alert of the event reads, unless the vector says otherwise; null where it depends on the time. */
