@@ -1,13 +1,15 @@
-/** Alert programs get what mon gives them, byte for byte, and what becomes of them is an outcome. */
+/**
+ * Alert programs get what mon gives them, byte for byte, and what becomes of them is an outcome. Debian's own programs are
+ * in debian-alerts.test.ts.
+ */
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { program } from '../../alerts/program.ts'
 import type { AlertContext, AlertKind, AlertMessage } from '../../src/model/alert.ts'
 import { groupName, host, id, serviceKey, serviceName } from '../../src/model/names.ts'
 import type { TableDoor } from '../../src/model/table.ts'
 import { milliseconds, wallTime } from '../../src/model/units.ts'
-import { needs } from '../needs.ts'
 import { alive, fresh, pidsIn, shell } from '../scripts.ts'
 
 const table: TableDoor = {
@@ -55,6 +57,11 @@ const calls = [
   { kind: 'failure', args: '-s|http|-g|web|-h|web1 web2|-t|1700000000|a b|-x|' },
   { kind: 'up', args: '-s|http|-g|web|-h|web1 web2|-t|1700000000|-u|a b|-x|' },
   { kind: 'test', args: '-s|http|-g|web|-h|web1 web2|-t|1700000000|a b|-x|' },
+  { kind: 'startup', args: '-s|http|-g|web|-h|web1 web2|-t|1700000000|a b|-x|' },
+  { kind: 'ack', args: '-s|http|-g|web|-h|web1 web2|-t|1700000000|-a|a b|-x|' },
+  { kind: 'disable', args: '-s|http|-g|web|-h|web1 web2|-t|1700000000|-D|a b|-x|' },
+  { kind: 'trap', args: '-s|http|-g|web|-h|web1 web2|-t|1700000000|-T|a b|-x|' },
+  { kind: 'traptimeout', args: '-s|http|-g|web|-h|web1 web2|-t|1700000000|-O|a b|-x|' },
 ] as const
 for (const { kind, args } of calls) {
   test(`mon's arguments, environment and input: ${kind}`, async () => {
@@ -118,38 +125,4 @@ test('what an alert hands to the background lives on', async () => {
   const [pid = 0] = await pidsIn(list)
   assert.equal(alive(pid), true)
   process.kill(pid, 'SIGKILL')
-})
-
-test('mon’s own file.alert writes what it writes under mon', needs('mon', 'perl'), async () => {
-  const file = fresh('log')
-  const command = ['/usr/lib/mon/alert.d/file.alert', file]
-  const zone = { ...message('failure').environment, TZ: 'UTC' }
-  assert.equal((await program.send(message('failure', { environment: zone }), { command }, context())).kind, 'sent')
-  assert.equal(
-    readFileSync(file, 'utf8'),
-    'failure web http 1700000000 (Tue Nov 14 22:13:20) web2\nDESCR=the shop\nOPSTATUS=0\nweb2 refused\n.\n',
-  )
-})
-
-test('mon’s own mail.alert hands its mail to sendmail', needs('mon', 'perl'), async () => {
-  const mailed = fresh('mailed')
-  const sendmail = shell(`cat >${mailed}`)
-  const source = readFileSync('/usr/lib/mon/alert.d/mail.alert', 'utf8')
-  // The only change: where sendmail is.
-  assert.match(source, /\/usr\/lib\/sendmail/)
-  const copy = fresh('mail.alert')
-  writeFileSync(copy, source.replaceAll('/usr/lib/sendmail', sendmail), { mode: 0o755 })
-  assert.equal((await program.send(message('up'), { command: [copy, 'ops@example.com'] }, context())).kind, 'sent')
-  const mail = readFileSync(mailed, 'utf8')
-  assert.match(mail, /^To: ops@example\.com$/m)
-  assert.match(mail, /^Subject: .*web\/http.*web2/m)
-  assert.match(mail, /web2 refused/)
-})
-
-test('mon’s own test.alert logs the arguments that mon gives', needs('mon', 'root'), async () => {
-  const mark = `upalert-${process.pid}-${Date.now()}`
-  const command = ['/usr/lib/mon/alert.d/test.alert', mark]
-  assert.equal((await program.send(message('up'), { command }, context())).kind, 'sent')
-  const log = readFileSync('/var/log/mon/test.alert.log', 'utf8')
-  assert.ok(log.includes(` -s http -g web -h web1 web2 -t 1700000000 -u ${mark}\n`))
 })
