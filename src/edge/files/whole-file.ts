@@ -1,5 +1,20 @@
-/** Small files that are read and replaced as a whole: mon's state files, a pid file. */
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+/**
+ * Small files that are read and replaced as a whole: mon's state files, a pid file. One that root makes in a directory of
+ * another user becomes that user's, so that a mon of that user can go on with it.
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { FRESH, giveToOwner } from '../journal/owner.ts'
 
 /** Bytes of a file that is read as a whole; mon's state of 10,000 services has about 10 MB. */
 const LARGEST = 64 * 1024 * 1024
@@ -12,8 +27,9 @@ export type Read =
 export function readWhole(path: string): Read {
   let fd = -1
   try {
-    fd = openSync(path, 'r')
-    const { size, mtime } = statSync(path)
+    // A pipe that nobody writes to would be waited for.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const { size, mtime } = fstatSync(fd)
     if (size > LARGEST) return { kind: 'unreadable', errno: 'EFBIG', reason: `it has more than ${LARGEST} bytes` }
     const bytes = Buffer.alloc(size)
     const length = readSync(fd, bytes, 0, size, 0)
@@ -30,8 +46,10 @@ export function replaceWhole(path: string, text: string, mode = 0o640): string |
   const fresh = `${path}.new`
   let fd = -1
   try {
-    fd = openSync(fresh, 'w', mode)
-    writeSync(fd, text)
+    fd = openSync(fresh, FRESH, mode)
+    giveToOwner(fd, dirname(path))
+    // Unlike one write, it goes on after a part of it was taken, and so finds out that a disk is full.
+    writeFileSync(fd, text)
     fsyncSync(fd)
     closeSync(fd)
     fd = -1
@@ -39,8 +57,16 @@ export function replaceWhole(path: string, text: string, mode = 0o640): string |
     return null
   } catch (error) {
     if (fd >= 0) closeSync(fd)
-    rmSync(fresh, { force: true })
-    return reasonOf(error)
+    return removed(fresh) ? reasonOf(error) : `${reasonOf(error)}; ${fresh} is left over`
+  }
+}
+
+function removed(path: string): boolean {
+  try {
+    rmSync(path, { force: true })
+    return true
+  } catch {
+    return false
   }
 }
 
