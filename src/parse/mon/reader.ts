@@ -208,8 +208,11 @@ export class MonReader {
   #openBroken(word: Slice): void {
     const rest = restOf(word)
     const code = word.text === 'virtual' ? 'virtual-name' : 'block-name'
-    const message =
-      rest.text === '' ? `${quoted(word.text)} lacks a name` : `${quoted(rest.text)} cannot stand behind ${word.text}`
+    const alone = word.text === 'view' && nameBehind(word)?.text === rest.text
+    const found = alone
+      ? `view ${quoted(rest.text)} has no members`
+      : `${quoted(rest.text)} cannot stand behind ${word.text}`
+    const message = rest.text === '' ? `${quoted(word.text)} lacks a name` : found
     this.#report.error(code, spanOf(rest.text === '' ? word : rest), message, `write ${NEEDS[word.text] ?? 'a name'}`)
     if (this.#asMon) return
     if (word.text === 'watch') this.#readWatch()

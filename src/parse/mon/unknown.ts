@@ -53,6 +53,7 @@ function keywordRemedy(word: Slice, nearest: string | null, expected: 'service' 
 }
 
 function globalRemedy(text: string, nearest: string | null): string {
+  if (text === 'maxkeep') return 'in the file it is called histlength'
   if (nearest !== null) return `did you mean ${nearest}?`
   if (SERVICE_WORDS.has(text)) return 'it belongs to a service, without "="'
   return 'docs/configuration.md lists the settings'

@@ -37,8 +37,10 @@ export function readExpression(part: Slice, group: string, report: Report): Read
 
 /** All services that a host dependency names; operators mean nothing in it. */
 export function readServices(part: Slice, group: string, report: Report): readonly NamedService[] {
-  const services = (tokensOf(part, group, report) ?? []).flatMap((token) => (token.kind === 'service' ? [token] : []))
-  if (services.length === 0) report.error('depend-syntax', spanOf(part), 'this names no service', EXAMPLE)
+  const tokens = tokensOf(part, group, report)
+  const services = (tokens ?? []).flatMap((token) => (token.kind === 'service' ? [token] : []))
+  if (tokens !== null && services.length === 0)
+    report.error('depend-syntax', spanOf(part), 'this names no service', EXAMPLE)
   return services
 }
 
