@@ -54,7 +54,7 @@ export function openSyslog({ facility, ident, pid, now, path = '/dev/log' }: Sys
 
   return {
     log(message) {
-      if (lost > 0 && send({ priority: 'warning', text: `${lost} messages before this one were lost` })) lost = 0
+      if (lost > 0 && send({ priority: 'warning', text: `messages lost before this one: ${lost}` })) lost = 0
       if (!send(message)) lost += 1
     },
     close() {
