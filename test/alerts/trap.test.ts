@@ -1,4 +1,4 @@
-/** What the trap alert sends and says, against sockets of this test; with the real mon in trap-peers.test.ts. */
+/** What the trap alert sends and says, against sockets of this test; with the real mon in trap-mon.test.ts. */
 import assert from 'node:assert/strict'
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
