@@ -7,6 +7,7 @@ import type { Event, Reset } from '../model/event.ts'
 import type { Model } from '../model/model.ts'
 import type { State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
+import { satisfied } from './depend.ts'
 import { loadedState } from './loaded.ts'
 import { onAttempted } from './on-attempted.ts'
 import { onCommand } from './on-command.ts'
@@ -55,7 +56,7 @@ export function decide(state: State, event: Event, now: Now): Decided {
     case 'trap-expired':
       return onTrapExpired(state, event, write, now)
     case 'held':
-      return onHeld(state, event, write)
+      return onHeld(state, event, write, now)
     case 'attempted':
       return onAttempted(state, event, write, now)
     case 'reconciled':
@@ -91,12 +92,15 @@ function afterReset(state: State, reset: Reset, { settings }: Model): State {
   return { ...state, services }
 }
 
-/** Why a check that is due does not start; told when it changes. */
-function onHeld(state: State, { service, text }: Extract<Event, { kind: 'held' }>, write: Scribe): Decided {
+/** Why a check that is due does not start; told when it changes. A dependency that holds it explains traps' failures, too. */
+function onHeld(state: State, { service, text }: Extract<Event, { kind: 'held' }>, write: Scribe, now: Now): Decided {
   const index = state.model.serviceIndex.get(service)
   const before = index === undefined ? undefined : state.services[index]
   if (index === undefined || before === undefined || before.held === text) return { state, effects: [] }
-  const services = state.services.with(index, { ...before, held: text })
+  const waitsFor = state.model.services[index]?.dependencies.monitor ?? null
+  const explained = waitsFor !== null && satisfied(state, waitsFor.expression, 'monitor', now) === false
+  const dependOk = explained ? false : before.dependOk
+  const services = state.services.with(index, { ...before, dependOk, held: text })
   return { state: { ...state, services }, effects: [record(write.entry({ kind: 'held', service, text }))] }
 }
 

@@ -142,7 +142,10 @@ class Ours {
     const service = this.state.model.services[this.state.model.serviceIndex.get(key) ?? -1]
     assert.ok(service, `no service ${key}`)
     const { monitor } = service.dependencies
-    if (event.due && monitor !== null && satisfied(this.state, monitor.expression, 'monitor', this.now) !== true) return
+    if (event.due && monitor !== null && satisfied(this.state, monitor.expression, 'monitor', this.now) !== true) {
+      this.post({ kind: 'held', service: key, text: `it depends on ${monitor.text}` })
+      return
+    }
     const end =
       event.kind === 'exit'
         ? ({ kind: 'exited', status: event.status } as const)
