@@ -9,7 +9,7 @@ import { loadConfiguration } from '../../src/daemon/configuration.ts'
 import { loadMon } from '../../src/parse/check.ts'
 import { formatProblems, type Problem } from '../../src/parse/problem.ts'
 import { resolve } from '../../src/parse/resolve.ts'
-import { needs } from '../needs.ts'
+import { type Need, type NeedsOptions, needs } from '../needs.ts'
 import { type Mon, startMon } from '../peers/mon/daemon.ts'
 import { alike, unlike } from './as-mon.snippets.ts'
 import { world } from './world.ts'
@@ -17,7 +17,7 @@ import { world } from './world.ts'
 const quirks = { fallbacks: { quirks: 'mon-1.3' } } as const
 
 /** In the words that name the package to whoever runs the tests. */
-const needsM4 = (...names: Parameters<typeof needs>): ReturnType<typeof needs> =>
+const needsM4 = (...names: readonly Need[]): NeedsOptions =>
   existsSync('/usr/bin/m4') ? needs(...names) : { skip: 'needs Debian package(s): m4' }
 
 interface Verdict {
