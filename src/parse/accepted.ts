@@ -26,8 +26,8 @@ const ACCEPTED_BY_MON: Readonly<Record<string, string>> = {
   'setting-facility': 'mon starts all the same',
   'authtype-unknown': 'in mon it never lets anybody in',
   // Services and periods.
-  'no-interval': 'mon never runs the monitor',
-  'no-monitor': 'mon complains in its log each second, and checks nothing',
+  'no-interval': 'mon says nothing of it',
+  'no-monitor': 'mon complains in its log each second',
   'interval-too-long': 'here it counts as ten years',
   'alertafter-zero': 'mon takes it for no condition',
   'alertafter-extra': 'mon overlooks what stands before the last two',

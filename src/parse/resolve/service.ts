@@ -96,7 +96,7 @@ function reportNoInterval(block: ServiceBlock, trapped: boolean, report: Report)
     report.warning('monitor-unused', spanOf(block.name), message, `${hint}, or remove the monitor`)
     return
   }
-  const message = `${quoted(block.name.text)} has no interval: mon would silently never run it`
+  const message = `${quoted(block.name.text)} has no interval: its monitor would never run`
   report.error('no-interval', spanOf(block.name), message, hint)
 }
 

@@ -56,5 +56,5 @@ export class Report {
 
 function softened(problem: Problem): Problem {
   const does = problem.severity === 'error' ? acceptedByMon(problem.code) : undefined
-  return does === undefined ? problem : { ...problem, severity: 'warning', message: `${problem.message}: ${does}` }
+  return does === undefined ? problem : { ...problem, severity: 'warning', message: `${problem.message}; ${does}` }
 }
