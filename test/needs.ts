@@ -24,6 +24,7 @@ export type Need =
   | 'net-ssleay'
   | 'net-ldap'
   | 'net-telnet'
+  | 'net-snpp'
   | 'slapd'
   | 'corpus'
   | 'postgres'
@@ -59,6 +60,7 @@ const probes: Readonly<Record<Need, () => Lack | null>> = {
   'net-ssleay': () => packages(['libnet-ssleay-perl', perlModule('Net::SSLeay')]),
   'net-ldap': () => packages(['libnet-ldap-perl', perlModule('Net::LDAP')]),
   'net-telnet': () => packages(['libnet-telnet-perl', perlModule('Net::Telnet')]),
+  'net-snpp': () => packages(['libnet-snpp-perl', perlModule('Net::SNPP')]),
   slapd: () => packages(['slapd', program('slapd') && directory('/etc/ldap/schema')]),
   root,
   corpus,

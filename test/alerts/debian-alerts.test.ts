@@ -3,7 +3,6 @@
  * the same environment, and so leave the same bytes behind but for times.
  */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -13,7 +12,7 @@ import type { AlertKind, AlertMessage } from '../../src/model/alert.ts'
 import { groupName, host, id, serviceKey, serviceName } from '../../src/model/names.ts'
 import { wallTime } from '../../src/model/units.ts'
 import { encodeTrap } from '../../src/wire/mon/trap.ts'
-import { type NeedsOptions, needs } from '../needs.ts'
+import { needs } from '../needs.ts'
 import { type Mon, startMon } from '../peers/mon/daemon.ts'
 import { alertContext } from './context.ts'
 import { type Elsewhere, elsewhere, type Traces } from './elsewhere.ts'
@@ -228,16 +227,7 @@ test(
   },
 )
 
-/** The Perl module that snpp.alert loads. */
-function needsSnpp(options: NeedsOptions): NeedsOptions {
-  if (options.skip !== false || options.signal !== undefined) return options
-  if (spawnSync('perl', ['-MNet::SNPP', '-e', '1']).status === 0) return options
-  const text = 'needs Debian package(s): libnet-snpp-perl'
-  if (process.env.UPALERT_NO_SKIP !== '1') return { skip: text }
-  return { skip: false, signal: AbortSignal.abort(new Error(`${text} (UPALERT_NO_SKIP=1 forbids skipping)`)) }
-}
-
-test('snpp.alert pages everybody of its line in one session', needsSnpp(needs('mon', 'perl')), async (t) => {
+test('snpp.alert pages everybody of its line in one session', needs('mon', 'perl', 'net-snpp'), async (t) => {
   const told = await compared(t, () => ['snpp.alert 5551 5552'], { snpp: 1 })
   for (const { kind, real, ours } of told) assert.deepEqual(ours, real, kind)
   const sessions = told.map(({ kind, ours }) => `${kind}: ${ours.snpp.join()}`)
