@@ -25,6 +25,7 @@ export type Need =
   | 'net-ldap'
   | 'net-telnet'
   | 'net-snpp'
+  | 'm4'
   | 'slapd'
   | 'corpus'
   | 'postgres'
@@ -60,6 +61,7 @@ const probes: Readonly<Record<Need, () => Lack | null>> = {
   'net-ssleay': () => packages(['libnet-ssleay-perl', perlModule('Net::SSLeay')]),
   'net-ldap': () => packages(['libnet-ldap-perl', perlModule('Net::LDAP')]),
   'net-telnet': () => packages(['libnet-telnet-perl', perlModule('Net::Telnet')]),
+  m4: () => packages(['m4', program('m4')]),
   'net-snpp': () => packages(['libnet-snpp-perl', perlModule('Net::SNPP')]),
   slapd: () => packages(['slapd', program('slapd') && directory('/etc/ldap/schema')]),
   root,

@@ -1,6 +1,6 @@
 /** A configuration that m4 writes, with Debian's m4 and with programs that misbehave in its place. */
+
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,9 +8,7 @@ import { type TestContext, test } from 'node:test'
 import { directoriesIn, type LoadOptions, loadConfiguration } from '../../src/daemon/configuration.ts'
 import { expandM4, expandM4Sync } from '../../src/daemon/m4.ts'
 import { recordOf } from '../../src/parse/problem.ts'
-
-/** In the words that name the package to whoever runs the tests. */
-const needsM4 = { skip: existsSync('/usr/bin/m4') ? false : 'needs Debian package(s): m4' }
+import { needs } from '../needs.ts'
 
 async function folder(t: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'upalert-m4-'))
@@ -41,7 +39,7 @@ watch web
             alert mail ops@example.com
 `
 
-test('a file named *.m4 goes through m4, and what it includes lies beside it', needsM4, async (t) => {
+test('a file named *.m4 goes through m4, and what it includes lies beside it', needs('m4'), async (t) => {
   const directory = await folder(t, {
     'mon.m4': `include(\`days.m4')dnl\nstatedir = state\n${watch('1m')}`,
     'days.m4': "define(`WEEK_DAYS', `wd {Mon-Fri}')dnl\n",
@@ -52,7 +50,7 @@ test('a file named *.m4 goes through m4, and what it includes lies beside it', n
   assert.equal(directoriesIn(join(directory, 'mon.m4'))?.statedir, '/usr/lib/mon/state')
 })
 
-test('a mistake is told where it was written, in whichever file that is', needsM4, async (t) => {
+test('a mistake is told where it was written, in whichever file that is', needs('m4'), async (t) => {
   const directory = await folder(t, {
     'mon.m4': `include(\`common.m4')dnl\n${watch('1mn')}`,
     'common.m4': "dnl settings\ndefine(`WEEK_DAYS', `wd\n{Mon-Fri}')dnl\nmaxprocs = 20\nrandstart = 60\n",

@@ -1,6 +1,6 @@
 /** With quirks = mon-1.3 a configuration is accepted or refused just as the real mon does. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
@@ -9,16 +9,12 @@ import { loadConfiguration } from '../../src/daemon/configuration.ts'
 import { loadMon } from '../../src/parse/check.ts'
 import { formatProblems, type Problem } from '../../src/parse/problem.ts'
 import { resolve } from '../../src/parse/resolve.ts'
-import { type Need, type NeedsOptions, needs } from '../needs.ts'
+import { needs } from '../needs.ts'
 import { type Mon, startMon } from '../peers/mon/daemon.ts'
 import { alike, unlike } from './as-mon.snippets.ts'
 import { world } from './world.ts'
 
 const quirks = { fallbacks: { quirks: 'mon-1.3' } } as const
-
-/** In the words that name the package to whoever runs the tests. */
-const needsM4 = (...names: readonly Need[]): NeedsOptions =>
-  existsSync('/usr/bin/m4') ? needs(...names) : { skip: 'needs Debian package(s): m4' }
 
 interface Verdict {
   readonly takes: boolean
@@ -145,13 +141,13 @@ const madeOfLines = fc
     ),
   )
 
-test("mon's example for m4 is judged alike", needsM4('mon'), async (t) => {
+test("mon's example for m4 is judged alike", needs('mon', 'm4'), async (t) => {
   const mon = await startMon(t, { config: 'hostgroup g h\n', args: ['-S', '-M', 'm4'] })
   const text = gunzipSync(readFileSync('/usr/share/doc/mon/examples/example.m4.gz'))
   assertAlike('example.m4', await theirs(mon, text), await oursFrom(mon, text, 'example.m4'))
 })
 
-test('every file of the corpus is judged alike', needsM4('mon', 'corpus'), async (t) => {
+test('every file of the corpus is judged alike', needs('mon', 'm4', 'corpus'), async (t) => {
   const mon = await startMon(t, { config: 'hostgroup g h\n', args: ['-S'] })
   const withM4 = await startMon(t, { config: 'hostgroup g h\n', args: ['-S', '-M', 'm4'] })
   const folder = join(process.env.UPALERT_CORPUS ?? '', 'mon')
