@@ -74,8 +74,8 @@ function disable(
   now: Now,
 ): Carried {
   const text = 'the service is still checked and drives its pools, but nobody is told of its failures'
-  const told =
-    found.state.disabled === null ? occasion(state, found, 'disable', given.who, write, now) : { state, effects: [] }
+  // Of one that is disabled already, redistribute alone hears again.
+  const told = occasion(state, found, 'disable', given.who, write, now)
   const before = told.state.services[found.index] ?? found.state
   const after = replaced(told.state, { ...found, state: before }, { disabled: given })
   return done(after, text, [...told.effects, control('disable', found)])
