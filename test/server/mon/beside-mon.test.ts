@@ -1,13 +1,10 @@
 /** The same requests to the real mon and to upalert's server over the same configuration: the answers are the same. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checked, result } from '../../engine/build.ts'
 import { needs } from '../../needs.ts'
-import { startMon } from '../../peers/mon/daemon.ts'
+import type { Cleaning } from '../../peers/mon/daemon.ts'
 import type { Reply, Session } from '../../peers/mon/session.ts'
-import { FakeDaemon } from './fake-daemon.ts'
-import { CONFIG, DETAIL, FILES, modelIn, SUMMARY } from './one-config.ts'
-import { startServer } from './world.ts'
+import { bothSides } from './one-config.ts'
 
 /** Asked in this order; the monitor of g/s has failed once before. */
 const SAME = [
@@ -135,19 +132,9 @@ function masked({ lines, status }: Reply): Reply {
   return { lines: lines.map(mask).toSorted(), status: mask(status) }
 }
 
-async function pair(t: Parameters<typeof startMon>[0]): Promise<{ mon: Session; ours: Session }> {
-  const real = await startMon(t, { config: CONFIG, files: FILES })
-  const daemon = new FakeDaemon(modelIn(real.directory))
-  daemon.passwords.set('joe', 'x')
-  const server = await startServer(t, daemon)
-  const [mon, ours] = [await real.connect(), await server.connect()]
-  assert.equal((await mon.command('test monitor g s')).status, '220 test monitor completed')
-  while ((await mon.command('list failures')).lines.length === 0) await mon.command('servertime')
-  const [first] = daemon.state().model.services
-  assert.ok(first !== undefined)
-  const detail = { exit: 3, summary: SUMMARY, detail: DETAIL, output: `${SUMMARY}\n${DETAIL}` }
-  daemon.post(checked(first, result(first.hosts, ['h1'], detail)))
-  return { mon, ours }
+async function pair(t: Cleaning): Promise<{ mon: Session; ours: Session }> {
+  const { mon, ours } = await bothSides(t)
+  return { mon: await mon.connect(), ours: await ours.connect() }
 }
 
 test('mon and upalert answer the same', { ...needs('mon'), timeout: 120_000 }, async (t) => {

@@ -4,9 +4,13 @@ import type { Model } from '../../../src/model/model.ts'
 import { asMon13 } from '../../../src/model/quirks.ts'
 import { loadMon } from '../../../src/parse/check.ts'
 import { resolve } from '../../../src/parse/resolve.ts'
+import { checked, result } from '../../engine/build.ts'
 import { world } from '../../parse/world.ts'
+import { type Cleaning, type Mon, startMon } from '../../peers/mon/daemon.ts'
+import { FakeDaemon } from './fake-daemon.ts'
+import { startServer } from './world.ts'
 
-export const CONFIG = `
+const CONFIG = `
 hostgroup g h1 h2
 
 hostgroup solo h7
@@ -54,16 +58,16 @@ watch solo
 `
 
 /** `-x`: fails and names h1. */
-export const FILES = {
+const FILES = {
   'mon.d/scr.monitor':
     '#!/bin/sh\n[ "$1" = ok ] && exit 0\nprintf \'h1 is "gone": 100%%\\nline a=b\\n\\tand more\\n\'\nexit 3\n',
   'alert.d/rec.alert': '#!/bin/sh\ncat >/dev/null\n',
 }
-export const SUMMARY = 'h1 is "gone": 100%'
-export const DETAIL = 'line a=b\n\tand more\n'
+const SUMMARY = 'h1 is "gone": 100%'
+const DETAIL = 'line a=b\n\tand more\n'
 
 /** As upalert reads it, deciding as mon does, with its programs in the directory. */
-export function modelIn(directory: string): Model {
+function modelIn(directory: string): Model {
   const loaded = loadMon('mon.cf', new TextEncoder().encode(CONFIG))
   assert.ok(loaded.kind === 'parsed')
   const programs = {
@@ -73,4 +77,30 @@ export function modelIn(directory: string): Model {
   const { model, problems } = resolve(loaded.file, { ...world, programs })
   assert.ok(model !== null, JSON.stringify(problems))
   return { ...model, settings: { ...model.settings, quirks: asMon13 } }
+}
+
+export interface BothSides {
+  readonly mon: Mon
+  readonly ours: Awaited<ReturnType<typeof startServer>>
+  readonly daemon: FakeDaemon
+}
+
+/** Both over this configuration; the monitor of g/s has failed once. */
+export async function bothSides(t: Cleaning): Promise<BothSides> {
+  const mon = await startMon(t, { config: CONFIG, files: FILES })
+  const daemon = new FakeDaemon(modelIn(mon.directory))
+  daemon.realTime = true
+  daemon.passwords.set('joe', 'x')
+  for (const { key, timing } of daemon.state().model.services) {
+    const timer = timing?.kind === 'every' ? timing.interval : null
+    daemon.runs.set(key, { timer, running: false, pid: null })
+  }
+  const ours = await startServer(t, daemon)
+  assert.equal((await mon.command('test monitor g s')).status, '220 test monitor completed')
+  while ((await mon.command('list failures')).lines.length === 0) await mon.command('servertime')
+  const [first] = daemon.state().model.services
+  assert.ok(first !== undefined)
+  const detail = { exit: 3, summary: SUMMARY, detail: DETAIL, output: `${SUMMARY}\n${DETAIL}` }
+  daemon.post(checked(first, result(first.hosts, ['h1'], detail)))
+  return { mon, ours, daemon }
 }
