@@ -14,7 +14,8 @@ export function onStartup(begun: Decided, write: Scribe, now: Now): Decided {
     const before = state.services[index]
     const wanted =
       service.redistribute !== null || service.periods.some(({ startupalerts }) => startupalerts.length > 0)
-    if (before === undefined || !wanted) continue
+    // After a reset, too, an empty output is a changed summary, which may end an acknowledgement.
+    if (before === undefined || (!wanted && before.ack === null)) continue
     const occasion = { kind: 'startup', exit: 0, output: '', ends: false } as const
     const { state: told, tellings } = consult(before, service, occasion, circumstances(state, service), now)
     const asked: State = { ...state, services: state.services.with(index, told) }

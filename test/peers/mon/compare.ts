@@ -23,7 +23,7 @@ export function mismatch({ events }: DiffCase, mon: CaseResult, ours: OurResult)
   for (const [i, { event, ...both }] of answers.entries()) {
     const earlier = events.slice(0, i)
     const known = (i > 1 ? mon.events[i - 2] : mon.startup)?.counters ?? {}
-    if (event !== null && partings.some((parts) => parts(event, both, known))) return null
+    if (event !== null && partings.some((parts) => parts(event, both, known, earlier))) return null
     let excused: Both = both
     for (const excuse of excuses) excused = excuse(event, excused, earlier)
     if (!isDeepStrictEqual(grouped(excused.mon), grouped(excused.ours))) return { event: i - 1, ...excused }
@@ -53,7 +53,7 @@ type Excuse = (event: DiffEvent | null, both: Both, earlier: readonly DiffEvent[
  * Whether from this event on the two remember something else, for a known reason, so that nothing can be compared.
  * `known`: what mon remembered before it.
  */
-type Parting = (event: DiffEvent, both: Both, known: Happened['counters']) => boolean
+type Parting = (event: DiffEvent, both: Both, known: Happened['counters'], earlier: readonly DiffEvent[]) => boolean
 
 const isCommand = (event: DiffEvent | null, words: RegExp): boolean =>
   event?.kind === 'command' && words.test(event.line)
@@ -85,9 +85,13 @@ const MAYBE_UNSET = new Set(['MON_FIRST_FAILURE', 'MON_LAST_SUMMARY'])
 const tellsOfDisabling: Parting = (event, { ours }) =>
   isCommand(event, /^disable service /) && ours.some(({ redistributed }) => !redistributed)
 
+/** A host behind a star that somebody has enabled stays enabled through a reset; mon's file has the last word. */
+const keepsStarredHostsEnabled: Parting = (event, _both, _known, earlier) =>
+  isCommand(event, /^reset/) && earlier.some((one) => isCommand(one, /^enable host h8/))
+
 /** A reset without keepstate leaves services disabled, as it does with watches and hosts; mon enables them. */
 const keepsServicesDisabled: Parting = (event, _both, known) =>
   isCommand(event, /^reset(?!.*keepstate)/) && Object.values(known).some(({ service }) => service.disabled === '1')
 
 const excuses: readonly Excuse[] = [testsLinesWithRanges, redistributesWithArguments, unsetComesBackEmpty]
-const partings: readonly Parting[] = [tellsOfDisabling, keepsServicesDisabled]
+const partings: readonly Parting[] = [tellsOfDisabling, keepsServicesDisabled, keepsStarredHostsEnabled]

@@ -12,13 +12,14 @@ export const anyCase = (): fc.Arbitrary<DiffCase> =>
       start: fc.constantFrom(...starts),
       globals: optional(globals),
       services: fc.array(service, { minLength: 1, maxLength: 3 }),
+      starred: fc.boolean(),
       catchAll: fc.option(service, { nil: undefined, freq: 5 }),
       events: fc.array(fc.tuple(step, happening), { minLength: 1, maxLength: 60, size: 'max' }),
     })
-    .map(({ start, globals: words, services, catchAll, events }) => {
+    .map(({ start, globals: words, starred, services, catchAll, events }) => {
       const named = services.map((one, i): Named => ({ ...one, ...(NAMES[i] ?? NAMES[0]) }))
       if (catchAll !== undefined) named.push({ ...catchAll, group: 'default', name: 'default' })
-      return { config: configOf(words, named), start, events: timed(events, named) }
+      return { config: configOf(words, starred, named), start, events: timed(events, named) }
     })
 
 /** No name begins with another: mon replaces names in dependencies letter by letter. */
@@ -44,7 +45,18 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(...LENGTHS.map((seconds) => seconds + 1), ...LENGTHS.map((one) => one - 1)) },
   { weight: 1, arbitrary: fc.constantFrom(20, 300, 1800, 7200, 43_200) },
 )
-const whens = ['', '', '', 'none', 'wd {Mon-Fri} hr {9am-4pm}', 'hr {13-11}', 'min {0-29}', 'sec {0-19}, sec {30-39}']
+const whens = [
+  '',
+  '',
+  '',
+  '',
+  '',
+  'none',
+  'wd {Mon-Fri} hr {9am-4pm}',
+  'hr {13-11}',
+  'min {0-29}',
+  'sec {0-19}, sec {30-39}',
+]
 
 const optional = <T>(of: fc.Arbitrary<readonly T[]>): fc.Arbitrary<readonly T[]> => fc.option(of, { nil: [], freq: 2 })
 
@@ -103,17 +115,21 @@ const periodLine = fc.oneof(
   { weight: 1, arbitrary: length.map((time) => `upalertafter ${time}`) },
 )
 
+/** Without these a period mostly has nobody to tell. */
+const usual = fc.constantFrom(['alert test.alert A', 'upalert test.alert U'], ['alert test.alert A'], [])
+
 const period = fc.record({
+  usual,
   labelled: fc.boolean(),
   when: fc.constantFrom(...whens),
-  lines: fc.array(periodLine, { minLength: 1, maxLength: 6 }),
+  lines: fc.array(periodLine, { maxLength: 6 }),
 })
 
 /** Services by their names, also the one that has the dependency: then mon's depth limit decides. */
 const dependency = fc.letrec<{ of: string }>((tie) => ({
   of: fc.oneof(
     { maxDepth: 2 },
-    fc.constantFrom('g:web', 'g:db', 'p:ping', 'SELF:db'),
+    fc.constantFrom('g:web', 'g:web', 'g:db', 'g:db', 'p:ping', 'p:ping', 'SELF:db', 'g:none'),
     tie('of').map((one) => `! ${one}`),
     tie('of').map((one) => `not (${one})`),
     fc
@@ -148,9 +164,9 @@ const service = fc.record({
 type Service = typeof service extends fc.Arbitrary<infer Value> ? Value : never
 type Named = Service & { readonly group: string; readonly name: string }
 
-function configOf(lines: readonly string[], services: readonly Named[]): string {
+function configOf(lines: readonly string[], starred: boolean, services: readonly Named[]): string {
   const groups = [...new Set(services.map(({ group }) => group))]
-  const hosts = groups.map((group) => `hostgroup ${group} ${HOSTS[group] ?? 'h9'}\n\n`)
+  const hosts = groups.map((group) => `hostgroup ${group} ${HOSTS[group] ?? (starred ? 'h9 *h8' : 'h9')}\n\n`)
   const watches = groups.map((group) => {
     const own = services.filter((one) => one.group === group)
     return `watch ${group}\n${own.map((one) => serviceOf(one, services)).join('')}\n`
@@ -163,7 +179,9 @@ const HOSTS: Readonly<Record<string, string>> = { g: 'h1 h2', p: 'h1' }
 
 function serviceOf({ name, lines, periods }: Named, all: readonly Named[]): string {
   const known = new Set(all.map((one) => `${one.group}:${one.name}`))
-  const meant = lines.filter((line) => (line.match(/\b[gp]:\w+/g) ?? []).every((one) => known.has(one)))
+  const meant = lines.filter((line) =>
+    (line.match(/\b[gp]:\w+/g) ?? []).every((one) => known.has(one) || one === 'g:none'),
+  )
   const head = [
     'interval 2s',
     'monitor test.monitor',
@@ -175,11 +193,11 @@ function serviceOf({ name, lines, periods }: Named, all: readonly Named[]): stri
 /** Periods without a label are known by their expression, so that no two may have the same. */
 function periodsOf(periods: Service['periods']): string {
   const used = new Set<string>()
-  const texts = periods.map(({ labelled, when, lines }, i) => {
+  const texts = periods.map(({ labelled, when, usual, lines }, i) => {
     const label = labelled || used.has(when) ? `${LABELS[i]}: ` : ''
     used.add(when)
     // Judged with the interval of 2 s: mon refuses more failures than the time has room for.
-    const sensible = lines.filter((line) => !/^alertafter [34] 3s|^alertafter 4 5s/.test(line))
+    const sensible = [...usual, ...lines].filter((line) => !/^alertafter [34] 3s|^alertafter 4 5s/.test(line))
     return `    period ${label}${when}\n${sensible.map((line) => `      ${line}\n`).join('')}`
   })
   return texts.join('')
@@ -249,7 +267,13 @@ const commanded = fc
       { weight: 3, arbitrary: fc.constantFrom('disable watch G', 'enable watch G', 'enable watch G') },
       {
         weight: 2,
-        arbitrary: fc.constantFrom('disable host h1', 'enable host h1', 'disable host h2', 'enable host h2 h1'),
+        arbitrary: fc.constantFrom(
+          'disable host h1',
+          'enable host h1',
+          'disable host h2',
+          'enable host h2 h1',
+          'enable host h8',
+        ),
       },
       { weight: 2, arbitrary: fc.constantFrom('clear timers G S') },
       { weight: 2, arbitrary: fc.constantFrom('stop', 'start', 'start', 'start') },
@@ -263,7 +287,10 @@ const commanded = fc
           )
           .map(([kind, exit, label]) => `test ${kind}alert G S ${exit} ${label}`),
       },
-      { weight: 1, arbitrary: fc.constantFrom('reset keepstate', 'reset keepstate', 'reset') },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom('reset keepstate', 'reset keepstate', 'reset', 'reset stopped keepstate'),
+      },
     ),
     fc.constantFrom('op', null, null),
   )
