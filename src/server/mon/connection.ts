@@ -63,8 +63,11 @@ export function serve(socket: Socket, doors: ConnectionDoors): Connection {
         for (const line of reader.feed(piece)) await handle(line)
         if (over) break
       }
-    } catch {
-      // The client has gone, or could not be written to.
+    } catch (error) {
+      const { session, log } = doors.context
+      // A client that has gone could not be written to, and that is all.
+      if (!socket.destroyed)
+        log({ priority: 'err', text: `could not answer ${session.address}: ${error}; please report it` })
       socket.destroy()
     }
     answering = false
