@@ -6,7 +6,7 @@
 /** `null`: it is no regular expression. */
 export function clientPattern(text: string): RegExp | null {
   try {
-    return new RegExp(`^(?:${text.replace(/([^[\\])\./g, '$1\\.')})$`)
+    return new RegExp(`^(?:${text.replace(/(?<=[^[\\])\./g, '\\.')})$`)
   } catch {
     return null
   }
