@@ -5,6 +5,7 @@
  * Source: mon(8), "OPTIONS"; Getopt::Long(3perl), which mon reads them with.
  */
 import { quoted } from '../parse/text/visible.ts'
+import { FACILITIES } from '../wire/mon/syslog.ts'
 
 export interface MonOptions {
   readonly alertdir?: string
@@ -51,6 +52,10 @@ interface Option {
 }
 
 const NUMBER = /^\d{1,9}$/
+/** At most 65535. */
+const PORT = /^0*(\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/
+/** As Perl's Sys::Syslog takes them. */
+const FACILITY = new RegExp(`^((log_)?(${Object.keys(FACILITIES).join('|')}))?$`, 'i')
 /** The end of the options. */
 const LAST = '--'
 const OPTION_LIKE = /^(?:--|-|\+)./s
@@ -95,13 +100,13 @@ const OPTIONS: readonly Option[] = [
     about: 'NUMBER     monitor programs at once; 0 for no limit',
   },
   { short: 'M', name: 'm4', takes: 'maybe', about: '[PROGRAM]  put the configuration through m4 first' },
-  { short: 'O', name: 'syslogfacility', takes: 'value', about: 'FACILITY   of syslog(3); daemon' },
-  { short: 'p', name: 'port', takes: 'value', form: NUMBER, about: 'PORT       of clients, TCP; 2583' },
+  { short: 'O', name: 'syslogfacility', takes: 'value', form: FACILITY, about: 'FACILITY   of syslog(3); daemon' },
+  { short: 'p', name: 'port', takes: 'value', form: PORT, about: 'PORT       of clients, TCP; 2583' },
   { short: 'P', name: 'pidfile', takes: 'value', about: "FILE       '' for none" },
   { short: 'r', name: 'randstart', takes: 'value', about: 'TIME       first checks come at random within it: 60s, 5m' },
   { short: 's', name: 'scriptdir', takes: 'value', about: 'DIR[:DIR]  where monitor programs are' },
   { short: 'S', name: 'stopped', takes: 'nothing', about: '           start with the scheduler stopped' },
-  { short: 't', name: 'trapport', takes: 'value', form: NUMBER, about: 'PORT       of traps, UDP; 2583' },
+  { short: 't', name: 'trapport', takes: 'value', form: PORT, about: 'PORT       of traps, UDP; 2583' },
   { short: 'v', name: 'version', takes: 'nothing', about: '           the version' },
 ]
 

@@ -9,6 +9,7 @@ import { coloured } from '../cli/columns.ts'
 import { clock } from '../edge/clock.ts'
 import { openJournal } from '../edge/journal/journal.ts'
 import { giveDirectoryToOwner } from '../edge/journal/owner.ts'
+import { stateFor } from '../engine/start.ts'
 import { type Milliseconds, minutes, seconds } from '../model/units.ts'
 import { formatProblems } from '../parse/problem.ts'
 import { listenOn } from '../server/socket.ts'
@@ -20,7 +21,7 @@ import { pidfilePath, removePidfile, writePidfile } from './mon/pidfile.ts'
 import { stateAtStart } from './mon/state-files.ts'
 import { reload } from './reload.ts'
 import { assemble, type OpenJournal, type Running, type Usable } from './running.ts'
-import { clockWatch, heedHangup, toldToStop } from './signals.ts'
+import { clockWatch, heedHangup, ignoreDebugger, toldToStop } from './signals.ts'
 import { openTable } from './table.ts'
 import { count, isUsable } from './usable.ts'
 
@@ -57,6 +58,7 @@ export interface MonRun {
 
 /** Runs until it is told to stop. Answers the exit status: 0 after a clean stop, 1 if it could not start, 2 for the configuration. */
 export async function runDaemon(options: RunOptions): Promise<number> {
+  ignoreDebugger()
   const hangup = heedHangup()
   const { file, given = {}, mon } = options
   const configuration = await loadConfiguration(file, given)
@@ -225,7 +227,8 @@ function begin(
   const say = (what: string, text: string): void => void loop.post({ kind: 'notice', what, text })
   const hosts = new Set(model.services.flatMap((service) => service.hosts)).size
   const counts = `${count(model.services.length, 'service')} on ${count(hosts, 'host')}, ${count(model.virtuals.length, 'virtual server')}`
-  const files = stateAtStart(mon?.loadstate ?? null, directories.statedir, saved)
+  const remembered = saved === null ? null : stateFor(model, saved)
+  const files = stateAtStart(mon?.loadstate ?? null, directories.statedir, remembered)
   loop.post({
     kind: 'started',
     saved,

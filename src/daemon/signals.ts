@@ -15,6 +15,11 @@ export function clockWatch({ loop }: Running): () => void {
   }
 }
 
+/** SIGUSR1 would open Node's debugger to everybody on this machine (Node, "Signal events"); a daemon has no use for it. */
+export function ignoreDebugger(): void {
+  process.on('SIGUSR1', () => {})
+}
+
 /** SIGHUP reloads. One that comes during the start would end the process, so it is heeded from the beginning on. */
 export function heedHangup(): { reloadBy(act: () => void): void } {
   let missed = false

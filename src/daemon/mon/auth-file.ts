@@ -19,12 +19,13 @@ export interface AuthInForce {
   read(): Promise<ReadAuth & { readonly inForce: boolean }>
 }
 
-export function authInForce(path: string): AuthInForce {
+/** `path` is asked for at each reading, since a reset may name another. */
+export function authInForce(path: () => string): AuthInForce {
   let file = NOBODY
   let addresses: ReadonlyMap<string, readonly string[]> = new Map()
 
   async function read(): Promise<ReadAuth & { readonly inForce: boolean }> {
-    const fresh = readAuth(path)
+    const fresh = readAuth(path())
     if (fresh.problems.some(({ severity }) => severity === 'error')) return { ...fresh, inForce: false }
     const resolved = await addressesOf(trapNames(fresh.file))
     file = fresh.file

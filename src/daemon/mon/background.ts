@@ -7,8 +7,8 @@ import { closeSync, openSync } from 'node:fs'
 
 /** Tells the started process that it is the one in the background. */
 const MARK = 'UPALERT_BACKGROUND'
-/** A start that takes longer is not waited for: a journal of many days is read first. */
-const PATIENCE_MS = 60_000
+/** A start that takes longer is not waited for; a journal of many days is read first. */
+const PATIENCE_MS = 300_000
 
 /** Whether this is the process in the background; asked once, so that its children do not take themselves for it. */
 export function isBackground(): boolean {
@@ -35,7 +35,8 @@ export async function goToBackground(monerrfile: string): Promise<number> {
   })
   closeSync(output)
   const trouble = await new Promise<string | null>((resolve) => {
-    const patience = setTimeout(() => resolve(null), PATIENCE_MS)
+    const late = `it has not said for ${PATIENCE_MS / 1000} s that it runs, and goes on trying; see ${monerrfile}`
+    const patience = setTimeout(() => resolve(late), PATIENCE_MS)
     const settle = (text: string | null): void => {
       clearTimeout(patience)
       resolve(text)
@@ -57,5 +58,8 @@ function refused(text: string): number {
 /** The process in the background tells the one that waits: `null` if it runs. */
 export function tellStarter(trouble: string | null): void {
   if (process.send === undefined) return
-  process.send(trouble, () => process.disconnect?.())
+  process.send(trouble, () => {
+    // Whoever waited may have gone meanwhile.
+    if (process.connected) process.disconnect()
+  })
 }

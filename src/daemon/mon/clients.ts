@@ -1,7 +1,7 @@
 /** What the servers of mon's protocol may ask of the running daemon: MonDaemon, over the loop and mon's files. */
 import { open, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import type { Authenticator } from '../../edge/auth/authenticator.ts'
 import { comparePassword } from '../../edge/auth/password.ts'
 import { clock } from '../../edge/clock.ts'
@@ -41,18 +41,12 @@ export function monDaemon({ running, logs, auth, login, syslog, trouble, termina
   async function reset(how: Reset): Promise<boolean> {
     // As in mon, the scheduler stops even if the file turns out to be wrong.
     if (how.stopped) loop.post({ kind: 'command', who: '', command: { kind: 'stop' } })
-    syslog?.log(messages.resetting(running.configuration.file))
-    const { done, text } = await reload(running, how)
-    if (!done) syslog?.log(messages.configurationRefused(text))
-    return done
+    return (await reload(running, how)).done
   }
 
   async function loadState(words: readonly string[]): Promise<void> {
     const { loaded, files, complaints } = readState(words, statedir())
-    for (const complaint of complaints) {
-      syslog?.log(messages.stateUnreadable(complaint))
-      trouble(complaint)
-    }
+    for (const complaint of complaints) trouble(messages.stateUnreadable(complaint).text)
     if (loaded === null) return
     loop.post({ kind: 'state-loaded', loaded, text: `state was loaded from ${files.join(' and ')} in ${statedir()}` })
     for (const file of files) syslog?.log(messages.stateLoaded(file))
@@ -81,8 +75,7 @@ export function monDaemon({ running, logs, auth, login, syslog, trouble, termina
     },
     async saveState(words) {
       for (const complaint of saveState(loop.state(), words, statedir())) {
-        syslog?.log(messages.stateUnwritable(complaint))
-        trouble(complaint)
+        trouble(messages.stateUnwritable(complaint).text)
       }
     },
     loadState,
@@ -112,7 +105,7 @@ const LOUD: ReadonlySet<Priority> = new Set(['emerg', 'alert', 'crit', 'err', 'w
 async function downtimeLog({ configuration: { model, directories } }: Running): Promise<DowntimeLog> {
   const { dtlogging, dtlogfile } = model.settings.logs
   if (!dtlogging) return { kind: 'off' }
-  const path = join(directories.logdir, dtlogfile)
+  const path = resolve(directories.logdir, dtlogfile)
   try {
     const { size } = await stat(path)
     const from = Math.max(0, size - DOWNTIME_SENT)

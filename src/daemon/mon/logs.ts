@@ -2,7 +2,7 @@
  * What mon writes down for others: lines to syslog that log watchers know, the two histories that clients ask for, the
  * alert history's file, and the downtime log. Source: mon manual, "histlength", "historicfile", "dtlogging".
  */
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { type Appender, appender } from '../../edge/files/appender.ts'
 import { readWhole } from '../../edge/files/whole-file.ts'
 import type { Syslog } from '../../edge/syslog.ts'
@@ -45,22 +45,21 @@ export function createMonLogs(doors: MonLogDoors): MonLogs {
 
   function begin(settings: LogSettings, logdir: string): void {
     most = settings.histlength
-    historicFile = null
-    if (settings.historicfile !== '') {
-      const path = join(logdir, settings.historicfile)
-      historicFile = appenderFor(path)
-      alerts = pastAlerts(path, settings, doors.now())
-    }
-    downtimeLog = settings.dtlogging ? appenderFor(join(logdir, settings.dtlogfile)) : null
+    const { historicfile, dtlogging, dtlogfile } = settings
+    const before = historicFile
+    historicFile = historicfile === '' ? null : appenderFor(resolve(logdir, historicfile), before)
+    // What is remembered may be ahead of its file.
+    const past = historicFile === null || historicFile === before ? alerts.join('\n') : textOf(historicFile.path)
+    if (past !== null) alerts = keptAlerts(past, settings, doors.now())
+    downtimeLog = dtlogging ? appenderFor(resolve(logdir, dtlogfile), downtimeLog) : null
     downtimeLog?.append(downtimeHeader(doors.now()))
     trim()
   }
 
-  function appenderFor(path: string): Appender {
-    return appender(path, (reason) => {
-      doors.syslog?.log(messages.cannotAppend(path, reason))
-      doors.trouble(`nothing can be added to ${path}: ${reason}`)
-    })
+  /** One that writes there already goes on: it knows what is still to be written. */
+  function appenderFor(path: string, before: Appender | null): Appender {
+    if (before?.path === path) return before
+    return appender(path, (reason) => doors.trouble(messages.cannotAppend(path, reason).text))
   }
 
   const newest = (list: string[]): string[] => (list.length > most ? list.slice(list.length - most) : list)
@@ -134,9 +133,12 @@ const historyTypes: Readonly<Record<AlertKind, HistoryType | 'testalert'>> = {
 }
 
 /** A file that is not there yet is no trouble: the first alert makes it. */
-function pastAlerts(path: string, { historictime, histlength }: LogSettings, now: WallTime): string[] {
+function textOf(path: string): string | null {
   const read = readWhole(path)
-  if (read.kind === 'unreadable') return []
+  return read.kind === 'text' ? read.text : null
+}
+
+function keptAlerts(text: string, { historictime, histlength }: LogSettings, now: WallTime): string[] {
   const since = historictime === 0 ? null : wallTime(now - historictime)
-  return [...keptHistory(read.text, { since, most: histlength })]
+  return [...keptHistory(text, { since, most: histlength })]
 }

@@ -3,22 +3,23 @@
  * `upalert mon` has all of it; under `upalert run` a written `authfile` opens the ports, and a written `syslog_facility`
  * the way to syslog.
  */
-import { resolve } from 'node:path'
-import { authenticator } from '../../edge/auth/authenticator.ts'
+import { type Authenticator, authenticator } from '../../edge/auth/authenticator.ts'
 import { clock } from '../../edge/clock.ts'
 import { openSyslog, type Syslog } from '../../edge/syslog.ts'
 import type { Note } from '../../model/effect.ts'
-import type { Entry } from '../../model/entry.ts'
+import type { ClientSettings } from '../../model/model.ts'
 import { formatProblems } from '../../parse/problem.ts'
-import { listenForMon, type MonServers } from '../../server/mon/servers.ts'
+import { listenForMon, type MonServers, type MonServing } from '../../server/mon/servers.ts'
 import { facilityNamed } from '../../wire/mon/syslog.ts'
-import { messages, type SuppressReason } from '../../wire/mon/syslog-messages.ts'
+import { messages } from '../../wire/mon/syslog-messages.ts'
 import type { MonDoors, Running } from '../running.ts'
-import { type AuthInForce, authInForce } from './auth-file.ts'
-import { monDaemon } from './clients.ts'
+import { loginProblems } from './auth-check.ts'
+import { authInForce } from './auth-file.ts'
+import { type ClientDoors, monDaemon } from './clients.ts'
 import { createMonLogs, type MonLogs } from './logs.ts'
 import { createMonRemote } from './monremote.ts'
 import { saveState } from './state-files.ts'
+import { syslogLines } from './syslog-lines.ts'
 
 export interface Mon extends MonDoors {
   /** Saves mon's state files, and closes what is open. */
@@ -40,35 +41,49 @@ export interface MonSituation {
 
 export async function openMon(running: Running, { standard, terminate }: MonSituation): Promise<OpenedMon> {
   const { settings } = running.configuration.model
-  const { clients, logs: logSettings } = settings
-  const syslog = syslogFor(logSettings.syslogFacility, standard)
+  const syslog = syslogFor(settings.logs.syslogFacility, standard)
   const trouble = (text: string): void => void running.loop.post({ kind: 'notice', what: 'trouble', text })
   const logs = createMonLogs({ syslog, now: clock.wall, trouble })
-  logs.begin(logSettings, running.configuration.directories.logdir)
-  const remote = createMonRemote(() => running.configuration.model.settings.clients.monremote, trouble)
   let servers: MonServers | null = null
-  let auth: AuthInForce | null = null
-  if (standard || clients.authfile.written) {
-    const { cfbasedir } = running.configuration.directories
-    auth = authInForce(resolve(cfbasedir, clients.authfile.path))
-    const read = await auth.read()
-    if (read.problems.length > 0) process.stderr.write(`${formatProblems(read.problems)}\n`)
-    if (!read.inForce)
-      return { kind: 'failed', text: `nobody could be let in without ${clients.authfile.path}, or with its mistakes` }
-    const login = authenticator({
-      types: clients.authtypes,
-      userfile: resolve(cfbasedir, clients.userfile.path),
-      pamservice: clients.pamservice,
-    })
-    const daemon = monDaemon({ running, logs, auth, login, syslog, trouble, terminate })
-    const listening = await listenForMon(clients, daemon)
-    if (listening.kind === 'failed') {
-      syslog?.log({ priority: 'err', text: `fatal, ${listening.text}` })
-      return { kind: 'failed', text: listening.text }
+  if (standard || settings.clients.authfile.written) {
+    const opened = await openServers({ running, logs, syslog, trouble, terminate })
+    if (opened.kind === 'failed') {
+      syslog?.log({ priority: 'err', text: `fatal, ${opened.text}` })
+      syslog?.close()
+      return opened
     }
-    servers = listening.servers
+    servers = opened.servers
   }
+  logs.begin(settings.logs, running.configuration.directories.logdir)
+  const remote = createMonRemote(() => running.configuration.model.settings.clients.monremote, trouble)
   return { kind: 'open', mon: monDoors({ running, logs, remote, servers, syslog, standard, trouble }) }
+}
+
+async function openServers(doors: Omit<ClientDoors, 'auth' | 'login'>): Promise<MonServing> {
+  const { running } = doors
+  const clients = (): ClientSettings => running.configuration.model.settings.clients
+  const auth = authInForce(() => clients().authfile.path)
+  const { problems, inForce } = await auth.read()
+  const all = [...problems, ...(await loginProblems(running.configuration.file, clients()))]
+  if (all.length > 0) process.stderr.write(`${formatProblems(all)}\n`)
+  if (!inForce) {
+    return { kind: 'failed', text: `nobody could be let in without ${clients().authfile.path}, or with its mistakes` }
+  }
+  return listenForMon(clients(), monDaemon({ ...doors, auth, login: loginBy(clients) }))
+}
+
+/** By the settings that are in force; a reset may bring others. */
+function loginBy(clients: () => ClientSettings): Authenticator {
+  let settings: ClientSettings | null = null
+  let login: Authenticator
+  return (user, password, from) => {
+    if (settings !== clients()) {
+      settings = clients()
+      const { authtypes: types, userfile, pamservice } = settings
+      login = authenticator({ types, userfile: userfile.path, pamservice })
+    }
+    return login(user, password, from)
+  }
 }
 
 function syslogFor(facility: string, standard: boolean): Syslog | null {
@@ -93,9 +108,9 @@ function monDoors({ running, logs, remote, servers, syslog, standard, trouble }:
 
   function save(words: readonly string[]): void {
     if (!keepsFiles) return
-    for (const complaint of saveState(running.loop.state(), words, running.configuration.directories.statedir)) {
-      syslog?.log(messages.stateUnwritable(complaint))
-      trouble(complaint)
+    const { statedir } = running.configuration.directories
+    for (const complaint of saveState(running.loop.state(), words, statedir)) {
+      trouble(messages.stateUnwritable(complaint).text)
     }
   }
 
@@ -103,6 +118,7 @@ function monDoors({ running, logs, remote, servers, syslog, standard, trouble }:
     logs.note(of)
     if (of.kind !== 'control') return
     remote.tell(of.command)
+    if (of.command.startsWith('test ')) return
     // After the event, whose state is not in place yet.
     setImmediate(() => save(['disabled']))
   }
@@ -111,7 +127,8 @@ function monDoors({ running, logs, remote, servers, syslog, standard, trouble }:
     syslog,
     note,
     show(entry) {
-      if (syslog !== null) suppressed(entry, syslog)
+      if (syslog === null) return
+      for (const line of syslogLines(entry, running.configuration.file)) syslog.log(line)
     },
     terminated() {
       syslog?.log(messages.terminated())
@@ -122,31 +139,11 @@ function monDoors({ running, logs, remote, servers, syslog, standard, trouble }:
       logs.begin(model.settings.logs, directories.logdir)
     },
     async close() {
-      save(['all'])
       await servers?.close()
+      save(['all'])
       await remote.close()
       await logs.settled()
       syslog?.close()
     },
   }
-}
-
-/** Why nothing was sent, in mon's words; once for each reason, where mon says it at each failure. */
-function suppressed(entry: Entry, syslog: Syslog): void {
-  if (entry.kind !== 'quiet') return
-  const [group = '', service = ''] = entry.service.split('/')
-  const word = suppressions[entry.reason]
-  if (word !== undefined) syslog.log(messages.suppressed({ group, service, label: entry.period }, word))
-  else if (entry.reason === 'acknowledged') syslog.log(messages.acknowledged({ group, service }))
-  else if (entry.reason === 'stopped') syslog.log(messages.stopped({ group, service }))
-  else if (entry.reason === 'disabled' || entry.reason === 'watch-disabled')
-    syslog.log(messages.disabled({ group, service }))
-}
-
-const suppressions: Readonly<Partial<Record<string, SuppressReason>>> = {
-  'numalerts-reached': 'numalerts',
-  alertevery: 'alertevery',
-  'alertafter-count': 'consecutive',
-  'alertafter-time': 'numval',
-  'alertafter-window': 'numTimeval',
 }

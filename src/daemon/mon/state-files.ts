@@ -5,7 +5,8 @@
 import { join } from 'node:path'
 import { readWhole, replaceWhole } from '../../edge/files/whole-file.ts'
 import type { LoadedState } from '../../model/event.ts'
-import type { Saved, State } from '../../model/state.ts'
+import type { State } from '../../model/state.ts'
+import { messages } from '../../wire/mon/syslog-messages.ts'
 import { disabledFile, loadedFrom, opstatusFile } from './saved-state.ts'
 
 /** What `savestate` and `loadstate` may name; `all` is both. Other words mean nothing, as in mon. */
@@ -18,10 +19,9 @@ const named = (words: readonly string[]): readonly FileName[] =>
 /** Sentences about what could not be written; none if all is well. */
 export function saveState(state: State, words: readonly string[], statedir: string): readonly string[] {
   return named(words).flatMap((file) => {
-    const text = file === 'opstatus' ? opstatusFile(state) : disabledFile(state)
     const path = join(statedir, file)
-    const reason = replaceWhole(path, text)
-    return reason === null ? [] : [`${path} could not be written: ${reason}`]
+    const reason = replaceWhole(path, textOf(file, state))
+    return reason === null ? [] : [`${path}: ${reason}`]
   })
 }
 
@@ -36,40 +36,59 @@ export interface FromFiles {
   readonly written: number
 }
 
-export function readState(words: readonly string[], statedir: string): FromFiles {
+/** `same`: a file with this text says nothing new, and is passed over. */
+export function readState(
+  words: readonly string[],
+  statedir: string,
+  same: (file: FileName) => string | null = () => null,
+): FromFiles {
   const texts = new Map<FileName, string>()
   const complaints: string[] = []
   let written = Number.POSITIVE_INFINITY
   for (const file of named(words)) {
     const path = join(statedir, file)
     const read = readWhole(path)
-    if (read.kind === 'text') {
+    if (read.kind === 'unreadable') {
+      complaints.push(`${path}: ${read.reason}`)
+    } else if (read.text !== same(file)) {
       texts.set(file, read.text)
       written = Math.min(written, read.modified.getTime())
-    } else complaints.push(`${path} could not be read: ${read.reason}`)
+    }
   }
   if (texts.size === 0) return { loaded: null, files: [], complaints, written }
   const { loaded, complaints: said } = loadedFrom(texts.get('opstatus') ?? null, texts.get('disabled') ?? null)
-  return { loaded, files: [...texts.keys()], complaints: [...complaints, ...said], written }
+  const about = [...texts.keys()].map((file) => join(statedir, file)).join(' or ')
+  const lines = said.map((text) => `${about}, ${text}`)
+  return { loaded, files: [...texts.keys()], complaints: [...complaints, ...lines], written }
 }
 
-/** What mon's files say at a start with `-l`, and what became of them, as the end of a sentence. */
+/**
+ * What mon's files say at a start with `-l`, and what became of them, as the end of a sentence. `remembered`: the state
+ * that the journal kept. What this daemon knows better is not overwritten: it saves these files itself when it stops, and
+ * the journal has more than they can hold.
+ */
 export function stateAtStart(
   words: readonly string[] | null,
   statedir: string,
-  saved: Saved | null,
+  remembered: State | null,
 ): { readonly loaded: LoadedState | null; readonly text: string; readonly complaints: readonly string[] } {
   if (words === null) return { loaded: null, text: '', complaints: [] }
-  const { loaded, files, complaints, written } = readState(words, statedir)
+  const own = (file: FileName): string | null => (remembered === null ? null : textOf(file, remembered))
+  const { loaded, files, complaints: said, written } = readState(words, statedir, own)
+  const complaints = said.map((text) => messages.stateUnreadable(text).text)
   if (loaded === null) return { loaded, text: '', complaints }
-  // What this daemon remembers itself is not overwritten with what was saved before it.
-  const known = Math.max(
-    0,
-    ...(saved?.services ?? []).map(({ lastCheck, lastTrap }) => Math.max(lastCheck ?? 0, lastTrap ?? 0)),
-  )
-  if (written + 1000 < known) {
+  if (written + GRAIN < lastHeard(remembered)) {
     const remark = `the state files in ${statedir} are older than what is remembered, and were not loaded`
     return { loaded: null, text: '', complaints: [...complaints, remark] }
   }
   return { loaded, text: `; ${files.join(' and ')} loaded from ${statedir}`, complaints }
 }
+
+/** Times of files and of events are taken by different clocks; milliseconds. */
+const GRAIN = 1000
+
+const textOf = (file: FileName, state: State): string =>
+  file === 'opstatus' ? opstatusFile(state) : disabledFile(state)
+
+const lastHeard = (state: State | null): number =>
+  Math.max(0, ...(state?.services ?? []).map(({ lastCheck, lastTrap }) => Math.max(lastCheck ?? 0, lastTrap ?? 0)))
