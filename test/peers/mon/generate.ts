@@ -272,7 +272,7 @@ const commanded = fc
           'enable host h1',
           'disable host h2',
           'enable host h2 h1',
-          'enable host h8',
+          'enable host h1 h8',
         ),
       },
       { weight: 2, arbitrary: fc.constantFrom('clear timers G S') },
