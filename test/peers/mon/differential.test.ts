@@ -15,7 +15,8 @@ import { assertShows, shown, vectors } from './vectors.ts'
 
 process.env.TZ = 'UTC'
 const cases = Number(process.env.UPALERT_DIFF_CASES ?? 500)
-const seed = Number(process.env.UPALERT_DIFF_SEED ?? Date.now() % 0x7fffffff)
+/** Kept, so that a change is judged by the same cases; whoever looks for new ones names another. */
+const seed = Number(process.env.UPALERT_DIFF_SEED ?? 20_261_122)
 
 test(`the real mon and upalert run the same alerts (${cases} cases, seed ${seed})`, needs('mon', 'perl'), async (t) => {
   const reference = await startReference()
