@@ -34,7 +34,7 @@ export function onService(state: State, command: ServiceCommand, who: string, wr
     case 'test-monitor':
       if (found.service.monitor === null) return refused(`${command.service} has no monitor`)
       if (found.service.timing === null) return refused(`${command.service} is never checked: it has no interval`)
-      return done(state, 'it is checked as soon as nothing holds it', [timer(found, 'check-now')])
+      return done(state, 'it is checked as soon as nothing holds it', [timer(found, 'check-now'), tested(found)])
     case 'set-opstatus':
       return setOpstatus(state, found, command.opstatus, now)
   }
@@ -54,6 +54,11 @@ const timer = ({ service }: Found, what: 'check-now' | 'restart'): Effect => ({
 const control = (word: 'disable' | 'enable', { service }: Found): Effect => ({
   kind: 'note',
   note: { kind: 'control', command: `${word} service ${service.group} ${service.name}` },
+})
+
+const tested = ({ service }: Found): Effect => ({
+  kind: 'note',
+  note: { kind: 'control', command: `test ${service.group} ${service.name}` },
 })
 
 function ack(state: State, found: Found, given: NonNullable<ServiceState['ack']>, write: Scribe, now: Now): Carried {
