@@ -6,10 +6,11 @@ import { ask } from './cli/client.ts'
 import { type LogEntry, logLines, parseSince } from './cli/log.ts'
 import { type Status, statusLines } from './cli/status.ts'
 import { whyLines } from './cli/why.ts'
-import { directoriesIn, loadConfiguration } from './daemon/configuration.ts'
+import { checkedFiles } from './daemon/check.ts'
 import { monCommand } from './daemon/mon/command.ts'
 import { configurationFile, packageRoot, shippedConfiguration } from './daemon/paths.ts'
 import { runDaemon } from './daemon/run.ts'
+import { socketFor } from './daemon/where.ts'
 import type { WhyView } from './engine/view.ts'
 import { genhash } from './genhash.ts'
 import type { Request } from './model/request.ts'
@@ -18,6 +19,11 @@ import { checkAnswer } from './parse/check.ts'
 interface Where {
   readonly config?: string
   readonly socket?: string
+}
+
+interface CheckOptions extends Where {
+  readonly mon?: boolean
+  readonly json?: boolean
 }
 
 /** genhash's bytes go out as they are. */
@@ -71,9 +77,10 @@ program
   .description('say what is wrong in a configuration; exit status 0: nothing, 1: warnings, 2: errors')
   .argument('[FILE]', 'mon.cf to check')
   .option('-c, --config <FILE>', 'the same')
+  .option('--mon', 'as "upalert mon" would take it: with mon\'s defaults and quirks, and its auth.cf')
   .option('--json', 'problems as JSON')
-  .action(async (file: string | undefined, { config, json = false }: Where & { json?: boolean }) => {
-    const { file: name, problems, omitted } = await loadConfiguration(ownConfiguration(oneOf(file, config)))
+  .action(async (file: string | undefined, { config, mon = false, json = false }: CheckOptions) => {
+    const { name, problems, omitted } = await checkedFiles(ownConfiguration(oneOf(file, config)), mon)
     const { text, exit } = checkAnswer(name, problems, { json, omitted })
     process.stdout.write(`${text}\n`)
     process.exitCode = exit
@@ -188,8 +195,8 @@ async function act(where: Where, request: Request): Promise<void> {
 /** The daemon's answer; a refusal or its silence ends the program with a sentence and exit status 3. */
 async function answered({ config, socket }: Where, request: Request): Promise<unknown> {
   const file = configurationFile(config)
-  const path = socket ?? directoriesIn(file)?.socket
-  if (path === undefined)
+  const path = socket ?? socketFor(file)
+  if (path === null)
     return fail(`${file} cannot be read, so its daemon cannot be found; name one with -c FILE or --socket PATH`)
   const answer = await ask(path, request)
   return answer.ok ? answer.data : fail(answer.text)

@@ -54,12 +54,12 @@ export async function loadConfiguration(file: string, given: LoadOptions = {}): 
 }
 
 /** The globals of a file alone, for whoever only wants to find the daemon that runs on it. `null` if it cannot be read. */
-export function directoriesIn(file: string): Directories | null {
+export function directoriesIn(file: string, given: Given = {}): Directories | null {
   const program = m4For(file, undefined)
   const read = program === null || !isThere(file) ? readBytes(file) : expandM4Sync(file, program)
   if (read.kind === 'failed') return null
   const loaded = loadMon(file, read.bytes, { fromM4: program !== null })
-  return loaded.kind === 'parsed' ? directoriesOf(settingsOf(loaded.file, about()), file) : null
+  return loaded.kind === 'parsed' ? directoriesOf(settingsOf(loaded.file, { ...about(), ...given }), file) : null
 }
 
 function readBytes(file: string): Expanded {

@@ -2,17 +2,16 @@
  * `upalert mon`: mon(8)'s options, defaults and quirks, so that an init script needs one word changed.
  * Source: mon(8), "OPTIONS"; what mon takes where neither option nor file says anything.
  */
-import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type MonOptions, monUsage, parseMonOptions } from '../../cli/mon-options.ts'
 import { milliseconds } from '../../model/units.ts'
 import { formatProblems } from '../../parse/problem.ts'
-import type { GivenSettings } from '../../parse/resolve/surroundings.ts'
 import { type LoadOptions, loadConfiguration } from '../configuration.ts'
 import { runDaemon } from '../run.ts'
 import { isUsable } from '../usable.ts'
 import { authProblems } from './auth-check.ts'
 import { goToBackground, isBackground, tellStarter } from './background.ts'
+import { givenBy, isDirectory } from './given.ts'
 
 /** Misuse of the command line (sysexits.h, EX_USAGE); mon ends with 0 here. */
 const MISUSE = 64
@@ -72,40 +71,3 @@ async function fork(configfile: string, given: LoadOptions): Promise<number> {
 /** `-i 0` would never sleep; mon takes it for its default. */
 const sleepOf = ({ sleep }: MonOptions) =>
   sleep === undefined || Number(sleep) === 0 ? undefined : milliseconds(Number(sleep) * 1000)
-
-/** Options win over the file; mon's own defaults count where it is silent. An empty value counts as none, as in mon. */
-function givenBy(options: MonOptions, cfbasedir: string): LoadOptions {
-  const { alertdir, authfile, basedir, statedir, logdir, maxkeep, maxprocs, port, randstart, scriptdir } = options
-  // Seen from where it is typed; in the file it is seen from the file.
-  const base = basedir === undefined ? undefined : resolve(basedir)
-  const winning = { alertdir, authfile, basedir: base, statedir, logdir, randstart, mondir: scriptdir }
-  // A number of 0 counts as not given.
-  const numbers = { histlength: maxkeep, maxprocs, serverport: port, trapport: options.trapport }
-  return {
-    options: {
-      ...defined(winning, (value) => value !== ''),
-      ...defined(numbers, (value) => Number(value) !== 0),
-      ...defined({ pidfile: options.pidfile === undefined ? undefined : resolved(options.pidfile) }),
-    },
-    fallbacks: {
-      quirks: 'mon-1.3',
-      cfbasedir,
-      syslog_facility: options.syslogfacility || 'daemon',
-      ...defined({ statedir: firstThere('/var/state/mon', '/var/lib/mon'), logdir: firstThere('/var/log/mon') }),
-    },
-    ...(options.m4 === undefined ? {} : { m4: options.m4 }),
-  }
-}
-
-/** `-P ''`: none. */
-const resolved = (path: string): string => (path === '' ? '' : resolve(path))
-
-type Perhaps = { readonly [Word in keyof GivenSettings]?: string | undefined }
-
-function defined(values: Perhaps, wanted: (value: string) => boolean = () => true): GivenSettings {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && wanted(value)))
-}
-
-const firstThere = (...directories: string[]): string | undefined => directories.find(isDirectory)
-
-const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false

@@ -1,0 +1,19 @@
+/** `upalert check`: the problems of a configuration and of the files it names, as the daemon would meet them. */
+import type { Problem } from '../parse/problem.ts'
+import { loadConfiguration } from './configuration.ts'
+import { authProblems } from './mon/auth-check.ts'
+import { givenBy } from './mon/given.ts'
+
+interface Checked {
+  readonly name: string
+  readonly problems: readonly Problem[]
+  /** Problems beyond the number that is kept. */
+  readonly omitted: number
+}
+
+/** `standard`: as `upalert mon` takes it. */
+export async function checkedFiles(file: string, standard: boolean): Promise<Checked> {
+  const configuration = await loadConfiguration(file, standard ? givenBy({}, '/etc/mon') : {})
+  const problems = [...configuration.problems, ...(await authProblems(configuration, { standard }))]
+  return { name: configuration.file, problems, omitted: configuration.omitted }
+}
