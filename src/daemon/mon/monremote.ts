@@ -6,8 +6,8 @@
 import { launch } from '../../edge/program/launch.ts'
 import { quotedWords } from '../../wire/mon/request.ts'
 
-/** How long one call may take. */
-const DEADLINE_MS = 60_000
+/** How long one call may take, in milliseconds. */
+const DEADLINE = 60_000
 /** Calls that may wait for the one under way; beyond that they are dropped, and said. */
 const MOST_WAITING = 1000
 
@@ -17,10 +17,16 @@ export interface MonRemote {
   close(): Promise<void>
 }
 
-export function createMonRemote(program: () => string, trouble: (text: string) => void): MonRemote {
+/** `program`: the words of the setting as they are now; empty for none. */
+export function createMonRemote(
+  program: () => string,
+  trouble: (text: string) => void,
+  { deadline = DEADLINE, mostWaiting = MOST_WAITING } = {},
+): MonRemote {
   const waiting: string[] = []
   let busy: Promise<void> | null = null
   let controller = new AbortController()
+  let closed = false
 
   async function work(): Promise<void> {
     for (let command = waiting.shift(); command !== undefined; command = waiting.shift()) await call(command)
@@ -29,9 +35,10 @@ export function createMonRemote(program: () => string, trouble: (text: string) =
 
   async function call(command: string): Promise<void> {
     const words = quotedWords(program())
-    if (words === null || words.length === 0) return
+    if (words === null) return trouble(`monremote ${program()} has a quote without its partner`)
+    if (words.length === 0) return
     controller = new AbortController()
-    const deadline = setTimeout(() => controller.abort(), DEADLINE_MS)
+    const late = setTimeout(() => controller.abort(), deadline)
     const { end } = await launch({
       command: [...words, ...command.split(' ')],
       environment: {},
@@ -40,19 +47,20 @@ export function createMonRemote(program: () => string, trouble: (text: string) =
       user: undefined,
       leftovers: 'leave',
     })
-    clearTimeout(deadline)
-    if (end.kind === 'exited' && end.status === 0) return
-    trouble(`monremote ${words[0]} ${command}: ${endText(end)}`)
+    clearTimeout(late)
+    if (closed || (end.kind === 'exited' && end.status === 0)) return
+    trouble(`monremote ${words[0]} ${command}: ${endText(end, deadline)}`)
   }
 
   return {
     tell(command) {
-      if (program() === '') return
-      if (waiting.length >= MOST_WAITING) trouble(`monremote does not keep up: "${command}" is not passed on`)
+      if (closed || program() === '') return
+      if (waiting.length >= mostWaiting) trouble(`monremote does not keep up: "${command}" is not passed on`)
       else waiting.push(command)
       busy ??= work()
     },
     async close() {
+      closed = true
       waiting.length = 0
       controller.abort()
       await busy
@@ -62,7 +70,7 @@ export function createMonRemote(program: () => string, trouble: (text: string) =
 
 type End = Awaited<ReturnType<typeof launch>>['end']
 
-function endText(end: End): string {
+function endText(end: End, deadline: number): string {
   switch (end.kind) {
     case 'exited':
       return `it ended with status ${end.status}`
@@ -71,6 +79,6 @@ function endText(end: End): string {
     case 'not-started':
       return end.text
     case 'deadline':
-      return `it did not end within ${DEADLINE_MS / 1000} s`
+      return `it did not end within ${deadline / 1000} s`
   }
 }
