@@ -9,8 +9,8 @@ import { openSession } from '../../peers/mon/session.ts'
 import { CONFIG, freePort, freeTrapPort, Place, Program, run, startUpalert, until } from './process.ts'
 
 /** A daemon in the background ends with the test, as whatever wrote the pid file. */
-function endAfter(t: TestContext, place: Place): void {
-  t.after(async () => {
+function endAfter(place: Place): void {
+  place.endings.push(async () => {
     const pid = Number(place.read('mon.pid'))
     if (pid > 1 && runs(pid)) process.kill(pid, 'SIGKILL')
     await until('it is gone', () => pid <= 1 || !runs(pid))
@@ -28,7 +28,7 @@ function runs(pid: number): boolean {
 
 test('with -f it answers once it is told to have started, in a session of its own, away from the terminal', async (t) => {
   const place = new Place(t, CONFIG)
-  endAfter(t, place)
+  endAfter(place)
   const [port, trapPort] = [await freePort(), await freeTrapPort()]
   const ran = await run(t, place, 'mon', '-f', '-c', 'mon.cf', '-p', `${port}`, '-t', `${trapPort}`)
   assert.deepEqual(ran, { status: 0, output: '' })
@@ -56,7 +56,7 @@ test('with -f it answers once it is told to have started, in a session of its ow
 
 test('monerrfile has what the daemon in the background says', async (t) => {
   const place = new Place(t, CONFIG)
-  endAfter(t, place)
+  endAfter(place)
   place.write('err', 'before\n')
   const words = ['-c', 'mon.cf', '-p', `${await freePort()}`, '-t', `${await freeTrapPort()}`]
   assert.equal((await run(t, place, 'mon', '-d', '-f', ...words)).status, 0)
@@ -80,7 +80,7 @@ async function takenTrapPort(t: TestContext): Promise<number> {
 
 /** Starts with -f, and answers what the terminal says of a start that fails. */
 async function failing(t: TestContext, place: Place, ...words: readonly string[]): Promise<string> {
-  endAfter(t, place)
+  endAfter(place)
   const ports = ['-p', `${await freePort()}`, '-t', `${await freeTrapPort()}`]
   const { status, output } = await run(t, place, 'mon', '-c', 'mon.cf', ...ports, '-f', ...words)
   assert.ok(status !== 0 && status !== null, output)

@@ -62,11 +62,16 @@ watch g
 /** A directory with mon.cf, auth.cf, mon.d/, alert.d/, state/ and log/. */
 export class Place {
   readonly directory: string
+  /** What must end before the directory goes. */
+  readonly endings: (() => Promise<void>)[] = []
 
   constructor(t: Cleaning, config: string, { auth = OPEN_AUTH } = {}) {
     const directory = mkdtempSync(join(tmpdir(), 'upalert-as-mon-'))
     this.directory = directory
-    t.after(() => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }))
+    t.after(async () => {
+      for (const end of this.endings) await end()
+      rmSync(directory, { recursive: true, force: true, maxRetries: 3 })
+    })
     for (const name of ['state', 'log']) mkdirSync(join(directory, name))
     this.configure(config)
     this.write('auth.cf', auth)
