@@ -120,6 +120,8 @@ export interface LoadedService {
   readonly firstFailure: WallTime | null
   /** [last_failure_time] */
   readonly failedAt: WallTime | null
+  /** [last_failure_summary] */
+  readonly failedSummary: string
   readonly lastTrap: WallTime | null
   readonly lastCheck: WallTime | null
   readonly exit: string | null

@@ -179,6 +179,7 @@ test('state loaded from mon’s files replaces what is remembered, and only disa
         lastFailure: at(-10).wall,
         firstFailure: at(-60).wall,
         failedAt: at(-10).wall,
+        failedSummary: 'h1',
         lastTrap: null,
         lastCheck: at(-10).wall,
         exit: '3',

@@ -100,6 +100,7 @@ function loadedService(saved: SavedService): LoadedService[] {
       lastFailure: saved.lastFailure,
       firstFailure: saved.firstFailure,
       failedAt: saved.lastFailureTime,
+      failedSummary: saved.lastFailureSummary,
       lastTrap: saved.lastTrap,
       lastCheck: saved.lastCheck,
       exit: saved.exitval,
