@@ -2,7 +2,7 @@
  * `upalert run`: opens the doors, starts the loop, and at the end closes them in the opposite order.
  * The kernel's table stays as it is when the daemon stops: traffic goes on.
  */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { coloured } from '../cli/columns.ts'
@@ -177,23 +177,32 @@ function refuse(text: string): number {
 /** Others may pass through it to what is theirs (an embedded PostgreSQL of another user); they see nothing of it. */
 function makeStatedir(directory: string): string | null {
   try {
-    const first = mkdirSync(directory, { recursive: true, mode: 0o711 })
+    const first = makeWithParents(directory)
     if (first === directory) giveDirectoryToOwner(directory, dirname(directory))
     return null
   } catch (error) {
-    return `cannot make the state directory ${directory}: ${whyNotMade(directory, error)}; set "statedir" to one that this user may write`
+    const reason = error instanceof Error ? error.message : String(error)
+    return `cannot make the state directory ${directory}: ${reason}; set "statedir" to one that this user may write`
   }
 }
 
-/** Node says ENOENT of a directory that it was to make on a read-only file system; without `recursive` it says why. */
-function whyNotMade(directory: string, error: unknown): string {
+/**
+ * Answers the first that had to be made; `null` if it is there. Node's own `recursive` never ends in a directory that says
+ * ENOENT to everything, such as /proc, and says ENOENT of a file system that is read-only.
+ */
+function makeWithParents(directory: string): string | null {
   try {
-    mkdirSync(directory)
-  } catch (plain) {
-    const truer = plain instanceof Error && 'code' in plain && plain.code !== 'ENOENT' ? plain : error
-    return truer instanceof Error ? truer.message : String(truer)
+    mkdirSync(directory, 0o711)
+    return directory
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : ''
+    if (code === 'EEXIST' && statSync(directory).isDirectory()) return null
+    if (code !== 'ENOENT' || dirname(directory) === directory) throw error
+    const first = makeWithParents(dirname(directory))
+    if (first === null) throw error
+    mkdirSync(directory, 0o711)
+    return first
   }
-  return error instanceof Error ? error.message : String(error)
 }
 
 /** Loaded only when asked for: a director has no use for a mail server of its own. */

@@ -115,6 +115,8 @@ test('a state directory that cannot be made is told on the terminal', async (t) 
   place.write('file', '')
   const said = await failing(t, place, '-D', `${place.directory}/file/state`)
   assert.match(said, /did not start: cannot make the state directory \S+\/file\/state: ENOTDIR/)
+  const nowhere = await failing(t, new Place(t, CONFIG), '-D', '/proc/nowhere/state')
+  assert.match(nowhere, /did not start: cannot make the state directory \/proc\/nowhere\/state: (ENOENT|EACCES)/)
 })
 
 test('a state directory that cannot be written is told on the terminal', needs('root'), async (t) => {
