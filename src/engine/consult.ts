@@ -39,6 +39,8 @@ export interface Telling {
   readonly quiet: QuietReason | null
   /** The quiet reason is the same as last time, so it needs no entry of its own. */
   readonly repeated: boolean
+  /** The period's state before; `null` for redistribute. */
+  readonly before: PeriodState | null
   /** The acknowledgement that stood when this was decided; redistribute hears of one that this event ends. */
   readonly ack: Ack | null
 }
@@ -59,19 +61,27 @@ export function consult(
   const { kind } = occasion
   if (about.stopped) return silent(state, service, kind, 'stopped')
   const all = service.redistribute === null ? [] : [redistribution(service.redistribute, kind, state.ack)]
-  const withAll = ({ state: next, tellings }: Consulted): Consulted => ({
-    state: next,
-    tellings: [...all, ...tellings],
-  })
-  if (about.watchDisabled !== null) return withAll(silent(state, service, kind, 'watch-disabled'))
-  if (state.disabled !== null) return withAll(silent(state, service, kind, 'disabled'))
+  if (kind === 'up' && !asksPeriods(service, occasion, about.quirks)) return { state, tellings: all }
+  const asked = consultPeriods(state, service, occasion, about, now)
+  return { state: asked.state, tellings: [...all, ...asked.tellings] }
+}
+
+function consultPeriods(
+  state: ServiceState,
+  service: Service,
+  occasion: Occasion,
+  about: Circumstances,
+  now: Now,
+): Consulted {
+  const { kind } = occasion
+  if (about.watchDisabled !== null) return silent(state, service, kind, 'watch-disabled')
+  if (state.disabled !== null) return silent(state, service, kind, 'disabled')
   const unexplained = explained(state, service, kind)
-  if (unexplained !== null) return withAll(silent(state, service, kind, unexplained))
+  if (unexplained !== null) return silent(state, service, kind, unexplained)
 
   const heard = unackedBy(state, service, occasion)
-  if (heard.ack !== null && !ignoresAck.has(kind)) return withAll(silent(heard, service, kind, 'acknowledged'))
-  if (kind === 'up' && !asksPeriods(service, occasion, about.quirks)) return withAll({ state: heard, tellings: [] })
-  return withAll(eachPeriod(heard, service, kind, (period, of) => decision(period, of, heard, occasion, about, now)))
+  if (heard.ack !== null && !ignoresAck.has(kind)) return silent(heard, service, kind, 'acknowledged')
+  return eachPeriod(heard, service, kind, (period, of) => decision(period, of, heard, occasion, about, now))
 }
 
 const ignoresAck: ReadonlySet<AlertKind> = new Set(['up', 'ack', 'disable'])
@@ -82,6 +92,7 @@ const redistribution = (call: AlertCall, alert: AlertKind, ack: Ack | null): Tel
   send: call.missing === true ? [] : [call],
   quiet: null,
   repeated: false,
+  before: null,
   ack,
 })
 
@@ -165,6 +176,7 @@ function eachPeriod(
       send,
       quiet: reason,
       repeated: isFailing(kind) && before.quiet === reason,
+      before,
       ack: state.ack,
     })),
   }

@@ -26,7 +26,7 @@ interface Question {
   readonly sort: DependencySort
   readonly now: Now
   /** Services that were worked out already: what many depend on is looked at once. */
-  readonly known: Map<ServiceKey, Satisfied>
+  readonly known: Map<ServiceKey, { readonly value: Satisfied; readonly depth: number }>
 }
 
 function truthOf(question: Question, expression: DependExpression, depth: number): Satisfied {
@@ -34,8 +34,10 @@ function truthOf(question: Question, expression: DependExpression, depth: number
   // As in mon every service that is named is looked at, also where the first one decides.
   const values = new Map<ServiceKey, boolean>()
   for (const key of servicesIn(expression)) {
-    const value = question.known.get(key) ?? serviceValue(question, key, depth)
-    question.known.set(key, value)
+    const known = question.known.get(key)
+    // What was worked out nearer to the end of a chain may not be reached from farther away.
+    const value = known !== undefined && known.depth >= depth ? known.value : serviceValue(question, key, depth)
+    question.known.set(key, { value, depth })
     if (value === null) return null
     values.set(key, value)
   }
@@ -103,15 +105,20 @@ export function explainedHosts(world: World, service: Service, hosts: readonly H
     if (found.state.opstatus === 0) summaries.push(found.state.summary)
     else if (remembered(found, world.model, now)) summaries.push(found.state.failedSummary)
   }
-  const within = world.model.settings.quirks.hostsMatchedWithinWords
-  return new Set(hosts.filter((host) => summaries.some((summary) => names(summary, host, within))))
+  if (world.model.settings.quirks.hostsMatchedWithinWords) {
+    // mon looks for the letters anywhere, so that `web10` names `web1` as well.
+    return new Set(hosts.filter((host) => summaries.some((summary) => summary.includes(host))))
+  }
+  const words = new Set(summaries.flatMap(wordsOf))
+  return new Set(hosts.filter((host) => words.has(host.toLowerCase())))
 }
 
-/** mon looks for the letters anywhere, so that `web10` names `web1` as well; as promised, a host is a whole word. */
-function names(summary: string, host: Host, within: boolean): boolean {
-  if (within) return summary.includes(host)
-  return summary.split(/[\s,;()]+/).some((word) => word.replace(/[.:]+$/, '').toLowerCase() === host.toLowerCase())
-}
+/** As promised, a host is a whole word. */
+const wordsOf = (summary: string): string[] =>
+  summary
+    .toLowerCase()
+    .split(/[\s,;()]+/)
+    .map((word) => word.replace(/[.:]+$/, ''))
 
 /** The named services that fail now, for the sentence that says why. */
 export function failingServices(world: World, expression: DependExpression): readonly ServiceKey[] {

@@ -3,7 +3,7 @@ import type { LoadedService, LoadedState } from '../model/event.ts'
 import { isSuccess, UNTESTED } from '../model/opstatus.ts'
 import type { Disabled, DisabledHost, ServiceState, ServiceStatus, State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
-import { disabledHosts } from './readiness.ts'
+import { disabledHosts, disabledNames } from './readiness.ts'
 import { notInFuture } from './step.ts'
 
 export function loadedState(state: State, { services, disabled }: LoadedState, now: Now): State {
@@ -40,10 +40,13 @@ function statusOf({ opstatus, firstFailure, lastSuccess }: LoadedService, now: N
 
 /** Loading only disables; it never enables. Hosts and watches that are not configured are passed over. */
 function controlsOf({ model, controls }: State, disabled: LoadedState['disabled'], given: Disabled): State['controls'] {
-  const watches = disabled.watches.filter((name) => model.groups.some((group) => group.name === name))
+  const groups = new Set(model.groups.map((group) => group.name))
+  const watches = disabled.watches.filter((name) => groups.has(name))
+  const off = new Set(disabled.hosts)
   const hosts = model.groups.flatMap(({ name, hosts: members }): [string, readonly DisabledHost[]][] => {
     const before = disabledHosts(controls, name)
-    const more = members.filter((host) => disabled.hosts.includes(host) && before.every((one) => one.host !== host))
+    const known = disabledNames(controls, name)
+    const more = members.filter((host) => off.has(host) && !known.has(host))
     return more.length === 0 ? [] : [[name, [...before, ...more.map((host) => ({ host, ...given }))]]]
   })
   return {

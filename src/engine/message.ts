@@ -37,7 +37,9 @@ export function message(told: Told, now: Now): AlertMessage {
   const failing =
     kind === 'up'
       ? []
-      : state.hosts.flatMap(({ host, verdict }) => (verdict.kind === 'down' ? [{ host, text: verdict.text }] : []))
+      : state.hosts.flatMap(({ host, verdict }) =>
+          verdict.kind === 'down' && isNamed(host, told) ? [{ host, text: verdict.text }] : [],
+        )
   return {
     id: told.id,
     kind,
@@ -63,6 +65,10 @@ export function message(told: Told, now: Now): AlertMessage {
     environment: environment(told),
   }
 }
+
+/** Nobody is asked about a host that is disabled or left out, so nobody is told of it. */
+const isNamed = (host: Host, { hosts, service }: Told): boolean =>
+  (hosts === service.hosts || hosts.includes(host)) && !service.excludeHosts.includes(host)
 
 const lasted = (start: WallTime, now: Now): Milliseconds => milliseconds(Math.max(0, now.wall - start))
 

@@ -36,9 +36,6 @@ export function intervalInForce({ timing, failureInterval }: Service, state: Ser
   return state.failureInterval && failureInterval !== null ? failureInterval : timing.interval
 }
 
-export const isDisabledHost = (controls: Controls, group: GroupName, host: Host): boolean =>
-  disabledHosts(controls, group).some((disabled) => disabled.host === host)
-
 /** A group may well be called `constructor`. */
 export const disabledHosts = ({ hosts }: Controls, group: GroupName): readonly DisabledHost[] =>
   Object.hasOwn(hosts, group) ? (hosts[group] ?? []) : []
@@ -46,9 +43,19 @@ export const disabledHosts = ({ hosts }: Controls, group: GroupName): readonly D
 export const disabledWatch = ({ watches }: Controls, group: GroupName): Disabled | null =>
   Object.hasOwn(watches, group) ? (watches[group] ?? null) : null
 
+/** The same as names to ask for; nearly always there are none. */
+export function disabledNames(controls: Controls, group: GroupName): ReadonlySet<Host> {
+  const disabled = disabledHosts(controls, group)
+  return disabled.length === 0 ? nobody : new Set(disabled.map(({ host }) => host))
+}
+
+const nobody: ReadonlySet<Host> = new Set()
+
 /** The group as alerts are told it: without disabled hosts. */
-export const enabledHosts = ({ controls }: Pick<State, 'controls'>, { group, hosts }: Service): readonly Host[] =>
-  Object.hasOwn(controls.hosts, group) ? hosts.filter((host) => !isDisabledHost(controls, group, host)) : hosts
+export function enabledHosts({ controls }: Pick<State, 'controls'>, { group, hosts }: Service): readonly Host[] {
+  const off = disabledNames(controls, group)
+  return off.size === 0 ? hosts : hosts.filter((host) => !off.has(host))
+}
 
 function excluded({ settings }: Model, service: Service, now: Now): string | null {
   for (const [whose, period] of [
@@ -71,7 +78,8 @@ function hostsToCheck(state: State, service: Service, now: Now): readonly Host[]
   // The common case costs nothing.
   const enabled = enabledHosts(state, service)
   if (service.excludeHosts.length === 0 && service.dependencies.hosts === null) return enabled
-  const rest = enabled.filter((host) => !service.excludeHosts.includes(host))
+  const excludedHosts = new Set(service.excludeHosts)
+  const rest = enabled.filter((host) => !excludedHosts.has(host))
   const explained = explainedHosts(state, service, rest, now)
   return rest.filter((host) => !explained.has(host))
 }

@@ -38,6 +38,7 @@ function withTimes(state: State, change: (time: WallTime) => WallTime): State {
     firstFailure: move(it.firstFailure),
     failedAt: move(it.failedAt),
     lastTrap: move(it.lastTrap),
+    ack: it.ack === null ? null : { ...it.ack, at: move(it.ack.at) },
     hosts: it.hosts.map(host),
     periods: it.periods.map(period),
   })

@@ -37,21 +37,36 @@ export interface ToTell {
 export function tell(state: State, what: ToTell, write: Scribe, now: Now): Decided {
   const effects: Effect[] = []
   const outbox: Delivery[] = []
+  const unsent: Telling[] = []
   for (const telling of what.tellings) {
-    for (const call of telling.send) {
-      if (state.outbox.length + outbox.length >= outboxLimit) {
-        effects.push(record(quietEntry(what, telling, 'outbox-full', write)))
-        continue
-      }
+    const room = Math.max(0, outboxLimit - state.outbox.length - outbox.length)
+    for (const call of telling.send.slice(0, room)) {
       const delivery = deliveryOf(state, what, telling, call, write.nextId(), now)
       outbox.push(delivery)
       effects.push(record(alertEntry(what, telling, delivery, write)), { kind: 'deliver', delivery })
       if (telling.period !== null) effects.push(callingNote(what, telling, call, now))
     }
+    if (telling.send.length > room) effects.push(record(quietEntry(what, telling, 'outbox-full', write)))
+    if (telling.send.length > 0 && room === 0) unsent.push(telling)
     if (telling.quiet !== null && !telling.repeated)
       effects.push(record(quietEntry(what, telling, telling.quiet, write)))
   }
-  return { state: outbox.length === 0 ? state : { ...state, outbox: [...state.outbox, ...outbox] }, effects }
+  const next = outbox.length === 0 ? state : { ...state, outbox: [...state.outbox, ...outbox] }
+  return { state: unsent.length === 0 ? next : uncounted(next, what, unsent), effects }
+}
+
+/** An alert that found no room in the outbox was not sent: it uses up no numalerts, and starts no alertevery. */
+function uncounted(state: State, { service }: ToTell, unsent: readonly Telling[]): State {
+  const index = state.model.serviceIndex.get(service.key)
+  const counted = index === undefined ? undefined : state.services[index]
+  if (index === undefined || counted === undefined) return state
+  const former = new Map(unsent.filter(({ alert }) => isFailing(alert)).map(({ period, before }) => [period, before]))
+  const periods = counted.periods.map((period, i) => {
+    const before = former.get(service.periods[i] ?? null)
+    return before == null ? period : { ...period, sent: before.sent, lastSent: before.lastSent }
+  })
+  const alertCount = counted.alertCount - unsent.reduce((sum, { send }) => sum + send.length, 0)
+  return { ...state, services: state.services.with(index, { ...counted, periods, alertCount }) }
 }
 
 function deliveryOf(state: State, what: ToTell, { alert, ack }: Telling, call: AlertCall, id: Id, now: Now): Delivery {

@@ -65,23 +65,25 @@ export function createLoop(initial: State, run: string, doors: LoopDoors): Loop 
     const entries = effects.flatMap((effect) => (effect.kind === 'record' ? [effect.entry] : []))
     if (effects.some((effect) => effect.kind === 'reconcile')) doors.reconcile()
     for (const entry of entries) doors.show(entry)
-    for (const effect of effects) if (effect.kind === 'note') doors.note(effect.note)
     const deliveries = effects.flatMap((effect) => (effect.kind === 'deliver' ? [effect.delivery] : []))
     if (isEmpty(patch) && entries.length === 0) {
       for (const delivery of deliveries) doors.deliver(delivery)
-      setTimers(effects)
+      follow(effects)
       return entries
     }
     last = doors.remember(patch, entries, whole).then(() => {
       for (const delivery of deliveries) doors.deliver(delivery)
     })
-    setTimers(effects)
+    follow(effects)
     return entries
   }
 
-  /** Last of all: a timer may post at once, and its commit must have a later number than this event's. */
-  function setTimers(effects: readonly Effect[]): void {
-    for (const effect of effects) if (effect.kind === 'timer') doors.timer(effect.service, effect.what)
+  /** Last of all: timers and logs may post at once, and that commit must have a later number than this event's. */
+  function follow(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === 'note') doors.note(effect.note)
+      else if (effect.kind === 'timer') doors.timer(effect.service, effect.what)
+    }
   }
 
   const save = (): Promise<void> => doors.remember(nothing, [], savedState(state))

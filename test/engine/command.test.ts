@@ -204,3 +204,42 @@ test('state loaded from mon’s files replaces what is remembered, and only disa
   )
   assert.deepEqual(Object.keys(run.state.controls.watches), ['g'])
 })
+
+test('switching off thousands of hosts at once costs no more than looking at each', () => {
+  const groups = Array.from({ length: 4000 }, (_, i) =>
+    service({ called: `g${i}/s`, hosts: [host(`h${i}`), host('gw')] }),
+  )
+  const run = new Run(model(groups))
+  const hosts = groups.map((_, i) => host(`h${i}`))
+  const { outcome } = give(run, { kind: 'disable-hosts', hosts: [...hosts, host('gw')], reason: '' }, 0)
+  assert.equal(outcome, 'done')
+  assert.equal(Object.keys(run.state.controls.hosts).length, 4000)
+  assert.ok(Object.values(run.state.controls.hosts).every((list) => list.length === 2))
+})
+
+test('an alert that finds the outbox full uses up no numalerts, and is sent when there is room', () => {
+  const of = service({ periods: [period({ numalerts: 1 })] })
+  const run = new Run(model([of]))
+  run.post(failing(of), at(0))
+  const [waiting] = run.state.outbox
+  assert.ok(waiting !== undefined)
+  const full = Array.from({ length: 10_000 }, (_, i) => ({ ...waiting, id: id(`w${i}`) }))
+  const fresh = new Run(model([of]))
+  fresh.state = { ...fresh.state, outbox: full }
+  assert.deepEqual(sentBy(fresh, failing(of), 0), [])
+  assert.deepEqual([fresh.state.services[0]?.periods[0]?.sent, fresh.state.services[0]?.alertCount], [0, 0])
+  fresh.state = { ...fresh.state, outbox: [] }
+  assert.deepEqual(sentBy(fresh, failing(of), 4), ['A'])
+})
+
+test('redistribute on a disabled service that is well writes nothing else', () => {
+  const of = service({ redistribute: alertCall('R') })
+  const run = new Run(model([of]))
+  give(run, { kind: 'disable', service: of.key, reason: '' }, 0)
+  run.post(checked(of, result(of.hosts, [])), at(1))
+  const effects = run.post(checked(of, result(of.hosts, [])), at(2))
+  assert.deepEqual(
+    effects.flatMap((one) => (one.kind === 'record' ? [one.entry.kind] : [])),
+    ['alert'],
+  )
+})

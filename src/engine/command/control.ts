@@ -1,12 +1,11 @@
 /** Commands that switch off more than one service: watches, hosts, and the scheduler itself. */
 import type { Effect } from '../../model/effect.ts'
 import type { Command } from '../../model/event.ts'
-import type { HostGroup } from '../../model/model.ts'
 import type { GroupName, Host } from '../../model/names.ts'
 import type { Controls, Disabled, State } from '../../model/state.ts'
 import type { Now } from '../../model/units.ts'
 import { type Carried, done, refused } from '../on-command.ts'
-import { disabledHosts, disabledWatch } from '../readiness.ts'
+import { disabledHosts } from '../readiness.ts'
 
 type ControlCommand = Extract<
   Command,
@@ -60,32 +59,31 @@ function withWatch(state: State, group: GroupName, disabled: Disabled | null): S
 }
 
 /** `given`: disabled so; `null`: enabled. Refused as a whole if one host is in no group. */
-function onHosts(state: State, hosts: readonly Host[], given: Disabled | null): Carried {
-  const unknown = hosts.filter((host) => !state.model.groups.some((group) => group.hosts.includes(host)))
+function onHosts(state: State, named: readonly Host[], given: Disabled | null): Carried {
+  const hosts = new Set(named)
+  const { groups, services } = state.model
+  const known = new Set(groups.flatMap((group) => group.hosts.filter((host) => hosts.has(host))))
+  const unknown = [...hosts].filter((host) => !known.has(host))
   if (unknown.length > 0 && given !== null) return refused(`no hostgroup has ${unknown.join(', ')}`)
+
+  const watched = new Set(services.map(({ group }) => group))
+  const off = new Map(Object.entries(state.controls.hosts))
+  const watches = new Map(Object.entries(state.controls.watches))
   const word = given === null ? 'enable' : 'disable'
-  const effects = hosts.filter((host) => !unknown.includes(host)).map((host) => control(`${word} host ${host}`))
-  let next = state
-  for (const group of state.model.groups) {
-    const named = group.hosts.filter((host) => hosts.includes(host))
-    if (named.length === 0) continue
-    next = withHosts(next, group, named, given)
+  const effects = [...known].map((host) => control(`${word} host ${host}`))
+  for (const group of groups) {
+    const here = group.hosts.filter((host) => hosts.has(host))
+    if (here.length === 0) continue
+    const rest = disabledHosts(state.controls, group.name).filter(({ host }) => !hosts.has(host))
+    // An empty list stays: it tells that the stars in the configuration have had their say.
+    off.set(group.name, given === null ? rest : [...rest, ...here.map((host) => ({ host, ...given }))])
     // A watch whose one host is disabled has nobody to check; mon disables it with the host.
-    if (group.hosts.length === 1 && isWatched(state, group.name) && (given !== null || isOff(next, group.name))) {
-      next = withWatch(next, group.name, given)
-      effects.push(control(`${word} watch ${group.name}`))
-    }
+    if (group.hosts.length > 1 || !watched.has(group.name)) continue
+    if (given !== null) watches.set(group.name, given)
+    else if (!watches.delete(group.name)) continue
+    effects.push(control(`${word} watch ${group.name}`))
   }
+  const next = withControls(state, { hosts: Object.fromEntries(off), watches: Object.fromEntries(watches) })
   const text = given === null ? 'they are checked again' : 'they are left out of checks, and alerts do not name them'
   return done(next, text, effects)
-}
-
-const isOff = ({ controls }: State, group: GroupName): boolean => disabledWatch(controls, group) !== null
-
-function withHosts(state: State, { name }: HostGroup, named: readonly Host[], given: Disabled | null): State {
-  const rest = disabledHosts(state.controls, name).filter(({ host }) => !named.includes(host))
-  const disabled = given === null ? rest : [...rest, ...named.map((host) => ({ host, ...given }))]
-  const others = Object.entries(state.controls.hosts).filter(([group]) => group !== name)
-  // An empty list stays: it tells that the stars in the configuration have had their say.
-  return withControls(state, { hosts: Object.fromEntries([...others, [name, disabled]]) })
 }

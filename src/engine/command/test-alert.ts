@@ -1,6 +1,7 @@
 /** `test alert`: runs a period's alerts of one sort at once, without counting them. mon manual, moncmd, "test". */
 import type { AlertKind } from '../../model/alert.ts'
 import type { AlertList, Command } from '../../model/event.ts'
+import { periodName } from '../../model/period.ts'
 import type { State } from '../../model/state.ts'
 import type { Now } from '../../model/units.ts'
 import { callsOf } from '../consult.ts'
@@ -26,17 +27,17 @@ export function onTestAlert(
   const found = serviceOf(state, key)
   if (found === null) return refused(`there is no service ${key}`)
   const { service, state: told } = found
-  const period = service.periods.find((one) => one.label === label || one.text === label)
-  if (period === undefined) return refused(`${key} has no period "${label}"`)
+  const period = service.periods.find((one) => one.label === label)
+  if (period === undefined) return refused(`${key} has no period "${periodName(label)}"`)
   const alert = kinds[list]
   const send = callsOf(period, alert).filter((call) => call.missing !== true)
-  const tellings = [{ period, alert, send, quiet: null, repeated: false, ack: told.ack }]
+  const tellings = [{ period, alert, send, quiet: null, repeated: false, before: null, ack: told.ack }]
   const { opstatus } = told
   const facts = { exit: Number(exit) || 0, retval: exit, opstatus, summary: 'test', detail: 'test detail\n', output }
   const decided = tell(state, { service, told, after: told, tellings, ...facts, isTest: true }, write, now)
   const text =
     send.length === 0
-      ? `period "${label}" has no ${list} to try`
+      ? `period "${periodName(label)}" has no ${list} to try`
       : `handed on: ${send.map((call) => call.text).join(', ')}`
   return done(decided.state, text, decided.effects)
 }
