@@ -9,6 +9,7 @@ import { coloured } from '../cli/columns.ts'
 import { clock } from '../edge/clock.ts'
 import { openJournal } from '../edge/journal/journal.ts'
 import { giveDirectoryToOwner } from '../edge/journal/owner.ts'
+import { restoredState } from '../engine/restore.ts'
 import { stateFor } from '../engine/start.ts'
 import { type Milliseconds, minutes, seconds } from '../model/units.ts'
 import { formatProblems } from '../parse/problem.ts'
@@ -20,7 +21,7 @@ import { openMon } from './mon/mon.ts'
 import { pidfilePath, removePidfile, writePidfile } from './mon/pidfile.ts'
 import { stateAtStart } from './mon/state-files.ts'
 import { reload } from './reload.ts'
-import { assemble, type OpenJournal, type Running, type Usable } from './running.ts'
+import { assemble, type Running, type Usable } from './running.ts'
 import { clockWatch, heedHangup, ignoreDebugger, toldToStop } from './signals.ts'
 import { openTable } from './table.ts'
 import { count, isUsable } from './usable.ts'
@@ -121,7 +122,11 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
   if (shown !== null) closing.push(shown.stop)
 
   const how = { echo: monRun?.echo ?? true, lookAgain: monRun?.lookAgain }
-  const running = assemble(configuration, journal, openTable(), how)
+  const { model, directories } = configuration
+  const known = journal.saved === null ? null : stateFor(model, journal.saved)
+  const files = stateAtStart(monRun?.loadstate ?? null, directories.statedir, known)
+  const state = restoredState(model, journal.saved, files.loaded, clock.now())
+  const running = assemble(configuration, state, journal, openTable(), how)
   let database: Database | null = null
   const socket = await listenOn(
     configuration.directories.socket,
@@ -139,7 +144,8 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
   const unwritten = pidfile === null ? null : writePidfile(pidfile, process.pid)
   if (unwritten !== null) early.push(unwritten)
   notice = (text) => void running.loop.post({ kind: 'notice', what: 'trouble', text })
-  begin(running, journal, early, monRun)
+  const remembered = `${journal.saved === null ? '' : '; it remembers its last run'}${files.text}`
+  begin(running, remembered, [...journal.remarks, ...files.complaints, ...early], monRun)
   const history = openDatabase(running, (text) => notice(text))
   database = history
   return {
@@ -226,29 +232,26 @@ function openDatabase(
   })
 }
 
+/** `remembered`: of what, as the end of a sentence. `remarks`: what doors said while they were opened. */
 function begin(
   { loop, checks, configuration, table }: Running,
-  { saved, remarks }: OpenJournal,
-  early: readonly string[],
+  remembered: string,
+  remarks: readonly string[],
   mon: MonRun | undefined,
 ): void {
   const { file, model, directories } = configuration
   const say = (what: string, text: string): void => void loop.post({ kind: 'notice', what, text })
   const hosts = new Set(model.services.flatMap((service) => service.hosts)).size
   const counts = `${count(model.services.length, 'service')} on ${count(hosts, 'host')}, ${count(model.virtuals.length, 'virtual server')}`
-  const remembered = saved === null ? null : stateFor(model, saved)
-  const files = stateAtStart(mon?.loadstate ?? null, directories.statedir, remembered)
   loop.post({
     kind: 'started',
-    saved,
-    text: `upalert runs ${file}: ${counts}${saved === null ? '' : '; it remembers its last run'}${files.text}`,
+    text: `upalert runs ${file}: ${counts}${remembered}`,
     ...(mon?.stopped === true ? { stopped: true } : {}),
-    ...(files.loaded === null ? {} : { loaded: files.loaded }),
   })
   if (table.where === 'memory' && model.virtuals.length > 0) {
     say('memory-table', `NO TRAFFIC IS BALANCED: the IPVS table is in memory only. ${table.because}`)
   }
-  for (const remark of [...remarks, ...files.complaints, ...early]) say('trouble', remark)
+  for (const remark of remarks) say('trouble', remark)
   say('socket', `ask it with "upalert status", "why HOST" or "log" on ${directories.socket}`)
   checks.use(model)
 }

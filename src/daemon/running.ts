@@ -5,11 +5,11 @@ import { entryLine } from '../cli/terminal.ts'
 import { clock } from '../edge/clock.ts'
 import type { Journal, Opened } from '../edge/journal/journal.ts'
 import { wantedTable } from '../engine/pool.ts'
-import { stateFor } from '../engine/start.ts'
 import type { Note } from '../model/effect.ts'
 import type { Entry } from '../model/entry.ts'
 import type { Reset } from '../model/event.ts'
 import type { Model } from '../model/model.ts'
+import type { State } from '../model/state.ts'
 import type { TableDoor } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { type Checks, createChecks } from '../runtime/checks.ts'
@@ -60,15 +60,17 @@ export interface How {
   readonly lookAgain: Milliseconds | undefined
 }
 
+/** `state`: what the daemon begins with. Whoever is answered before the start is over already sees and changes it. */
 export function assemble(
   configuration: Usable,
+  state: State,
   { journal, nextSeq }: OpenJournal,
   table: TableDoor,
   { echo, lookAgain }: How,
 ): Running {
   let seq = nextSeq
   let closed = false
-  const loop = createLoop(stateFor(configuration.model, null), runName(), {
+  const loop = createLoop(state, runName(), {
     now: clock.now,
     async remember(patch, entries, whole) {
       if (closed) return

@@ -16,9 +16,10 @@ import { onReconciled } from './on-reconciled.ts'
 import { onStartup } from './on-startup.ts'
 import { onTrapExpired, onTrapped, onTrapTimeout } from './on-trap.ts'
 import { recomputePools } from './pools.ts'
+import { restoredState } from './restore.ts'
 import { type Decided, record, type Scribe, scribe } from './scribe.ts'
 import { forgotten as fresh, stateFor } from './start.ts'
-import { notInFuture, steppedState } from './step.ts'
+import { steppedState } from './step.ts'
 
 export function decide(state: State, event: Event, now: Now): Decided {
   const write = scribe(event, now)
@@ -28,10 +29,10 @@ export function decide(state: State, event: Event, now: Now): Decided {
   })
   switch (event.kind) {
     case 'started': {
-      const kept = notInFuture(stateFor(state.model, event.saved), now)
-      const saved = event.loaded === undefined ? kept : loadedState(kept, event.loaded, now)
-      const controls = { ...saved.controls, stopped: event.stopped === true ? now.wall : null }
-      return onStartup(resumed(told({ ...saved, controls }, 'started', event.text), write, now), write, now)
+      const { saved, loaded = null, stopped, text } = event
+      const restored = saved === undefined ? state : restoredState(state.model, saved, loaded, now)
+      const controls = stopped === true ? { ...restored.controls, stopped: now.wall } : restored.controls
+      return onStartup(resumed(told({ ...restored, controls }, 'started', text), write, now), write, now)
     }
     case 'reloaded':
       return reloaded(state, event, write, now)

@@ -49,5 +49,5 @@ export type Note =
       readonly interval: number
       readonly summary: string
     })
-  /** Hosts, watches or services were disabled or enabled, for the file `disabled` and for monremote. */
+  /** What was disabled or enabled, for the file `disabled` and for monremote; `test G S` is for monremote only. */
   | { readonly kind: 'control'; readonly command: string }

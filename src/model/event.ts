@@ -10,10 +10,13 @@ import type { Milliseconds, WallTime } from './units.ts'
 export type Event = { readonly id: Id } & EventBody
 
 export type EventBody =
-  /** `stopped`: the scheduler does not run until it is told to. `loaded`: what mon's files say besides. */
+  /**
+   * `saved` is what was remembered; without it, the state that the loop was made with goes on. `loaded`: what mon's files
+   * say besides. `stopped`: the scheduler does not run until it is told to.
+   */
   | {
       readonly kind: 'started'
-      readonly saved: Saved | null
+      readonly saved?: Saved | null
       readonly text: string
       readonly stopped?: boolean
       readonly loaded?: LoadedState

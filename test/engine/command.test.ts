@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readiness } from '../../src/engine/readiness.ts'
+import { restoredState } from '../../src/engine/restore.ts'
 import type { Command } from '../../src/model/event.ts'
 import type { Service } from '../../src/model/model.ts'
 import { groupName, host, id } from '../../src/model/names.ts'
@@ -242,4 +243,16 @@ test('redistribute on a disabled service that is well writes nothing else', () =
     effects.flatMap((one) => (one.kind === 'record' ? [one.entry.kind] : [])),
     ['alert'],
   )
+})
+
+test('what is asked while the daemon still starts is decided on what it remembers, and stands', () => {
+  const of = service()
+  const before = new Run(model([of]))
+  before.post(failing(of), at(0))
+  const { services, pools, owned, controls, outbox } = before.state
+  const run = new Run(model([of]))
+  run.state = restoredState(run.state.model, { version: 1, services, pools, owned, controls, outbox }, null, at(5))
+  assert.equal(give(run, { kind: 'ack', service: of.key, comment: 'mine' }, 6).outcome, 'done')
+  run.post({ kind: 'started', text: '' }, at(7))
+  assert.equal(run.state.services[0]?.ack?.comment, 'mine')
 })

@@ -114,13 +114,24 @@ function monDoors({ running, logs, remote, servers, syslog, standard, trouble }:
     }
   }
 
+  let saveIsPending = false
+
+  /** One command may switch off a thousand hosts, and a note comes for each. */
+  function saveSoon(): void {
+    if (saveIsPending) return
+    saveIsPending = true
+    setImmediate(() => {
+      saveIsPending = false
+      save(['disabled'])
+    })
+  }
+
   function note(of: Note): void {
     logs.note(of)
     if (of.kind !== 'control') return
     remote.tell(of.command)
     if (of.command.startsWith('test ')) return
-    // After the event, whose state is not in place yet.
-    setImmediate(() => save(['disabled']))
+    saveSoon()
   }
 
   return {

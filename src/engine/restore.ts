@@ -1,0 +1,15 @@
+/** The state that a daemon begins with: what it remembers of its last run, and what mon's files say besides. */
+import type { LoadedState } from '../model/event.ts'
+import type { Model } from '../model/model.ts'
+import type { Saved, State } from '../model/state.ts'
+import type { Now } from '../model/units.ts'
+import { loadedState } from './loaded.ts'
+import { stateFor } from './start.ts'
+import { notInFuture } from './step.ts'
+
+/** Nothing in it lies in the future, and the scheduler runs again, whoever stopped it before. */
+export function restoredState(model: Model, saved: Saved | null, loaded: LoadedState | null, now: Now): State {
+  const kept = notInFuture(stateFor(model, saved), now)
+  const known = loaded === null ? kept : loadedState(kept, loaded, now)
+  return { ...known, controls: { ...known.controls, stopped: null } }
+}
