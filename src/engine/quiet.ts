@@ -3,6 +3,7 @@
 import { durationText } from '../model/duration.ts'
 import type { QuietReason } from '../model/entry.ts'
 import type { Period } from '../model/model.ts'
+import { periodName } from '../model/period.ts'
 import type { Ack, Disabled } from '../model/state.ts'
 import { outboxLimit } from './limits.ts'
 
@@ -56,7 +57,7 @@ function periodReason(reason: QuietReason, period: Period, facts: QuietFacts): s
     case 'alertexitrange':
       return 'alertexitrange leaves this exit status out'
     case 'outside-period':
-      return `it is outside the period "${period.label}"`
+      return `it is outside the period "${periodName(period.label)}"`
     case 'numalerts-reached':
       return `numalerts allows ${period.numalerts}, and ${facts.sent} have been sent since the last success`
     case 'alertevery':

@@ -35,15 +35,24 @@ export function stateFor(model: Model, before: Omit<Saved, 'version'> | null): S
 
 function serviceState(service: Service, before: ServiceState | undefined): ServiceState {
   const hosts = new Map(before?.hosts.map((host) => [host.host, host]))
-  const periods = new Map(before?.periods.map((period) => [period.label, period]))
   return {
     // What an older upalert wrote lacks some of it.
     ...untestedService(service),
     ...before,
     ...(before !== undefined && before.opstatus === undefined ? numbered(before) : {}),
     hosts: service.hosts.map((host) => hosts.get(host) ?? untestedHost(host)),
-    periods: service.periods.map((period) => ({ ...freshPeriod(period), ...periods.get(period.label) })),
+    periods: periodStates(service, before?.periods ?? []),
   }
+}
+
+/** An older upalert wrote `always` for a bare period; that is its state unless another is labelled so. */
+function periodStates({ periods }: Service, before: readonly PeriodState[]): readonly PeriodState[] {
+  const known = new Map(before.map((period) => [period.label, period]))
+  const bare = known.get('') ?? (periods.some(({ label }) => label === 'always') ? undefined : known.get('always'))
+  return periods.map((period) => {
+    const fresh = freshPeriod(period)
+    return { ...fresh, ...(period.label === '' ? bare : known.get(period.label)), label: fresh.label }
+  })
 }
 
 /** mon's numbers for a service that was saved without them. */

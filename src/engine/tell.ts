@@ -3,6 +3,7 @@ import type { Effect } from '../model/effect.ts'
 import type { AlertCall, Service } from '../model/model.ts'
 import type { Id } from '../model/names.ts'
 import type { Opstatus } from '../model/opstatus.ts'
+import { periodName } from '../model/period.ts'
 import type { Delivery, ServiceState, State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
 import { isFailing, summaryOf, type Telling } from './consult.ts'
@@ -96,7 +97,7 @@ function alertEntry({ service, after }: ToTell, { period, alert }: Telling, deli
     kind: 'alert',
     cause: after.cause,
     service: service.key,
-    period: period?.label ?? '',
+    period: period === null ? '' : periodName(period.label),
     alert,
     call: delivery.call.text,
     delivery: delivery.id,
@@ -139,7 +140,7 @@ function quietEntry(
     kind: 'quiet',
     cause: after.cause,
     service: service.key,
-    period: period?.label ?? '',
+    period: period === null ? '' : periodName(period.label),
     alert,
     reason,
     text,

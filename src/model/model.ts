@@ -194,7 +194,7 @@ export interface Call {
 }
 
 export interface Period {
-  /** The label, or the expression's text where there is none. */
+  /** The label, or the expression's text where there is none; empty for a bare `period`. */
   readonly label: string
   readonly text: string
   readonly when: PeriodExpression

@@ -18,6 +18,9 @@ export type PeriodExpression =
   | { readonly kind: 'never' }
   | { readonly kind: 'any'; readonly subs: readonly SubPeriod[] }
 
+/** What people read of a period: its label, and of one that has neither label nor expression when it applies. */
+export const periodName = (label: string): string => (label === '' ? 'always' : label)
+
 /**
  * Whether a period applies, in the time zone of the process. Time::Period(3pm): a value names its whole unit, so
  * `hr {9am-5pm}` lasts to 17:59:59; week 1 of a month begins on the 1st, and each later Sunday begins another.

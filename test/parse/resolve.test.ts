@@ -158,9 +158,9 @@ for (const [line, expected] of periodLines) {
 }
 
 test('a period is known by its label, else by its text', () => {
-  const text = `${withMonitor('http')}    period NIGHT : hr {22-6}\n      alert mail a@b\n    period wd {Sat}\n      alert mail a@b\n    period\n      alert mail a@b\n`
+  const text = `${withMonitor('http')}    period NIGHT : hr {22-6}\n      alert mail a@b\n    period wd {Sat}\n      alert mail a@b\n    period\n      alert mail a@b\n    period always: \n      alert mail a@b\n`
   const labels = serviceOf(text).periods.map(({ label }) => label)
-  assert.deepEqual(labels, ['NIGHT', 'wd {Sat}', 'always'])
+  assert.deepEqual(labels, ['NIGHT', 'wd {Sat}', '', 'always'])
 })
 
 test('a watch without a hostgroup is of one host of that name, and a later hostgroup replaces the first', () => {

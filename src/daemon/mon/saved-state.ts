@@ -13,11 +13,10 @@ export function opstatusFile({ model, services }: State): string {
   const saved = model.services.flatMap((service, i): SavedService[] => {
     const state = services[i]
     if (state === undefined) return []
-    const periods = service.periods.map(({ label, text }, at) => {
+    const periods = service.periods.map(({ label }, at) => {
       const period = state.periods[at]
       return {
-        // mon names a period without a label by its expression, which is empty for a bare one.
-        label: label === 'always' ? text : label,
+        label,
         lastAlert: period?.lastSent ?? null,
         alertSent: period?.sent ?? 0,
         firstFailTime: period?.windowStart ?? null,
@@ -109,7 +108,7 @@ function loadedService(saved: SavedService): LoadedService[] {
       ack: saved.ack === null ? null : { at: saved.ack, ...ackOf(saved.ackComment) },
       lastFailingOutput: saved.failureOutput,
       periods: saved.periods.map(({ label, lastAlert, alertSent, firstFailTime, failcount }) => ({
-        label: label === '' ? 'always' : label,
+        label,
         lastSent: lastAlert,
         sent: alertSent,
         windowStart: firstFailTime,

@@ -21,9 +21,8 @@ export function resolvePeriod(
   report: Report,
 ): Period | null {
   const when = parsePeriod(block.expression, report)
-  const label = (block.label ?? block.expression).text
   const period = {
-    label: label === '' ? 'always' : label,
+    label: (block.label ?? block.expression).text,
     text: block.expression.text,
     alertevery: readAlertevery(last(block, 'alertevery'), report),
     alertafter: readAlertafter(block, timing, report),

@@ -1,6 +1,5 @@
 /** `test …`: a monitor now, a period's alerts now, or the configuration file. */
 import type { AlertList } from '../../model/event.ts'
-import type { Period } from '../../model/model.ts'
 import { splitFirst } from '../../wire/mon/request.ts'
 import { carriedOut } from './control.ts'
 import { serviceNamed } from './named-service.ts'
@@ -40,14 +39,11 @@ function testAlert(list: AlertList, rest: string, context: Context): Reply {
   const named = serviceNamed(context.daemon.state(), group, name)
   if (named === null) return say(`520 ${group} ${name} not defined`)
   const { key, periods } = named.service
-  const meant = [written, written.trimEnd()].map((text) => periods.find((period) => nameOf(period) === text))
+  const meant = [written, written.trimEnd()].map((text) => periods.find(({ label }) => label === text))
   const period = meant.find((one) => one !== undefined)?.label
   const done = period !== undefined && carriedOut(context, { kind: 'test-alert', service: key, list, exit, period })
   return say(done ? '220 test alert completed' : '520 period not defined')
 }
-
-/** A period without a label is known to mon by its expression, which is empty for a bare one. */
-const nameOf = ({ label, text }: Period): string => (label === 'always' ? text : label)
 
 async function testConfiguration({ daemon }: Context): Promise<Reply> {
   const mistakes = await daemon.testConfiguration()

@@ -14,7 +14,11 @@ import { at, checked, model, period, Run, result, service } from '../../engine/b
 
 const web = service({
   called: 'g/web',
-  periods: [period({ label: 'always', text: '' }), period({ label: 'wd {Mon}', text: 'wd {Mon}' })],
+  periods: [
+    period({ label: '', text: '' }),
+    period({ label: 'always', text: 'wd {Sun-Sat}', alertafter: { count: 2, time: null, window: null } }),
+    period({ label: 'wd {Mon}', text: 'wd {Mon}' }),
+  ],
 })
 const mail = service({ called: 'g/mail', periods: [period({ label: 'NAMED', text: 'hr {1am}' })] })
 const of = model([web, mail])
