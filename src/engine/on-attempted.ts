@@ -3,8 +3,10 @@
 import { durationText } from '../model/duration.ts'
 import type { Event } from '../model/event.ts'
 import { fraction } from '../model/fraction.ts'
+import type { Id } from '../model/names.ts'
 import type { Delivery, State } from '../model/state.ts'
 import { type Milliseconds, milliseconds, type Now, since, wallTime } from '../model/units.ts'
+import { isFailing } from './consult.ts'
 import { deliveryAge, firstRetry, longestRetry } from './limits.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
 
@@ -14,7 +16,8 @@ export function onAttempted(
   write: Scribe,
   now: Now,
 ): Decided {
-  const delivery = state.outbox.find((waiting) => waiting.id === id)
+  const index = placeOf(id, state.outbox)
+  const delivery = state.outbox[index]
   if (delivery === undefined) return { state, effects: [] }
   const attempts = delivery.attempts + 1
   const common = {
@@ -25,15 +28,14 @@ export function onAttempted(
     delivery: id,
     attempt: attempts,
   }
-  const rest = state.outbox.filter((waiting) => waiting.id !== id)
   if (outcome.kind === 'sent') {
     const entry = write.entry({ ...common, outcome: 'sent', text: outcome.text })
-    return { state: { ...state, outbox: rest }, effects: [record(entry)] }
+    return { state: withoutDelivery(state, index), effects: [record(entry)] }
   }
   const tooOld = since(delivery.decidedAt, now) > deliveryAge
   if (!outcome.retry || tooOld) {
     const text = tooOld ? `${outcome.text}; given up after ${durationText(deliveryAge)}` : outcome.text
-    const after = { ...withUntold(state, delivery, text), outbox: rest }
+    const after = withoutDelivery(withUntold(state, delivery, text), index)
     return { state: after, effects: [record(write.entry({ ...common, outcome: 'gave-up', text }))] }
   }
   const wait = retryWait(attempts, delivery.id)
@@ -47,16 +49,32 @@ export function onAttempted(
     ...(reached === undefined ? {} : { reached }),
   }
   return {
-    state: { ...state, outbox: state.outbox.map((waiting) => (waiting.id === id ? again : waiting)) },
+    state: { ...state, outbox: state.outbox.with(index, again) },
     effects: [record(write.entry({ ...common, outcome: 'retry', text })), { kind: 'deliver', delivery: again }],
   }
 }
+
+/** Ids count up with time (scribe.ts), so that the place is guessed; only where the guess is wrong all are looked at. */
+function placeOf(id: Id, outbox: State['outbox']): number {
+  let low = 0
+  let high = outbox.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (idOrder.compare(outbox[middle]?.id ?? id, id) < 0) low = middle + 1
+    else high = middle
+  }
+  return outbox[low]?.id === id ? low : outbox.findIndex((waiting) => waiting.id === id)
+}
+
+const idOrder = new Intl.Collator('en', { numeric: true })
+
+const withoutDelivery = (state: State, index: number): State => ({ ...state, outbox: state.outbox.toSpliced(index, 1) })
 
 /** While the outage lasts, status says that somebody was not told of it. */
 function withUntold(state: State, { message, call }: Delivery, text: string): State {
   const index = state.model.serviceIndex.get(message.key)
   const service = index === undefined ? undefined : state.services[index]
-  if (index === undefined || service?.status.kind !== 'down' || message.kind !== 'failure') return state
+  if (index === undefined || service?.status.kind !== 'down' || !isFailing(message.kind)) return state
   const untold = `"${call.text}" was given up: ${text}`
   return { ...state, services: state.services.with(index, { ...service, untold }) }
 }
