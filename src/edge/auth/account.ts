@@ -1,122 +1,80 @@
 /**
- * The system's own users: passwd(5), and shadow(5) where this process may read it, through the C library, so that
- * whatever nsswitch.conf(5) names is asked too. Asked on a thread: a directory service may take its time.
- * Source: getpwnam(3), getspnam(3), shadow(5); the layout of the two structures is the same in glibc and musl.
+ * The system's own users, asked in a process of its own: see account-child.ts. Whatever nsswitch.conf(5) names is asked,
+ * and a directory that is down may take a minute to say so. That minute must cost a login, and nothing else: on Node's
+ * four threads, which also write the journal, a few logins would stop every alert, and the daemon could not end.
  */
-import { accessSync, constants } from 'node:fs'
-import koffi, { type TypeObject } from 'koffi'
-import { errnoName, libc } from '../libc.ts'
+import { type Account, type AccountQuestion, isAccount } from './account-words.ts'
+import { type Asked, askChild, programNamed } from './child.ts'
+import { turnstile } from './turnstile.ts'
 
-export type Account =
-  /** `hash` as it is stored: it may be locked. */
-  | { readonly kind: 'account'; readonly hash: string; readonly expired: boolean }
-  | { readonly kind: 'none' }
-  /** `text` is a sentence without its full stop. */
-  | { readonly kind: 'failed'; readonly text: string }
-
-/** Room for the texts of one entry, in bytes. */
-const ENTRY_TEXT = 65_536
+/** Such processes at once, and logins that wait for one. */
+const ASKED_AT_ONCE = 2
+const ASKED_WAITING = 16
+/** A directory that is down has had its time after this. In milliseconds. */
+const ACCOUNT_DEADLINE = 10_000
 /** login(1) takes shorter ones still. */
 const LONGEST_NAME = 256
-const SECONDS_A_DAY = 86_400
 
-const passwdEntry = koffi.struct({
-  name: 'char *',
-  password: 'char *',
-  uid: 'uint32_t',
-  gid: 'uint32_t',
-  gecos: 'char *',
-  directory: 'char *',
-  shell: 'char *',
-})
-const shadowEntry = koffi.struct({
-  name: 'char *',
-  password: 'char *',
-  lastChange: 'long',
-  least: 'long',
-  most: 'long',
-  warning: 'long',
-  inactive: 'long',
-  expires: 'long',
-  flag: 'unsigned long',
-})
+/** `deadline` in milliseconds. Never rejects. */
+type Ask = (question: AccountQuestion, deadline: number) => Promise<Asked>
 
-const getpwnam = libc.func('int getpwnam_r(const char *name, void *entry, void *text, size_t size, void *found)')
-const getspnam = shadowFunction()
+/** `today`: seconds since 1970, for accounts that have run out. `deadline` in milliseconds. Never rejects. */
+type UserDatabase = (name: string, today: number, deadline?: number) => Promise<Account>
 
-/** `today`: seconds since 1970, for accounts that have run out. Never rejects. */
-export async function accountOf(name: string, today: number): Promise<Account> {
-  if (name === '' || name.length > LONGEST_NAME || name.includes('\0')) return { kind: 'none' }
-  const user = await ask(getpwnam, name, passwdEntry)
-  if (user.kind === 'failed') return { kind: 'failed', text: `the user database does not answer (${user.errno})` }
-  if (user.kind === 'none') return { kind: 'none' }
-  if (textOf(user.entry.password) !== 'x') return account(textOf(user.entry.password), false)
-  return inShadow(name, today)
-}
+/** `ask` stands in for the process in tests. */
+export function userDatabase(ask: Ask): UserDatabase {
+  const through = turnstile({ atOnce: ASKED_AT_ONCE, waiting: ASKED_WAITING })
+  /** Somebody has waited in vain, and nobody has had an answer since. */
+  let silent = false
+  let underWay = 0
 
-async function inShadow(name: string, today: number): Promise<Account> {
-  const shadow = getspnam === null ? ({ kind: 'none' } as const) : await ask(getspnam, name, shadowEntry)
-  if (shadow.kind === 'failed') {
-    return { kind: 'failed', text: isDenied(shadow.errno) ? NOT_FOR_US : `the shadow file fails (${shadow.errno})` }
+  /** While it is silent one login at a time finds out whether it still is; others learn at once that it was. */
+  async function askOnce(question: AccountQuestion, deadline: number): Promise<Account> {
+    if (silent && underWay > 0) return failed(SILENT)
+    underWay += 1
+    try {
+      const asked = await ask(question, deadline)
+      if (asked.kind !== 'unstartable') silent = asked.kind === 'late'
+      return accountIn(asked)
+    } finally {
+      underWay -= 1
+    }
   }
-  // A file that may not be read is told as an entry that is not there.
-  if (shadow.kind === 'none') return isReadable(SHADOW) ? account('x', false) : { kind: 'failed', text: NOT_FOR_US }
-  const lastDay = numberOf(shadow.entry.expires)
-  return account(textOf(shadow.entry.password), lastDay >= 0 && Math.floor(today / SECONDS_A_DAY) >= lastDay)
+
+  return async (name, today, deadline = ACCOUNT_DEADLINE) => {
+    if (name === '' || name.length > LONGEST_NAME || name.includes('\0')) return { kind: 'none' }
+    if (silent && underWay > 0) return failed(SILENT)
+    const account = await through(() => askOnce({ name, today }, deadline))
+    return account ?? failed('too many logins wait for the user database')
+  }
 }
 
-const SHADOW = '/etc/shadow'
-const NOT_FOR_US = 'the password is in the shadow file, which this process may not read; run as root, or use userfile'
-const isDenied = (errno: string): boolean => errno === 'EACCES' || errno === 'EPERM'
+/** One for the whole daemon, so that its limits are too. */
+export const accountOf = userDatabase((question, deadline) =>
+  askChild(programNamed('account-child'), question, deadline),
+)
 
-function isReadable(path: string): boolean {
+const SILENT = 'the user database does not answer'
+
+function accountIn(asked: Asked): Account {
+  switch (asked.kind) {
+    case 'said':
+      return parsed(asked.text)
+    case 'late':
+      return failed(SILENT)
+    case 'unstartable':
+      return failed(`the process for the user database cannot be started (${asked.code})`)
+  }
+}
+
+function parsed(text: string): Account {
   try {
-    accessSync(path, constants.R_OK)
-    return true
+    const account: unknown = JSON.parse(text)
+    if (isAccount(account)) return account
   } catch {
-    return false
+    // Fewer words than an answer has: it ended in the middle of its work.
   }
+  return failed('a name service ended the process that asked it')
 }
 
-const account = (hash: string, expired: boolean): Account => ({ kind: 'account', hash, expired })
-
-type Found =
-  | { readonly kind: 'found'; readonly entry: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'none' }
-  | { readonly kind: 'failed'; readonly errno: string }
-
-type Foreign = ReturnType<typeof libc.func>
-
-/** Not found is no error; but some name services say so with one of these numbers (getpwnam(3)). */
-const ALSO_NONE = new Set(['ENOENT', 'ESRCH', 'EBADF'])
-
-function ask(lookup: Foreign, name: string, type: TypeObject): Promise<Found> {
-  const entry = Buffer.alloc(koffi.sizeof(type))
-  const text = Buffer.alloc(ENTRY_TEXT)
-  const found = Buffer.alloc(8)
-  return new Promise((resolve) => {
-    lookup.async(name, entry, text, text.length, found, (error: unknown, status: unknown) => {
-      resolve(error ? { kind: 'failed', errno: 'EINVAL' } : answerOf(status, entry, found, type))
-      text.fill(0)
-    })
-  })
-}
-
-function answerOf(status: unknown, entry: Buffer, found: Buffer, type: TypeObject): Found {
-  const errno = typeof status === 'number' && status !== 0 ? errnoName(status) : null
-  if (errno !== null && !ALSO_NONE.has(errno)) return { kind: 'failed', errno }
-  if (errno !== null || found.every((byte) => byte === 0)) return { kind: 'none' }
-  return { kind: 'found', entry: koffi.decode(koffi.address(entry), type) }
-}
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
-const numberOf = (value: unknown): number =>
-  typeof value === 'number' || typeof value === 'bigint' ? Number(value) : -1
-
-function shadowFunction(): Foreign | null {
-  try {
-    return libc.func('int getspnam_r(const char *name, void *entry, void *text, size_t size, void *found)')
-  } catch {
-    return null
-  }
-}
+const failed = (text: string): Account => ({ kind: 'failed', text })

@@ -6,7 +6,8 @@
  */
 import { createHash } from 'node:crypto'
 import { hashKind } from '../../model/auth.ts'
-import { type Account, accountOf } from './account.ts'
+import { accountOf } from './account.ts'
+import type { Account } from './account-words.ts'
 import { askPam } from './pam.ts'
 import { type Comparison, comparePassword, type Password } from './password.ts'
 import { turnstile } from './turnstile.ts'
@@ -31,7 +32,10 @@ export interface Login {
 /** `from`: the client's address. Never rejects. */
 export type Authenticator = (user: string, password: Password, from: string) => Promise<Login>
 
-/** Logins worked on at once, and those that wait: a directory service that hangs holds up no more than these. */
+/**
+ * Logins worked on at once, and those that wait. Whatever they wait for, no thread does with them, but for one that
+ * hashes: directories and PAM are asked in processes of their own, which have deadlines.
+ */
 const LOGINS_AT_ONCE = 8
 const LOGINS_WAITING = 128
 /** Longer names are nobody's. */

@@ -1,7 +1,7 @@
 /**
  * crypt(3) of the system: what it knows is what the system's own passwords may be. libxcrypt (Debian, Fedora, Arch) knows
  * DES, MD5, SHA-256, SHA-512, bcrypt ($2b$, and htpasswd's $2y$), scrypt and yescrypt; other C libraries know fewer.
- * A slow hash is slow on purpose, so the work is done on a thread of koffi's, and only a few run at once.
+ * A slow hash is slow on purpose, so the work is done on a thread of Node's (libuv), and only two run at once.
  * Source: crypt(3), crypt(5).
  */
 import koffi, { type LibraryHandle } from 'koffi'
@@ -10,10 +10,11 @@ import { turnstile } from './turnstile.ts'
 
 /**
  * Hashes worked on at once, each of which keeps a processor busy for up to a second, and those that wait; a flood beyond
- * is turned away. Traps have a lane of their own: whoever forges them does not keep people from logging in.
+ * is turned away. Traps have a lane of their own: whoever forges them does not keep people from logging in. Node has four
+ * threads, on which koffi runs these and nothing else that waits: two are always left for the journal and for names.
  */
 const LANES = {
-  login: turnstile({ atOnce: 2, waiting: 64 }),
+  login: turnstile({ atOnce: 1, waiting: 64 }),
   trap: turnstile({ atOnce: 1, waiting: 32 }),
 }
 export type Lane = keyof typeof LANES

@@ -7,6 +7,7 @@
 import { readFileSync, writeSync } from 'node:fs'
 import koffi, { type LibraryHandle } from 'koffi'
 import { libc } from '../libc.ts'
+import { endWithParent } from './end-with-parent.ts'
 import { isPamQuestion, type PamAnswer, type PamQuestion } from './pam-words.ts'
 
 const PAM_SUCCESS = 0
@@ -26,6 +27,7 @@ const POINTER_BYTES = 8
 const calloc = libc.func('void *calloc(size_t count, size_t size)')
 const strdup = libc.func('void *strdup(const void *text)')
 
+endWithParent()
 writeSync(3, JSON.stringify(answer()))
 
 function answer(): PamAnswer {
