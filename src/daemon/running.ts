@@ -9,7 +9,8 @@ import type { Note } from '../model/effect.ts'
 import type { Entry } from '../model/entry.ts'
 import type { Reset } from '../model/event.ts'
 import type { Model } from '../model/model.ts'
-import type { State } from '../model/state.ts'
+import type { Id } from '../model/names.ts'
+import type { Delivery, State } from '../model/state.ts'
 import type { TableDoor } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { type Checks, createChecks } from '../runtime/checks.ts'
@@ -70,9 +71,13 @@ export function assemble(
 ): Running {
   let seq = nextSeq
   let closed = false
+  /** The outbox by id, kept in step by what each event changes: a search at every delivery takes too long in a storm. */
+  const outbox = new Map<Id, Delivery>(state.outbox.map((delivery) => [delivery.id, delivery]))
   const loop = createLoop(state, runName(), {
     now: clock.now,
     async remember(patch, entries, whole) {
+      for (const delivery of patch.deliveries) outbox.set(delivery.id, delivery)
+      for (const over of patch.delivered) outbox.delete(over)
       if (closed) return
       const commit = { seq, at: clock.wall(), patch, entries }
       seq += 1
@@ -105,7 +110,7 @@ export function assemble(
     deliverer: createDeliverer({
       ...doors,
       alert: (name) => running.configuration.alerts.get(name),
-      pending: (id) => loop.state().outbox.find((delivery) => delivery.id === id),
+      pending: (id) => outbox.get(id),
       context: () => ({ mail: mailSettings(loop.state().model), table }),
     }),
     reconcile: reconcileSoon(loop, table, () => closed),

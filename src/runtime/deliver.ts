@@ -4,6 +4,7 @@
  */
 import type { Alert, AlertContext, AlertOutcome } from '../model/alert.ts'
 import type { EventBody } from '../model/event.ts'
+import type { Call } from '../model/model.ts'
 import type { Id } from '../model/names.ts'
 import type { Delivery } from '../model/state.ts'
 import { type Milliseconds, milliseconds, type Now, seconds } from '../model/units.ts'
@@ -25,80 +26,144 @@ export interface DeliverDoors {
   after(delay: Milliseconds, callback: () => void): () => void
   alert(name: string): Alert | undefined
   context(): Omit<AlertContext, 'signal' | 'timeout' | 'attempt' | 'reached'>
-  /** What the outbox has of it now; `undefined` once it is over. */
+  /** What the outbox has of it now; `undefined` once it is over. Asked at every step, so it must not search. */
   pending(delivery: Id): Delivery | undefined
 }
 
 export interface Deliverer {
-  /** Takes a delivery, or its new date; the same id again replaces what was known of it. */
+  /** Takes a delivery, or its new date; the same id again keeps its place. */
   take(delivery: Delivery): void
   stop(): Promise<void>
-  waiting(): number
 }
 
-interface Waiting {
-  readonly delivery: Delivery
-  readonly lane: string
+/** What waits for one receiver to be told of one service in one way. */
+interface Lane {
+  readonly name: string
+  readonly module: Module
+  /** In the order of the decisions; only the first is ever under way. */
+  readonly ids: Id[]
+  /** `asleep` until the date of its first, `ready` to begin as soon as there is a place, or `active`. */
+  standing: 'asleep' | 'ready' | 'active'
+  cancelWake: () => void
+}
+
+/** One way of telling. */
+interface Module {
+  /** First come, first served. */
+  readonly ready: Lane[]
+  underWay: number
 }
 
 export function createDeliverer(doors: DeliverDoors): Deliverer {
-  /** In the order of the decisions; the first of a lane goes first. */
-  const queue = new Map<Id, Waiting>()
-  const active = new Map<string, { readonly controller: AbortController; readonly end: Promise<void> }>()
-  /** How many of each way of telling are under way. */
-  const placed = new Map<string, number>()
-  let cancelWake = (): void => {}
+  const modules = new Map<string, Module>()
+  const lanes = new Map<string, Lane>()
+  const laneOf = new Map<Id, Lane>()
+  const active = new Set<{ readonly controller: AbortController; readonly end: Promise<void> }>()
+  let pumpAwaited = false
   let stopped = false
 
-  function take(delivery: Delivery): void {
+  function take({ id }: Delivery): void {
     // What is over meanwhile, or has a later date, is known best by the outbox.
-    const pending = doors.pending(delivery.id)
+    const pending = doors.pending(id)
     if (pending === undefined) return
-    queue.set(delivery.id, { delivery: pending, lane: laneOf(pending) })
-    pump()
+    const lane = laneOf.get(id) ?? joined(pending)
+    if (lane.standing === 'asleep') look(lane)
   }
 
-  function pump(): void {
+  function joined({ id, message, call }: Delivery): Lane {
+    const name = `${message.key} ${call.module} ${receiverOf(call)}`
+    const lane = lanes.get(name) ?? newLane(name, call.module)
+    lane.ids.push(id)
+    laneOf.set(id, lane)
+    return lane
+  }
+
+  function newLane(name: string, moduleName: string): Lane {
+    const module = modules.get(moduleName) ?? { ready: [], underWay: 0 }
+    modules.set(moduleName, module)
+    const lane: Lane = { name, module, ids: [], standing: 'asleep', cancelWake: () => {} }
+    lanes.set(name, lane)
+    return lane
+  }
+
+  /** Who is told. The options may be older than the module, from a file before this one: it may not know what to do with them. */
+  function receiverOf({ module, options }: Call): string {
+    const whole = JSON.stringify(options)
+    try {
+      return doors.alert(module)?.receiver?.(options) ?? whole
+    } catch {
+      return whole
+    }
+  }
+
+  /** Lets a lane begin with its first delivery, or sleep until the date of it. */
+  function look(lane: Lane): void {
+    lane.cancelWake()
+    lane.standing = 'asleep'
     if (stopped) return
-    cancelWake()
-    const now = doors.now().wall
-    const seen = new Set<string>()
-    let next = Number.POSITIVE_INFINITY
-    for (const { delivery, lane } of queue.values()) {
-      if (full(delivery.call.module) || seen.has(lane)) continue
-      seen.add(lane)
-      if (active.has(lane)) continue
-      if (delivery.notBefore > now) next = Math.min(next, delivery.notBefore - now)
+    const first = firstOf(lane)
+    if (first === undefined) {
+      lanes.delete(lane.name)
+      return
+    }
+    const wait = first.notBefore - doors.now().wall
+    if (wait > 0) {
+      lane.cancelWake = doors.after(milliseconds(Math.min(wait, longestSleep)), () => look(lane))
+      return
+    }
+    lane.standing = 'ready'
+    lane.module.ready.push(lane)
+    pumpSoon()
+  }
+
+  /** As the outbox has it now: setting the clock moves its date. */
+  function firstOf({ ids }: Lane): Delivery | undefined {
+    for (let [id] = ids; id !== undefined; [id] = ids) {
+      const delivery = doors.pending(id)
+      if (delivery !== undefined) return delivery
+      laneOf.delete(id)
+      ids.shift()
+    }
+    return undefined
+  }
+
+  /** Once a turn: where everything is accepted at once, checks and clients have their turns in between. */
+  function pumpSoon(): void {
+    if (pumpAwaited) return
+    pumpAwaited = true
+    doors.after(milliseconds(0), () => {
+      pumpAwaited = false
+      for (const module of modules.values()) pump(module)
+    })
+  }
+
+  function pump(module: Module): void {
+    while (!stopped && module.underWay < deliveriesAtOnce) {
+      const lane = module.ready.shift()
+      if (lane === undefined) return
+      const delivery = firstOf(lane)
+      if (delivery === undefined) look(lane)
       else begin(delivery, lane)
     }
-    if (next !== Number.POSITIVE_INFINITY) cancelWake = doors.after(milliseconds(Math.min(next, longestSleep)), pump)
   }
 
-  /** One lane for each service, way of telling and receiver; who else is told, and how, holds nobody up. */
-  function laneOf({ message, call }: Delivery): string {
-    const receiver = doors.alert(call.module)?.receiver?.(call.options) ?? JSON.stringify(call.options)
-    return `${message.key} ${call.module} ${receiver}`
-  }
-
-  const full = (module: string): boolean => (placed.get(module) ?? 0) >= deliveriesAtOnce
-  const place = (module: string, change: 1 | -1): void => void placed.set(module, (placed.get(module) ?? 0) + change)
-
-  function begin(delivery: Delivery, lane: string): void {
-    place(delivery.call.module, 1)
+  function begin(delivery: Delivery, lane: Lane): void {
+    const { module } = lane
+    lane.standing = 'active'
+    module.underWay += 1
     const controller = new AbortController()
     const end = attempt(delivery, controller).then((outcome) => {
-      active.delete(lane)
-      place(delivery.call.module, -1)
+      active.delete(one)
+      module.underWay -= 1
       // After the stop only what is final counts: to have it sent again by the next run would be a double.
       if (stopped && outcome.kind === 'failed' && outcome.retry) return
       doors.post({ kind: 'attempted', delivery: delivery.id, outcome })
-      // One that is tried again keeps its place in the queue, so that nothing of its lane overtakes it.
-      const again = doors.pending(delivery.id)
-      if (again === undefined) queue.delete(delivery.id)
-      else queue.set(delivery.id, { delivery: again, lane })
-      pump()
+      // One that is tried again is still the first of its lane, so that nothing overtakes it.
+      look(lane)
+      if (module.ready.length > 0) pumpSoon()
     })
-    active.set(lane, { controller, end })
+    const one = { controller, end }
+    active.add(one)
   }
 
   function attempt(delivery: Delivery, controller: AbortController): Promise<AlertOutcome> {
@@ -135,17 +200,17 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
   /** What is under way is broken off and stays in the outbox: it is tried again by the next run of the daemon. */
   async function stop(): Promise<void> {
     stopped = true
-    cancelWake()
+    for (const lane of lanes.values()) lane.cancelWake()
     if (active.size === 0) return
-    const ends = Promise.allSettled([...active.values()].map(({ end }) => end))
+    const ends = Promise.allSettled([...active].map(({ end }) => end))
     const patience = (length: Milliseconds) => new Promise<void>((resolve) => doors.after(length, resolve))
     await Promise.race([ends, patience(finishGrace)])
-    for (const { controller } of active.values()) controller.abort()
+    for (const { controller } of active) controller.abort()
     await Promise.race([ends, patience(stopGrace)])
   }
 
-  return { take, stop, waiting: () => queue.size }
+  return { take, stop }
 }
 
-/** However far away the next date is, the queue is looked over this often: the wall clock may be set meanwhile. */
+/** However far away the date of a lane is, it is looked at this often: the wall clock may be set meanwhile. */
 const longestSleep = seconds(30)
