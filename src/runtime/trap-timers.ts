@@ -6,7 +6,7 @@ import type { EventBody } from '../model/event.ts'
 import type { Model, Service } from '../model/model.ts'
 import type { ServiceKey } from '../model/names.ts'
 import type { ServiceState, State } from '../model/state.ts'
-import { type Milliseconds, milliseconds, type Now, since } from '../model/units.ts'
+import { type Milliseconds, milliseconds, type Now, since, type Uptime, uptime } from '../model/units.ts'
 import { latestPulse } from './checks/pulse.ts'
 import type { SchedulerClock } from './checks/scheduler-clock.ts'
 
@@ -40,11 +40,14 @@ interface Timers {
 export function createTrapTimers(doors: Doors): TrapTimers {
   const { clock } = doors
   const timers = new Map<ServiceKey, Timers>()
+  /** When trapduration began last; the wall clock counts only what passed before this run of the daemon. */
+  const begun = new Map<ServiceKey, Uptime>()
   let services = new Map<ServiceKey, Service>()
 
   function use(model: Model): void {
     const listening = model.services.filter(({ traptimeout, trapduration }) => traptimeout ?? trapduration)
     services = new Map(listening.map((service) => [service.key, service]))
+    for (const key of begun.keys()) if (!model.serviceIndex.has(key)) begun.delete(key)
     for (const [key, { lengths }] of timers) {
       const service = services.get(key)
       if (service === undefined || lengthsOf(service) !== lengths) end(key)
@@ -56,7 +59,14 @@ export function createTrapTimers(doors: Doors): TrapTimers {
     const { key } = service
     timers.set(key, { lengths: lengthsOf(service), timeout: () => {}, duration: null })
     expectTrap(key)
-    const left = durationLeft(service, stateOf(key), doors.now())
+    const state = stateOf(key)
+    if (state === undefined || state.lastTrap === null) {
+      begun.delete(key)
+      return
+    }
+    const at = begun.get(key) ?? uptime(clock.now() - Math.max(0, since(state.lastTrap, doors.now())))
+    begun.set(key, at)
+    const left = durationLeft(service, state, milliseconds(clock.now() - at))
     if (left !== null) endAfter(key, left)
   }
 
@@ -100,6 +110,7 @@ export function createTrapTimers(doors: Doors): TrapTimers {
 
   function trapped(key: ServiceKey): void {
     expectTrap(key)
+    begun.set(key, clock.now())
     const length = services.get(key)?.trapduration ?? null
     if (length !== null) endAfter(key, length)
   }
@@ -108,7 +119,9 @@ export function createTrapTimers(doors: Doors): TrapTimers {
     expectTrap(key)
     const length = services.get(key)?.trapduration ?? null
     const runs = (timers.get(key)?.duration ?? null) !== null
-    if (length !== null && runs) endAfter(key, length)
+    if (length === null || !runs) return
+    begun.set(key, clock.now())
+    endAfter(key, length)
   }
 
   function end(key: ServiceKey): void {
@@ -133,13 +146,16 @@ export function createTrapTimers(doors: Doors): TrapTimers {
 const lengthsOf = ({ traptimeout, trapduration }: Service): string => JSON.stringify([traptimeout, trapduration])
 
 /**
- * What is left of trapduration, from a run of the daemon before this one. One that ended while nobody watched is over
- * now, if the failure is still the one that a trap told of: what failed later has another reason.
+ * What is left of trapduration when so much of it has passed. One that ended while nobody watched is over now, if the
+ * failure is still the one that a trap told of: what failed later has another reason.
  */
-function durationLeft({ trapduration }: Service, state: ServiceState | undefined, now: Now): Milliseconds | null {
-  if (trapduration === null || state === undefined || state.lastTrap === null) return null
-  const left = trapduration - Math.max(0, since(state.lastTrap, now))
-  if (left > 0) return milliseconds(left)
-  const toldByTrap = state.status.kind === 'down' && (state.lastFailure ?? 0) <= state.lastTrap
+function durationLeft(
+  { trapduration }: Service,
+  { status, lastFailure, lastTrap }: ServiceState,
+  passed: Milliseconds,
+): Milliseconds | null {
+  if (trapduration === null) return null
+  if (passed < trapduration) return milliseconds(trapduration - passed)
+  const toldByTrap = status.kind === 'down' && (lastFailure ?? 0) <= (lastTrap ?? 0)
   return toldByTrap ? milliseconds(0) : null
 }

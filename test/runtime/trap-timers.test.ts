@@ -104,6 +104,55 @@ test('what a trap said is over after trapduration, and each trap begins it anew'
   assert.equal(stateOf(one.run.state, key).status.kind, 'up')
 })
 
+const tenMinutes = listening({ trapduration: seconds(600) })
+
+/** Two of ten minutes have passed, and then an hour in which the scheduler is stopped. */
+async function stoppedAfterTwo(): Promise<Rig> {
+  const one = rig(model([tenMinutes]))
+  trapped(one, '1')
+  await one.time.go(120_000)
+  one.command({ kind: 'stop' })
+  await one.time.go(3_600_000)
+  return one
+}
+
+const resets = [
+  { name: 'a reset', reset: (one: Rig) => one.checks.restart(), at: 120 + 3_600 + 480 },
+  {
+    name: 'a reload that makes it longer',
+    reset: (one: Rig) => one.reload(model([{ ...tenMinutes, trapduration: seconds(900) }])),
+    at: 120 + 3_600 + 780,
+  },
+]
+for (const { name, reset, at } of resets) {
+  test(`${name} counts towards trapduration no time in which the scheduler was stopped`, async () => {
+    const one = await stoppedAfterTwo()
+    reset(one)
+    one.command({ kind: 'start' })
+    assert.deepEqual(await times(one, 'trap-expired', 1_000), [at])
+  })
+}
+
+test('"clear timers" begins trapduration anew, also for a reset that comes later', async () => {
+  const one = rig(model([passing]))
+  trapped(one, '1')
+  await one.time.go(6_000)
+  one.command({ kind: 'clear-timers', service: key })
+  await one.time.go(6_000)
+  one.checks.restart()
+  assert.deepEqual(await times(one, 'trap-expired', 20), [16])
+})
+
+test('setting the clock between two resets changes nothing about trapduration', async () => {
+  const one = rig(model([passing]))
+  trapped(one, '1')
+  one.checks.restart()
+  await one.time.go(6_000)
+  one.time.wallOffset += 3_600_000
+  one.checks.restart()
+  assert.deepEqual(await times(one, 'trap-expired', 20), [10])
+})
+
 test('without a trap nothing is over, not even by "clear timers"', async () => {
   const one = rig(model([passing]))
   one.command({ kind: 'clear-timers', service: key })
