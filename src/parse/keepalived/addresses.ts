@@ -52,7 +52,9 @@ export function withPort<T extends object>(args: Args, found: T): (T & { readonl
   if (/^\d{1,5}$/.test(next.text) && Number(next.text) >= 1 && Number(next.text) <= 65_535) {
     return { ...found, port: Number(next.text) }
   }
-  return args.wrong(next, `write the port as a number from 1 to 65535: keepalived.conf knows no names of services`)
+  const hint = 'write the port as a number from 1 to 65535: keepalived.conf knows no names of services'
+  args.report.error('port', spanOf(next), `${quoted(next.text)} is no port`, hint)
+  return null
 }
 
 export function addressRemedy(text: string): string | null {
@@ -121,16 +123,18 @@ function readTunnel(args: Args): Forwarding | null {
   return { method: 'TUN', tunnel: { type, port, checksum: checksum ?? 'nocsum' } }
 }
 
+const article = (type: Tunnel['type']) => (type === 'ipip' ? 'an ipip' : `a ${type}`)
+
 /** linux/ip_vs.h: only gue has a port, ipip has no checksum, gre has no remote checksum. */
 function tunnelFault(type: Tunnel['type'], port: Word | null, checksum: Word | null) {
   if (type === 'gue' && port === null) {
     return { word: null, message: 'a gue tunnel needs a port', hint: 'write TUN type gue port 5555' }
   }
   if (type !== 'gue' && port !== null) {
-    return { word: port, message: `an ${type} tunnel has no port`, hint: 'take it out, or write type gue' }
+    return { word: port, message: `${article(type)} tunnel has no port`, hint: 'take it out, or write type gue' }
   }
   const none = type === 'ipip' || (type === 'gre' && checksum?.text === 'remcsum')
   if (checksum === null || !none) return null
   const hint = type === 'ipip' ? 'take it out, or write type gue or gre' : 'write csum or nocsum'
-  return { word: checksum, message: `${quoted(checksum.text)} is not for an ${type} tunnel`, hint }
+  return { word: checksum, message: `${quoted(checksum.text)} is not for ${article(type)} tunnel`, hint }
 }

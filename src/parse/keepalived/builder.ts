@@ -43,7 +43,7 @@ export class Builder {
 
   constructor(root: Shape, report: Report) {
     this.#report = report
-    this.#misplaced = new Misplaced(report)
+    this.#misplaced = new Misplaced(root, report)
     this.#root = { statement: null, shape: root, block: { statements: this.statements, close: null }, assumed: false }
   }
 
@@ -216,7 +216,11 @@ export class Builder {
     const open = this.#stack.at(-1)?.statement
     if (open !== undefined && open !== null) {
       const where = `${named(open)} of line ${lineNumber(open.keyword)}`
-      this.#missing(statement.keyword, `${quoted(text)} cannot stand in ${where}: a } is missing before it`, 'write }')
+      this.#missing(
+        statement.keyword,
+        `${quoted(text)} cannot stand in ${where}: a } is missing before it`,
+        'write } on a line before',
+      )
     }
     this.#misplaced.forget()
     this.#stack = this.#stack.slice(0, at)

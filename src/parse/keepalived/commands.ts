@@ -26,7 +26,8 @@ export const command: Value<Command> = {
     const [first, user, group, ...extra] = outer
     if (first === undefined) return args.missing()
     const inner = splitEscaped(first)
-    const odd = inner === null || inner.length === 0 || inner.length > MOST_ARGUMENTS
+    if (inner?.length === 0) return args.missing()
+    const odd = inner === null || inner.length > MOST_ARGUMENTS
     if (odd || inner.some((word) => word.includes('\0'))) return unreadable(args)
     warnOfArguments(
       args,
@@ -56,7 +57,7 @@ function escapedWords(args: Args): string[] | null {
 
 function unreadable(args: Args, hint = 'close each quote; arguments with blanks go in single quotes'): null {
   const { rest } = args.statement
-  args.report.error('command', spanOf(rest), `${quoted(rest.text)} cannot be split into words`, hint)
+  args.report.error('command', spanOf(rest), 'this cannot be split into words', hint)
   return null
 }
 

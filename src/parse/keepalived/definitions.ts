@@ -9,7 +9,7 @@ import { joined, type Line, part, skipBlanks, spanIn, standIn } from './line.ts'
 import { loopOf } from './loops.ts'
 
 /** Characters that all substitutions of a run may put in. */
-export const MOST_SUBSTITUTED = 16 * 1024 * 1024
+export const MOST_SUBSTITUTED = 8 * 1024 * 1024
 /** What one substitution or round costs besides its characters, so that empty ones come to an end too. */
 const EACH = 16
 /** Definitions within definitions, and loops within loops. */

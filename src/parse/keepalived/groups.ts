@@ -116,5 +116,6 @@ function addressOf(family: Family, number: bigint): string {
   return parsed instanceof ipaddr.IPv6 ? parsed.toRFC5952String() : parsed.toString()
 }
 
-const remedy = ({ text }: Word) =>
-  addressRemedy(text) ?? 'write 192.0.2.1 80, 192.0.2.1-9 80, 192.0.2.0/28 80 or fwmark 1'
+const EXAMPLES = 'write 192.0.2.1 80, 192.0.2.1-9 80, 192.0.2.0/28 80 or fwmark 1'
+
+const remedy = ({ text }: Word) => (/[-/]/.test(text) ? EXAMPLES : (addressRemedy(text) ?? EXAMPLES))

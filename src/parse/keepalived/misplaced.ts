@@ -10,10 +10,12 @@ import { knows, type Shape, type Statement } from './tree.ts'
 
 export class Misplaced {
   readonly #report: Report
+  readonly #homes: ReadonlyMap<string, Shape>
   #held: Problem[] = []
 
-  constructor(report: Report) {
+  constructor(root: Shape, report: Report) {
     this.#report = report
+    this.#homes = homesIn(root)
   }
 
   /** `around`: the shapes from the file to the block that the word stands in. */
@@ -28,9 +30,9 @@ export class Misplaced {
       this.#report.error('block-unexpected', span, `${quoted(text)} has no block${where}`, hint)
       return
     }
-    const home = around.findLast((other) => other !== shape && knows(other, text))
-    if (home !== undefined) {
-      const message = `${quoted(text)} belongs in ${home.name}, not in ${shape.name}`
+    const outer = around.findLast((other) => other !== shape && knows(other, text))
+    if (outer !== undefined) {
+      const message = `${quoted(text)} belongs in ${outer.name}, not in ${shape.name}`
       const hint = `move it out of ${shape.name}`
       if (this.#held.length < KEPT_PROBLEMS)
         this.#held.push({ code: 'word-place', severity: 'error', span, message, hint })
@@ -38,7 +40,12 @@ export class Misplaced {
     }
     const nearest = this.#report.nearest(text, [...(shape.words ?? []), ...Object.keys(shape.blocks)])
     const message = `${quoted(text)} is not known in ${shape.name}`
-    this.#report.error('word-unknown', span, message, remedy(statement, shape, nearest))
+    this.#report.error(
+      'word-unknown',
+      span,
+      message,
+      remedy(statement, { around, nearest, home: this.#homes.get(text) }),
+    )
   }
 
   flush(): void {
@@ -51,14 +58,34 @@ export class Misplaced {
   }
 }
 
-/** Letters that a scanner or a word processor took away from keepalived's words. */
-function remedy({ keyword, words: [second] }: Statement, shape: Shape, nearest: string | null): string {
-  const { text } = keyword
+interface Known {
+  readonly around: readonly Shape[]
+  readonly nearest: string | null
+  readonly home: Shape | undefined
+}
+
+/** Where the word is known after all; and letters that a scanner or a word processor took away from keepalived's words. */
+function remedy(statement: Statement, { around, nearest, home }: Known): string {
+  const { text } = statement.keyword
+  const [second] = statement.words
   const together = second === undefined ? text : `${text}_${second.text}`
-  if (knows(shape, together)) return `did you mean ${together}?`
+  if (around.some((shape) => knows(shape, together))) return `did you mean ${together}?`
   if (nearest !== null) return `did you mean ${nearest}?`
-  const inner = Object.values(shape.blocks).find((block) => knows(block, text))
-  if (inner !== undefined) return `it belongs in ${inner.name}`
-  if (text === '=') return 'values stand behind their word, without ='
+  if (home !== undefined) return `it belongs in ${home.name}`
+  if (second?.text === '=' || text.includes('=')) return 'values stand behind their word, without ='
   return 'docs/keepalived.md lists the words'
+}
+
+/** Every word, and the outermost kind of block that knows it. */
+function homesIn(root: Shape): ReadonlyMap<string, Shape> {
+  const homes = new Map<string, Shape>()
+  for (let shapes: readonly Shape[] = [root]; shapes.length > 0; ) {
+    for (const shape of shapes) {
+      for (const word of [...(shape.words ?? []), ...Object.keys(shape.blocks)]) {
+        if (!homes.has(word)) homes.set(word, shape)
+      }
+    }
+    shapes = shapes.flatMap(({ blocks }) => Object.values(blocks))
+  }
+  return homes
 }

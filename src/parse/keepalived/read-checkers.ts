@@ -84,7 +84,7 @@ function checkPattern({ regex }: Url['settings'], report: Report): void {
     const why = error instanceof Error ? error.message.replace(/^.*: /s, '') : 'it cannot be read'
     const message = `the pattern ${quoted(regex.value)} cannot be used: ${why}`
     const hint = 'upalert reads patterns as JavaScript does; options such as caseless stand in regex_options'
-    report.error('regex', spanOf(regex.keyword), message, hint)
+    report.error('regex', spanOf(regex.at), message, hint)
   }
 }
 
@@ -96,7 +96,7 @@ function withBindIf<T extends { readonly settings: SettingsOf<typeof tables.TCP_
   const { connect_ip, bind_if } = checker.settings
   if (connect_ip === undefined || bind_if !== undefined || !/^fe[89ab]/.test(connect_ip.value.address)) return checker
   const message = `${quoted(connect_ip.value.address)} is a link-local address, and no interface is named`
-  report.error('link-local', spanOf(connect_ip.keyword), message, 'write bind_if and the interface on a line below')
+  report.error('link-local', spanOf(connect_ip.at), message, 'write bind_if and the interface on a line below')
   return checker
 }
 

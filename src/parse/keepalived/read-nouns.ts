@@ -79,7 +79,7 @@ function checkNames(file: Read, report: Report): void {
         if (checker.kind !== 'FILE_CHECK') continue
         const { track_file } = checker.settings
         if (track_file === undefined || files.has(track_file.value)) continue
-        unknown({ ...track_file.keyword, text: track_file.value }, 'track_file', files, report)
+        unknown({ ...track_file.at, text: track_file.value }, 'track_file', files, report)
       }
     }
   }
@@ -95,7 +95,8 @@ function identity({ of, settings, realServers }: VirtualServer): string {
 
 function once(identity: string, at: Word, known: Set<string>, report: Report): void {
   if (known.has(identity)) {
-    const message = `${quoted(at.text)} stands here a second time; the kernel has one such service`
+    const why = identity.startsWith('group ') ? 'a name is for one group' : 'the kernel has one such service'
+    const message = `${quoted(at.text)} stands here a second time, and ${why}`
     report.error('twice', spanOf(at), message, 'make one block of the two, or change the port, mark or name')
   }
   known.add(identity)

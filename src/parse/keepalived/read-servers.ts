@@ -1,6 +1,5 @@
 /** virtual_server and real_server: blocks -> nouns. What several words of a block mean together is in server-checks.ts. */
 import type { Report } from '../text/report.ts'
-import { quoted } from '../text/visible.ts'
 import { type AddressAndPort, addressAndPort } from './addresses.ts'
 import type { RealServer, VirtualServer, VirtualServerOf } from './file.ts'
 import { spanOf } from './line.ts'
@@ -61,6 +60,6 @@ function readRealServer(statement: Statement, report: Report): RealServer | null
 function checkThresholds({ lthreshold, uthreshold }: RealServer['settings'], report: Report): void {
   if (lthreshold === undefined || uthreshold === undefined || uthreshold.value === 0) return
   if (lthreshold.value <= uthreshold.value) return
-  const message = `lthreshold ${lthreshold.value} is above uthreshold ${quoted(String(uthreshold.value))}: the kernel refuses that`
+  const message = `lthreshold ${lthreshold.value} is above uthreshold ${uthreshold.value}: the kernel refuses that`
   report.error('thresholds', spanOf(lthreshold.keyword), message, 'write a lower one, or 0 for none')
 }

@@ -96,13 +96,13 @@ function checkContradictions({ of, settings }: VirtualServer, report: Report): v
   }
   if (persistence_timeout?.value === 0) {
     const message = 'keepalived refuses persistence_timeout 0; it is read as no persistence'
-    report.warning('persistence-zero', spanOf(persistence_timeout.keyword), message, 'take the line out')
+    report.warning('persistence-zero', spanOf(persistence_timeout.at), message, 'take the line out')
   }
   if (of.kind !== 'address' || persistence_granularity === undefined) return
   if (persistence_granularity.value.family === of.family) return
   const hint = of.family === 4 ? 'write a netmask such as 255.255.255.0' : 'write a length from 1 to 128'
   const message = 'this granularity is not for the addresses of this virtual_server'
-  report.error('granularity', spanOf(persistence_granularity.keyword), message, hint)
+  report.error('granularity', spanOf(persistence_granularity.at), message, hint)
 }
 
 function checkQuorum({ settings, realServers }: VirtualServer, report: Report): void {
@@ -112,12 +112,22 @@ function checkQuorum({ settings, realServers }: VirtualServer, report: Report): 
   const effective = Math.min(quorum?.value ?? 1, all)
   if (quorum !== undefined && quorum.value > all) {
     const message = `the quorum ${quorum.value} is more than all weights together, so ${all} is taken`
-    report.warning('quorum', spanOf(quorum.keyword), message, `write ${all} or less, or see the weights`)
+    report.warning(
+      'quorum',
+      spanOf(quorum.at),
+      message,
+      all === 0 ? 'give a real_server a weight' : `write ${all} or less, or see the weights`,
+    )
   }
   if (hysteresis === undefined || hysteresis.value === 0 || hysteresis.value < effective) return
   const taken = Math.max(0, effective - 1)
   const message = `a hysteresis of ${hysteresis.value} with a quorum of ${effective} could never be undone, so ${taken} is taken`
-  report.warning('hysteresis', spanOf(hysteresis.keyword), message, `write ${taken} or less`)
+  report.warning(
+    'hysteresis',
+    spanOf(hysteresis.at),
+    message,
+    taken === 0 ? 'take the line out' : `write ${taken} or less`,
+  )
 }
 
 function checkRealServers({ of, settings, realServers }: VirtualServer, report: Report): void {

@@ -10,6 +10,8 @@ import { Args, type Value, type ValueOf } from './values.ts'
 /** A value, and the word that set it. */
 export interface Setting<T> {
   readonly keyword: Word
+  /** What stands behind it, for problems about the value. */
+  readonly at: Word
   readonly value: T
 }
 
@@ -32,7 +34,7 @@ export function readSettings<T extends Table>(
     const former = found[name]
     if (former !== undefined) warnTwice(statement, report)
     const setting: Partial<Record<keyof T, Setting<unknown>>> = {}
-    setting[name as keyof T] = { keyword: statement.keyword, value }
+    setting[name as keyof T] = { keyword: statement.keyword, at: statement.rest, value }
     Object.assign(found, setting)
   }
   return found as SettingsOf<T>

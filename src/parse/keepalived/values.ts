@@ -64,7 +64,7 @@ export class Args {
   }
 
   #remedy(): string {
-    return `write behind ${this.keyword.text} ${this.#value.wants}`
+    return `${this.keyword.text} takes ${this.#value.wants}`
   }
 }
 
@@ -111,7 +111,7 @@ export function timer(least: number, most: number, { above = false } = {}): Valu
 
 const withoutUnit = (text: string): string | null => {
   const match = /^(\d+(?:\.\d+)?)(m?s|sec|seconds?)$/i.exec(text)
-  return match === null ? null : `write ${match[1]}: keepalived.conf has no units, times are in seconds`
+  return match === null ? null : `write ${match[1]}: numbers have no units here, and times are in seconds`
 }
 
 /** On where it stands. Whatever is behind it counts for nothing, also "no". */
