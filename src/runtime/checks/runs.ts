@@ -40,8 +40,6 @@ interface Doors {
   after(delay: Milliseconds, callback: () => void): () => void
   post(event: EventBody): void
   monitor(name: string): Monitor | undefined
-  /** A result was posted. */
-  judged(key: ServiceKey): void
   /** A run has ended. `again`: its service is due at once. */
   ended(key: ServiceKey, again: boolean): void
 }
@@ -96,7 +94,6 @@ export function createRuns(doors: Doors): Runs {
     }
     if (stopped || run.dropped) return
     doors.post({ kind: 'checked', service: service.key, result, took })
-    doors.judged(service.key)
   }
 
   function misses(key: ServiceKey, { again }: { readonly again: boolean }): boolean {
