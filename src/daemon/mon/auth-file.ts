@@ -7,33 +7,89 @@ import { readFileSync } from 'node:fs'
 import { trapNames } from '../../engine/authority.ts'
 import { type AuthFile, NOBODY } from '../../model/auth.ts'
 import { authFileProblem, loadAuth, type ReadAuth } from '../../parse/auth.ts'
-import { canonical } from '../../parse/text/endpoint.ts'
+import type { Problem } from '../../parse/problem.ts'
+import { LOOKUP_LIMITS, type LookupDoors, lookupPlaces, type TrapAddresses, trapAddresses } from './trap-addresses.ts'
 
-/** A name server that is silent holds a reload up no longer than this. */
-const LOOKUP_MS = 5_000
+export interface AuthRead extends ReadAuth {
+  readonly inForce: boolean
+  /** For the operator, a sentence without its full stop, which is among the problems too: names that do not resolve. */
+  readonly complaint: string
+}
 
 export interface AuthInForce {
   file(): AuthFile
   trapAddresses(): ReadonlyMap<string, readonly string[]>
-  /** The outcome with its problems, whether or not it is in force now. */
-  read(): Promise<ReadAuth & { readonly inForce: boolean }>
+  /**
+   * The outcome with its problems, whether or not it is in force now. One reading after another, so that an older file
+   * never replaces a newer one; who asks while another waits to begin has that one's outcome.
+   */
+  read(): Promise<AuthRead>
+  /** Names that are missing are no longer looked up. */
+  close(): void
 }
 
 /** `path` is asked for at each reading, since a reset may name another. */
-export function authInForce(path: () => string): AuthInForce {
+export function authInForce(path: () => string, { tell, ...given }: AuthDoors): AuthInForce {
+  const doors: LookupDoors = { tell, lookup: given.lookup ?? lookupAll, limits: given.limits ?? LOOKUP_LIMITS }
+  const places = lookupPlaces()
   let file = NOBODY
-  let addresses: ReadonlyMap<string, readonly string[]> = new Map()
+  let names: TrapAddresses = trapAddresses([], new Map(), places, doors)
+  let underWay: Promise<unknown> = Promise.resolve()
+  let waiting: Promise<AuthRead> | null = null
+  const closing = new AbortController()
 
-  async function read(): Promise<ReadAuth & { readonly inForce: boolean }> {
-    const fresh = readAuth(path())
-    if (fresh.problems.some(({ severity }) => severity === 'error')) return { ...fresh, inForce: false }
-    const resolved = await addressesOf(trapNames(fresh.file))
-    file = fresh.file
-    addresses = resolved
-    return { ...fresh, inForce: true }
+  function read(): Promise<AuthRead> {
+    waiting ??= begin()
+    return waiting
   }
 
-  return { file: () => file, trapAddresses: () => addresses, read }
+  function begin(): Promise<AuthRead> {
+    const next = underWay.then(() => {
+      waiting = null
+      return readNow()
+    })
+    underWay = next.catch(() => {})
+    return next
+  }
+
+  async function readNow(): Promise<AuthRead> {
+    const from = path()
+    const fresh = readAuth(from)
+    if (fresh.problems.some(({ severity }) => severity === 'error')) return { ...fresh, inForce: false, complaint: '' }
+    names.close()
+    const resolved = trapAddresses(namesThatCount(fresh.file), names.addresses, places, doors)
+    if (closing.signal.aborted) resolved.close()
+    closing.signal.onabort = resolved.close
+    await resolved.asked
+    file = fresh.file
+    names = resolved
+    const complaint = resolved.complaint()
+    const problems = complaint === '' ? fresh.problems : [...fresh.problems, unresolved(from, complaint)]
+    return { ...fresh, problems, inForce: true, complaint }
+  }
+
+  return {
+    file: () => file,
+    trapAddresses: () => names.addresses,
+    read,
+    close: () => closing.abort(),
+  }
+}
+
+/** What a test puts in the place of the resolver, and of its limits. */
+type AuthDoors = Pick<LookupDoors, 'tell'> & Partial<LookupDoors>
+
+const lookupAll = (name: string) => lookup(name, { all: true })
+
+/** An entry for host `*` leaves none of the others in force. */
+function namesThatCount(file: AuthFile): readonly string[] {
+  return file.traps.some(({ host }) => host.kind === 'any') ? [] : trapNames(file)
+}
+
+function unresolved(path: string, message: string): Problem {
+  const span = { source: { file: path, text: '' }, start: 0, end: 0 }
+  const hint = 'see whether the names are right, and whether the resolver in /etc/resolv.conf answers'
+  return { code: 'trap-host-unresolved', severity: 'warning', span, message, hint }
 }
 
 /** The file and its problems, for whoever only wants to check it. */
@@ -46,13 +102,4 @@ export function readAuth(path: string): ReadAuth {
     return { file: NOBODY, problems: [authFileProblem(path, reason)] }
   }
   return loadAuth(path, bytes)
-}
-
-async function addressesOf(names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
-  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), LOOKUP_MS).unref())
-  const found = names.map(async (name): Promise<[string, readonly string[]]> => {
-    const answers = await Promise.race([lookup(name, { all: true }).catch(() => []), late])
-    return [name, (answers ?? []).map(({ address }) => canonical(address))]
-  })
-  return new Map(await Promise.all(found))
 }

@@ -69,9 +69,10 @@ export function monDaemon({ running, logs, auth, login, syslog, trouble, termina
     downtimeLog: () => downtimeLog(running),
     reset,
     async reloadAuth() {
-      const { problems, inForce } = await auth.read()
+      const { problems, inForce, complaint } = await auth.read()
       if (problems.length > 0) process.stderr.write(`${formatProblems(problems)}\n`)
       if (!inForce) trouble('auth.cf cannot be used; what was in force before stays so')
+      if (complaint !== '') trouble(complaint)
     },
     async saveState(words) {
       for (const complaint of saveState(loop.state(), words, statedir())) {

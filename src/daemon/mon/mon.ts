@@ -62,14 +62,28 @@ export async function openMon(running: Running, { standard, terminate }: MonSitu
 async function openServers(doors: Omit<ClientDoors, 'auth' | 'login'>): Promise<MonServing> {
   const { running } = doors
   const clients = (): ClientSettings => running.configuration.model.settings.clients
-  const auth = authInForce(() => clients().authfile.path)
-  const { problems, inForce } = await auth.read()
+  const auth = authInForce(() => clients().authfile.path, { tell: doors.trouble })
+  const { problems, inForce, complaint } = await auth.read()
   const all = [...problems, ...(await loginProblems(running.configuration.file, clients()))]
   if (all.length > 0) process.stderr.write(`${formatProblems(all)}\n`)
   if (!inForce) {
     return { kind: 'failed', text: `nobody could be let in without ${clients().authfile.path}, or with its mistakes` }
   }
-  return listenForMon(clients(), monDaemon({ ...doors, auth, login: loginBy(clients) }))
+  if (complaint !== '') {
+    doors.trouble(complaint)
+    // What the loop is told reaches syslog only once all is open.
+    doors.syslog?.log({ priority: 'err', text: complaint })
+  }
+  const serving = await listenForMon(clients(), monDaemon({ ...doors, auth, login: loginBy(clients) }))
+  if (serving.kind === 'failed') {
+    auth.close()
+    return serving
+  }
+  const close = async (): Promise<void> => {
+    auth.close()
+    await serving.servers.close()
+  }
+  return { kind: 'listening', servers: { ...serving.servers, close } }
 }
 
 /** By the settings that are in force; a reset may bring others. */
