@@ -53,6 +53,8 @@ export interface MonRun {
   readonly lookAgain: Milliseconds | undefined
   /** What happens is written to standard output. */
   readonly echo: boolean
+  /** It has left the terminal. */
+  readonly background: boolean
   /** Whoever waits for the start hears that it runs (`null`), or why it does not. */
   started(trouble: string | null): void
 }
@@ -135,7 +137,11 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
   if (socket.kind === 'failed') return failed(socket.text)
   closing.push(socket.close)
   const stop = toldToStop(running)
-  const mon = await openMon(running, { standard: monRun !== undefined, terminate: () => stop.tell('by a client') })
+  const mon = await openMon(running, {
+    standard: monRun !== undefined,
+    background: monRun?.background === true,
+    terminate: () => stop.tell('by a client'),
+  })
   if (mon.kind === 'failed') return failed(mon.text)
   running.mon = mon.mon
   closing.push(mon.mon.close)

@@ -6,6 +6,8 @@ import type { AuthFile, CommandRule, TrapRule } from '../model/auth.ts'
 
 interface Permission {
   readonly allowed: boolean
+  /** A line says no to this user, and not just yes to others. */
+  readonly denied: boolean
   /** The line of auth.cf that decided, in words for the log; nothing in it comes from the client. */
   readonly why: string
 }
@@ -17,8 +19,8 @@ interface Permission {
 export function mayCommand(file: AuthFile, command: string, user: string | null): Permission {
   const rule = file.commands.get(command)
   if (rule === undefined) return no('auth.cf has no line for this command')
-  if (user !== null && rule.denied.has(user)) return no('auth.cf denies it to this user by name')
-  if (user !== null && rule.noUser) return no('auth.cf denies it to everybody who is logged in (!AUTH_ANY)')
+  if (user !== null && rule.denied.has(user)) return denial('auth.cf denies it to this user by name')
+  if (user !== null && rule.noUser) return denial('auth.cf denies it to everybody who is logged in (!AUTH_ANY)')
   if (rule.all) return yes('auth.cf allows it to all')
   return user === null ? no(forStrangers(rule)) : forUser(rule, user)
 }
@@ -32,8 +34,9 @@ function forUser(rule: CommandRule, user: string): Permission {
 const forStrangers = ({ anyUser, users }: CommandRule): string =>
   anyUser || users.size > 0 ? 'auth.cf asks for a login first' : 'auth.cf allows it to nobody'
 
-const yes = (why: string): Permission => ({ allowed: true, why })
-const no = (why: string): Permission => ({ allowed: false, why })
+const yes = (why: string): Permission => ({ allowed: true, denied: false, why })
+const no = (why: string): Permission => ({ allowed: false, denied: false, why })
+const denial = (why: string): Permission => ({ allowed: false, denied: true, why })
 
 interface TrapPermission {
   /** The entries that apply to this sender; none: it may send nothing. */

@@ -27,8 +27,11 @@ export function readiness(state: State, index: number, now: Now): Readiness {
   const hosts = hostsToCheck(state, service, now)
   if (hosts.length > 0 || service.allowEmptyGroup || service.monitor?.withHosts === false)
     return { kind: 'ready', hosts }
-  return { kind: 'no-hosts', text: `no host of ${service.group} is left to check: all are disabled or left out` }
+  return { kind: 'no-hosts', text: noHostsText(service.group) }
 }
+
+export const noHostsText = (group: GroupName): string =>
+  `no host of ${group} is left to check: all are disabled or left out`
 
 /** The time from turn to turn; `null` for a service that keeps no interval. */
 export function intervalInForce({ timing, failureInterval }: Service, state: ServiceState): Milliseconds | null {

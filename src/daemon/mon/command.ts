@@ -52,6 +52,7 @@ async function runMon(options: MonOptions): Promise<number> {
       stopped: options.stopped === true,
       lookAgain: sleepOf(options),
       echo: options.debug !== undefined,
+      background,
       started(trouble) {
         if (background) tellStarter(trouble)
       },

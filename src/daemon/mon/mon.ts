@@ -19,7 +19,7 @@ import { type ClientDoors, monDaemon } from './clients.ts'
 import { createMonLogs, type MonLogs } from './logs.ts'
 import { createMonRemote } from './monremote.ts'
 import { saveState } from './state-files.ts'
-import { syslogLines } from './syslog-lines.ts'
+import { toSyslog } from './syslog-lines.ts'
 
 export interface Mon extends MonDoors {
   /** Saves mon's state files, and closes what is open. */
@@ -35,20 +35,23 @@ export type OpenedMon =
 export interface MonSituation {
   /** `upalert mon`: everything as in mon, written or not. */
   readonly standard: boolean
+  /** It has left the terminal. */
+  readonly background: boolean
   /** The daemon is told to end by a client. */
   terminate(): void
 }
 
-export async function openMon(running: Running, { standard, terminate }: MonSituation): Promise<OpenedMon> {
+export async function openMon(running: Running, { standard, background, terminate }: MonSituation): Promise<OpenedMon> {
   const { settings } = running.configuration.model
   const syslog = syslogFor(settings.logs.syslogFacility, standard)
   const trouble = (text: string): void => void running.loop.post({ kind: 'notice', what: 'trouble', text })
+  if (background) syslog?.log(messages.daemonized())
   const logs = createMonLogs({ syslog, now: clock.wall, trouble })
   let servers: MonServers | null = null
   if (standard || settings.clients.authfile.written) {
     const opened = await openServers({ running, logs, syslog, trouble, terminate })
     if (opened.kind === 'failed') {
-      syslog?.log({ priority: 'err', text: `fatal, ${opened.text}` })
+      syslog?.log(opened.message)
       syslog?.close()
       return opened
     }
@@ -67,7 +70,8 @@ async function openServers(doors: Omit<ClientDoors, 'auth' | 'login'>): Promise<
   const all = [...problems, ...(await loginProblems(running.configuration.file, clients()))]
   if (all.length > 0) process.stderr.write(`${formatProblems(all)}\n`)
   if (!inForce) {
-    return { kind: 'failed', text: `nobody could be let in without ${clients().authfile.path}, or with its mistakes` }
+    const text = `nobody could be let in without ${clients().authfile.path}, or with its mistakes`
+    return { kind: 'failed', text, message: { priority: 'err', text: `fatal, ${text}` } }
   }
   if (complaint !== '') {
     doors.trouble(complaint)
@@ -151,10 +155,7 @@ function monDoors({ running, logs, remote, servers, syslog, standard, trouble }:
   return {
     syslog,
     note,
-    show(entry) {
-      if (syslog === null) return
-      for (const line of syslogLines(entry, running.configuration.file)) syslog.log(line)
-    },
+    show: syslog === null ? () => {} : toSyslog(syslog, () => running.configuration),
     terminated() {
       syslog?.log(messages.terminated())
     },

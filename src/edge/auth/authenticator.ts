@@ -25,6 +25,8 @@ export interface Login {
   readonly ok: boolean
   /** The word of authtype that said yes; empty after a no. */
   readonly by: string
+  /** It is the name of a user, who has another password. */
+  readonly wrongPassword?: true
   /** For the log: why, without the user's name, which may be a mistyped password, and without any password. */
   readonly text: string
 }
@@ -78,12 +80,15 @@ export function authenticator(
 
 async function tryAll(attempt: Attempt): Promise<Login> {
   const reasons: string[] = []
+  let wrongPassword = false
   for (const type of attempt.settings.types) {
     const reason = await tryOne(type, attempt)
     if (reason === null) return { ok: true, by: type, text: `accepted by ${type}` }
+    if (reason === WRONG_PASSWORD) wrongPassword = true
     reasons.push(`${type}: ${reason}`)
   }
-  return no(reasons.length === 0 ? 'authtype names nothing that could accept a login' : reasons.join('; '))
+  const failed = no(reasons.length === 0 ? 'authtype names nothing that could accept a login' : reasons.join('; '))
+  return wrongPassword ? { ...failed, wrongPassword } : failed
 }
 
 async function tryOne(type: string, attempt: Attempt): Promise<string | null> {
@@ -106,6 +111,7 @@ const ways: ReadonlyMap<string, Way> = new Map([
   ['shadow', async () => SHADOW],
 ])
 
+const WRONG_PASSWORD = 'wrong password'
 /** The words of authtype that can ever say yes. */
 export const AUTH_TYPES: readonly string[] = ['getpwnam', 'userfile', 'pam', 'trustlocal']
 export const UNKNOWN_TYPE = 'upalert knows no such type of login; it never succeeds'
@@ -146,7 +152,7 @@ async function byPlace({ from }: Attempt): Promise<string | null> {
 async function compared(password: Password, hash: string, other: string | null): Promise<string | null> {
   const comparison = await comparePassword(password, hash)
   if (comparison.kind === 'same') return null
-  if (comparison.kind === 'different') return 'wrong password'
+  if (comparison.kind === 'different') return WRONG_PASSWORD
   await decoy(password, other)
   return comparison.text
 }

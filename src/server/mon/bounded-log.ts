@@ -27,5 +27,11 @@ export function boundedLog(daemon: Pick<MonDaemon, 'now' | 'log'>, rate: Rate): 
   }
 }
 
+/** mon's words, and what mon does not tell behind them. */
+export const withMore = ({ priority, text }: SyslogMessage, more: string): SyslogMessage => ({
+  priority,
+  text: `${text} (${more})`,
+})
+
 export const asLogged = (text: string): string =>
   (text.length > LOGGED ? `${text.slice(0, LOGGED)}…` : text).replace(/[\p{Cc}\u2028\u2029]/gu, '?')

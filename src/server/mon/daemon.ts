@@ -38,13 +38,21 @@ export interface MonDaemon {
   /** Ends the daemon. Called when the client has its answer. */
   terminate(): void
   authFile(): AuthFile
-  /** `from`: the client's address. `text` is for the log, and names neither user nor password. */
-  login(user: string, password: string, from: string): Promise<{ readonly ok: boolean; readonly text: string }>
+  /** `from`: the client's address. */
+  login(user: string, password: string, from: string): Promise<LoginAnswer>
   /** Addresses of the host names in auth.cf's trap section, by name in lower case. */
   trapAddresses(): ReadonlyMap<string, readonly string[]>
   comparePassword(password: string, hash: string): Promise<Comparison>
   /** A line for syslog. It may hold anything a stranger sent, control characters included. */
   log(priority: Priority, text: string): void
+}
+
+interface LoginAnswer {
+  readonly ok: boolean
+  /** It is the name of a user, who has another password; any other name may be a password in the wrong place. */
+  readonly wrongPassword?: true
+  /** For the log; names neither user nor password. */
+  readonly text: string
 }
 
 export interface MonitorRun {

@@ -2,7 +2,7 @@
 import { mayCommand } from '../../engine/authority.ts'
 import { type Command, readRequest } from '../../wire/mon/request.ts'
 import { messages } from '../../wire/mon/syslog-messages.ts'
-import { asLogged } from './bounded-log.ts'
+import { asLogged, withMore } from './bounded-log.ts'
 import { ack, clear, disable, enable, start, stop } from './control.ts'
 import { list } from './lists.ts'
 import { NOT_EXECUTED, type Reply, say, UNKNOWN_COMMAND } from './reply.ts'
@@ -72,8 +72,9 @@ async function carryOut(command: Command, rest: string, context: Context): Promi
 }
 
 function permitted(command: Command, { daemon, log, session: { user } }: Context): Answering | null {
-  const { allowed, why } = mayCommand(daemon.authFile(), command, user)
-  const { priority, text } = messages.notAuthenticated(asLogged(user ?? ''), command)
-  if (!allowed) log({ priority, text: `${text} (${why})` })
-  return allowed ? (PERMITTED[command] ?? null) : null
+  const { allowed, denied, why } = mayCommand(daemon.authFile(), command, user)
+  if (allowed) return PERMITTED[command] ?? null
+  const message = denied ? messages.denied : messages.notAuthenticated
+  log(withMore(message(asLogged(user ?? ''), command), why))
+  return null
 }

@@ -4,6 +4,7 @@
  * Source: mon manual, "serverbind", "serverport", "clientallow", "cltimeout".
  */
 import { createServer, type Server, type Socket } from 'node:net'
+import type { SyslogMessage } from '../../wire/mon/syslog.ts'
 import { messages } from '../../wire/mon/syslog-messages.ts'
 import { type Backoff, backoff } from './backoff.ts'
 import { type Place, placesOf, plainAddress, whyNot } from './bind.ts'
@@ -27,8 +28,8 @@ export interface ListenOptions {
 
 export type MonListening =
   | { readonly kind: 'listening'; readonly port: number; readonly addresses: readonly string[]; close(): Promise<void> }
-  /** `text` is a sentence without its full stop. */
-  | { readonly kind: 'failed'; readonly text: string }
+  /** `text` is a sentence without its full stop, `message` mon's words for syslog. */
+  | { readonly kind: 'failed'; readonly text: string; readonly message: SyslogMessage }
 
 /** Never rejects. `clientallow` and `cltimeout` are read anew for each connection. */
 export async function listenForClients(
@@ -49,7 +50,9 @@ export async function listenForClients(
     if (failure !== null && place.optional) continue
     if (failure !== null) {
       await close()
-      return { kind: 'failed', text: `cannot listen on ${place.host} port ${port} for clients: ${whyNot(failure)}` }
+      const why = whyNot(failure)
+      const message = messages.cannotBind(port, `${why} (${place.host})`)
+      return { kind: 'failed', text: `cannot listen on ${place.host} port ${port} for clients: ${why}`, message }
     }
     // For good: a client that cannot be accepted (EMFILE) is an error too, and nobody to hear it would end the daemon.
     server.on('error', (error) =>
@@ -129,7 +132,7 @@ class Reception {
       pace: this.pace,
       silence: cltimeout,
       heard: () => this.clients.heard(client),
-      timedOut: () => log({ priority: 'info', text: `closing client ${name}: timeout after ${cltimeout / 1000}s` }),
+      timedOut: () => log(messages.clientIdle(name, cltimeout / 1000)),
     })
   }
 

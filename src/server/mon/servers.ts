@@ -1,5 +1,6 @@
 /** Both servers of mon's protocol: clients on TCP, traps on UDP. */
 import type { ClientSettings } from '../../model/model.ts'
+import type { SyslogMessage } from '../../wire/mon/syslog.ts'
 import type { MonDaemon } from './daemon.ts'
 import { listenForClients } from './listener.ts'
 import { listenForTraps } from './traps.ts'
@@ -14,8 +15,8 @@ export interface MonServers {
 
 export type MonServing =
   | { readonly kind: 'listening'; readonly servers: MonServers }
-  /** `text` is a sentence without its full stop. */
-  | { readonly kind: 'failed'; readonly text: string }
+  /** `text` is a sentence without its full stop, `message` the words for syslog. */
+  | { readonly kind: 'failed'; readonly text: string; readonly message: SyslogMessage }
 
 /**
  * Both or none. The places are fixed until the daemon ends, as with mon; `clientallow` and `cltimeout` are those of the

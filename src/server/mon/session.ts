@@ -2,9 +2,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { mayCommand } from '../../engine/authority.ts'
 import { splitArguments, splitFirst } from '../../wire/mon/request.ts'
+import type { SyslogMessage } from '../../wire/mon/syslog.ts'
 import { messages } from '../../wire/mon/syslog-messages.ts'
 import type { Backoff } from './backoff.ts'
-import { asLogged, type BoundedLog } from './bounded-log.ts'
+import { asLogged, type BoundedLog, withMore } from './bounded-log.ts'
 import type { MonDaemon } from './daemon.ts'
 import { NOT_EXECUTED, type Reply, say, show } from './reply.ts'
 import type { Variables } from './variables.ts'
@@ -58,9 +59,9 @@ export const login: Answering = async (rest, { daemon, session, backoff, log }) 
     const waited = await wait(turn.delay, true, { signal: session.gone }).catch(() => false)
     if (!waited) return failed
   }
-  const { ok, text } = await daemon.login(user, password, session.address)
-  if (!ok) {
-    log({ priority: 'warning', text: `login from ${session.address} failed: ${text}` })
+  const answer = await daemon.login(user, password, session.address)
+  if (!answer.ok) {
+    log(loginFailure(user, password, session.address, answer))
     return failed
   }
   backoff.succeeded(session.address)
@@ -69,9 +70,23 @@ export const login: Answering = async (rest, { daemon, session, backoff, log }) 
   return say('220 login accepted')
 }
 
-export const checkauth: Answering = (rest, { daemon, session }) => {
+function loginFailure(
+  user: string,
+  password: string,
+  address: string,
+  { wrongPassword, text }: { readonly wrongPassword?: true; readonly text: string },
+): SyslogMessage {
+  const more = `login from ${address}: ${text}`
+  if (user === '' || password === '') return withMore(messages.namelessLogin(), more)
+  if (wrongPassword === true) return withMore(messages.badPassword(asLogged(user)), more)
+  return { priority: 'warning', text: `login from ${address} failed: ${text}` }
+}
+
+/** What is just not allowed is not logged: clients ask so that they need not try. */
+export const checkauth: Answering = (rest, { daemon, session, log }) => {
   const [command = ''] = splitArguments(rest)
-  const { allowed } = mayCommand(daemon.authFile(), command, session.user)
+  const { allowed, denied, why } = mayCommand(daemon.authFile(), command, session.user)
+  if (denied) log(withMore(messages.denied(asLogged(session.user ?? ''), asLogged(command)), why))
   return allowed ? say('220 command authorized') : NOT_EXECUTED
 }
 

@@ -6,6 +6,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import type { TrapRule } from '../../model/auth.ts'
 import type { Uptime } from '../../model/units.ts'
+import type { SyslogMessage } from '../../wire/mon/syslog.ts'
 import { messages } from '../../wire/mon/syslog-messages.ts'
 import { decodeTrap, type Trap as Packet } from '../../wire/mon/trap.ts'
 import { networkOf } from './backoff.ts'
@@ -31,8 +32,8 @@ export interface TrapOptions {
 
 export type TrapListening =
   | { readonly kind: 'listening'; readonly port: number; readonly addresses: readonly string[]; close(): Promise<void> }
-  /** `text` is a sentence without its full stop. */
-  | { readonly kind: 'failed'; readonly text: string }
+  /** `text` is a sentence without its full stop, `message` mon's words for syslog. */
+  | { readonly kind: 'failed'; readonly text: string; readonly message: SyslogMessage }
 
 /** Never rejects. */
 export async function listenForTraps(daemon: MonDaemon, { bind, port }: TrapOptions): Promise<TrapListening> {
@@ -49,7 +50,9 @@ export async function listenForTraps(daemon: MonDaemon, { bind, port }: TrapOpti
     if (opened.kind === 'failed' && place.optional) continue
     if (opened.kind === 'failed') {
       await close()
-      return { kind: 'failed', text: `cannot listen on ${place.host} port ${port} for traps: ${whyNot(opened.error)}` }
+      const why = whyNot(opened.error)
+      const message = messages.cannotBindTraps(`${why} (${place.host} port ${port})`)
+      return { kind: 'failed', text: `cannot listen on ${place.host} port ${port} for traps: ${why}`, message }
     }
     const { socket } = opened
     socket.on('error', (error) => reception.refused({ priority: 'err', text: `receiving traps: ${error.message}` }))

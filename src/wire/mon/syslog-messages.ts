@@ -1,6 +1,8 @@
 /**
  * What mon tells syslog, word for word, with the priority it says it with: log watchers know these lines. Percent signs,
- * which mon deletes, stay. Successes are not told, and neither are passwords, hashes, or a login's line.
+ * which mon deletes, stay. Successes are not told, and neither are passwords, hashes, or a login's line. What mon says of
+ * its own processes has nothing here that it could be said of; nor is the name of an unknown user told, which may be a
+ * password in the wrong place.
  * Source: Debian's mon 1.3.6, each message as it appears in the log.
  */
 import type { WallTime } from '../../model/units.ts'
@@ -55,6 +57,7 @@ export const messages = {
   terminated: message('info', () => 'caught TERM signal, exiting'),
   terminatedByCommand: message('info', () => 'terminating by user command'),
   cannotBind: message('err', (port: number, why: string) => `fatal, could not bind TCP server port ${port}: ${why}`),
+  cannotBindTraps: message('err', (why: string) => `fatal, could not bind UDP server port: ${why}`),
 
   /** Every failing event, before any decision. */
   failure: message('crit', (of: FailureTold) => `failure for ${encodeFailureHistory(of)}`),
@@ -75,31 +78,30 @@ export const messages = {
     return `ignoring alert for ${group},${service} because the mon scheduler is stopped`
   }),
 
-  throttled: message('info', (processes: number) => `throttled at ${processes} processes`),
   noMonitor: message('err', (name: string) => `no monitor found while trying to run [${name}]`),
   noAlert: message('err', (name: string) => `no alert found while trying to run ${name}`),
   noHosts: message('err', ({ group, service }: Named) => {
     return `monitor for ${group}/${service} not called because of no host arguments`
   }),
-  cannotRun: message('err', (words: string, why: string) => `could not exec '${words}': ${why}`),
 
   clientConnected: message('info', (address: string, port: number) => `client connection from ${address}:${port}`),
   clientUnwanted: message('notice', (address: string) => `closing unwanted client: ${address}`),
   /** Not for a login. */
   clientCommand: message('info', (line: string) => `client command "${line}"`),
   clientCommandFinished: message('info', (line: string) => `finished client command "${line}"`),
+  /** mon has the number of a file handle for `client`. */
   clientIdle: message(
     'info',
-    (client: number, seconds: number) => `closing client ${client}: timeout after ${seconds}s`,
+    (client: string, seconds: number) => `closing client ${client}: timeout after ${seconds}s`,
   ),
   authenticated: message('info', (user: string) => `authenticated ${user}`),
+  /** auth.cf denies it, and does not just leave it unsaid. */
   denied: message('err', (user: string, command: string) => `user '${user}' tried '${command}', denied`),
   notAuthenticated: message('err', (user: string, command: string) => {
     return `user '${user}' tried '${command}', not authenticated`
   }),
   namelessLogin: message('err', () => 'an undef username or password supplied'),
   badPassword: message('warning', (user: string) => `User '${user}' gave bad password`),
-  unknownUser: message('warning', (user: string, file: string) => `User '${user}' not in file '${file}'`),
 
   trap: message('info', ({ typ, spc, grp, svc, sta }: Trap, address: string) => {
     return `trap ${typ} ${spc} from ${address} grp=${grp} svc=${svc}, sta=${sta ?? ''}`
@@ -121,7 +123,6 @@ export const messages = {
   trapLine: message('err', (line: string) => `unspecified tag in trap: ${line}`),
 
   resetting: message('info', (file: string) => `resetting, and re-reading configuration ${file}`),
-  resetKilled: message('info', (pid: number, status: number) => `reset killed child ${pid}, exit status ${status}`),
   configurationRefused: message('err', (why: string) => `error reading config file: ${why}`),
   stateLoaded: message('info', (word: string) => `state '${word}' loaded`),
   stateUnreadable: message('err', (why: string) => `could not read state file: ${why}`),

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { renameSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import { needs } from '../../needs.ts'
-import { CONFIG, Place, startUpalert, type Upalert, until } from './process.ts'
+import { openSession } from '../../peers/mon/session.ts'
+import { CONFIG, freePort, freeTrapPort, Place, Program, startUpalert, type Upalert, until } from './process.ts'
 
 const LOGGING = `dtlogging = yes
 dtlogfile = down.log
@@ -175,3 +178,61 @@ for (const [where, config, args, facility] of facilities) {
     line(6, 'caught TERM signal, exiting')
   })
 }
+
+const LACKING = `cltimeout = 1s
+hostgroup g h1
+
+watch g
+  service s
+    interval 1h
+    monitor gone.monitor one
+    period
+      alert lost.alert two
+      alert lost.alert three
+  service t
+    interval 1h
+    monitor scr.monitor
+`
+
+test(
+  'a log watcher reads of a start in the background, of what is not found, and of a port that is taken',
+  needs('root', 'perl'),
+  async (t) => {
+    const place = new Place(t, LACKING)
+    const { before, heard } = await syslogFor(t, place)
+    const [port, trapPort] = [await freePort(), await freeTrapPort()]
+    const words = ['mon', '-c', 'mon.cf', '-p', `${port}`, '-t', `${trapPort}`, '-r', '1h']
+    const other = createServer().listen(port, '127.0.0.1')
+    await once(other, 'listening')
+    assert.equal(await new Program(t, place, words, before).ended, 1)
+    other.close()
+    await once(other, 'close')
+    place.endings.push(async () => {
+      const pid = Number(place.read('mon.pid'))
+      if (pid > 1) process.kill(pid, 'SIGKILL')
+    })
+    assert.equal(await new Program(t, place, [...words, '-f'], before).ended, 0)
+    const session = await openSession(port)
+    t.after(() => session.close())
+    await session.command('disable host h1')
+    await session.command('test monitor g t')
+    await until('no host is left', () => heard().includes('no host arguments'), heard)
+    await until('the client was silent for too long', () => heard().includes('closing client'), heard)
+    process.kill(Number(place.read('mon.pid')), 'SIGTERM')
+    await until('the end is told', () => heard().includes('caught TERM'), heard)
+    const lines = heard()
+      .split('\n')
+      .flatMap((line) => /^<(\d+)>.{15} mon\[\d+\]: (.*)$/.exec(line)?.slice(1).join(' ') ?? [])
+    const expected = [
+      `27 fatal, could not bind TCP server port ${port}: another program listens there; is it another mon? (127.0.0.1)`,
+      '30 running as daemon',
+      '30 mon server started',
+      '27 no monitor found while trying to run [gone.monitor]',
+      '27 no alert found while trying to run lost.alert',
+      '27 monitor for g/t not called because of no host arguments',
+    ]
+    const said = lines.filter((line) => expected.includes(line))
+    assert.deepEqual(said, expected, lines.join('\n'))
+    assert.ok(lines.some((line) => /^30 closing client 127\.0\.0\.1:\d+: timeout after 1s$/.test(line)))
+  },
+)

@@ -49,7 +49,12 @@ test('a user of the userfile logs in with the password, and a change of the file
   write(`# users\n\n joe : ${apache}\njane:${des}\n`)
   assert.deepEqual(await login('joe', right, away), { ok: true, by: 'userfile', text: 'accepted by userfile' })
   assert.equal((await login('jane', right, away)).ok, true)
-  assert.deepEqual(await login('joe', 'wrong', away), { ok: false, by: '', text: 'userfile: wrong password' })
+  assert.deepEqual(await login('joe', 'wrong', away), {
+    ok: false,
+    by: '',
+    wrongPassword: true,
+    text: 'userfile: wrong password',
+  })
   assert.equal((await login('eve', right, away)).text, `userfile: the user is not in ${userfile}`)
   write(`jane:${des}\n`)
   assert.equal((await login('joe', right, away)).ok, false)
@@ -64,7 +69,7 @@ test('words are tried in their order, and the first yes counts', here, async (t)
   const none = await authenticator(settings('trustlocal', 'userfile', 'getpwnam'), nobody)('joe', 'wrong', away)
   const reasons =
     'trustlocal: the client is not on this machine; userfile: wrong password; getpwnam: there is no such user'
-  assert.deepEqual(none, { ok: false, by: '', text: reasons })
+  assert.deepEqual(none, { ok: false, by: '', wrongPassword: true, text: reasons })
 })
 
 test('trustlocal believes any name from this machine without a password, and none from elsewhere', async (t) => {

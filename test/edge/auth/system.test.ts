@@ -82,7 +82,7 @@ test('a user of the system logs in with getpwnam, a locked or expired one does n
   ])
   assert.deepEqual(answers, [
     ok('getpwnam'),
-    no('getpwnam: wrong password'),
+    { ...no('getpwnam: wrong password'), wrongPassword: true },
     no('getpwnam: no password opens this account'),
     no('getpwnam: the account has expired'),
     ok('getpwnam'),

@@ -328,15 +328,50 @@ test('auth.cf says who may give which command', async (t) => {
   )
 })
 
+test('what auth.cf denies is logged as a denial, also by checkauth, which is silent of what it just does not allow', async (t) => {
+  const daemon = new FakeDaemon(world(), 'command section\nstart: all, !joe\nstop: AUTH_ANY\nset: jim, !AUTH_ANY\n')
+  daemon.passwords.set('joe', 'x')
+  const { ask } = await talk(t, daemon)
+  const asked = ['stop', 'checkauth stop', 'login joe x', 'start', 'checkauth start', 'set maxkeep 3', 'checkauth zz']
+  for (const request of asked) await ask(request)
+  assert.deepEqual(
+    daemon.logged.filter((line) => line.includes(' tried ')),
+    [
+      "err: user '' tried 'stop', not authenticated (auth.cf asks for a login first)",
+      "err: user 'joe' tried 'start', denied (auth.cf denies it to this user by name)",
+      "err: user 'joe' tried 'start', denied (auth.cf denies it to this user by name)",
+      "err: user 'joe' tried 'set', denied (auth.cf denies it to everybody who is logged in (!AUTH_ANY))",
+    ],
+  )
+})
+
+test('a login without a name or a password is logged as mon logs it', async (t) => {
+  const daemon = new FakeDaemon(world())
+  daemon.passwords.set('joe', 'right')
+  const { ask } = await talk(t, daemon)
+  for (const request of ['login', 'login opensesame', 'login joe right']) await ask(request)
+  const nameless =
+    'err: an undef username or password supplied (login from 127.0.0.1: userfile: the user is not in users)'
+  assert.deepEqual(daemon.logged.slice(1), [nameless, nameless, 'info: authenticated joe'])
+})
+
 test('requests are logged as mon logs them, and nothing that may be a password', async (t) => {
   const daemon = new FakeDaemon(world())
+  daemon.passwords.set('ann', 'right')
   const { ask } = await talk(t, daemon)
-  for (const request of ['list state', 'login joe opensesame', ' login joe opensesame', 'list \x1b[2J'])
+  for (const request of [
+    'list state',
+    'login joe opensesame',
+    'login ann opensesame',
+    ' login joe opensesame',
+    'list \x1b[2J',
+  ])
     await ask(request)
   assert.deepEqual(daemon.logged.slice(1), [
     'info: client command "list state"',
     'info: finished client command "list state"',
-    'warning: login from 127.0.0.1 failed: userfile: wrong password',
+    'warning: login from 127.0.0.1 failed: userfile: the user is not in users',
+    "warning: User 'ann' gave bad password (login from 127.0.0.1: userfile: wrong password)",
     'info: client command that is none, of 21 characters',
     'info: client command "list ?[2J"',
     'info: finished client command "list ?[2J"',

@@ -135,7 +135,9 @@ export class FakeDaemon implements MonDaemon {
   async login(user: string, password: string, from: string) {
     this.asked.push(`login ${user} from ${from}`)
     const ok = this.passwords.has(user) && this.passwords.get(user) === password
-    return { ok, text: ok ? 'accepted by userfile' : 'userfile: wrong password' }
+    if (ok) return { ok, text: 'accepted by userfile' }
+    if (!this.passwords.has(user)) return { ok, text: 'userfile: the user is not in users' }
+    return { ok, wrongPassword: true as const, text: 'userfile: wrong password' }
   }
 
   trapAddresses(): ReadonlyMap<string, readonly string[]> {

@@ -352,7 +352,8 @@ describe('serverbind', () => {
   test('an address that is not there is told', async () => {
     const listening = await listenForClients(new FakeDaemon(world()), { bind: '127.0.0.1 192.0.2.1', port: 0 })
     const text = 'cannot listen on 192.0.2.1 port 0 for clients: this machine has no such address'
-    assert.deepEqual(listening, { kind: 'failed', text })
+    const why = 'fatal, could not bind TCP server port 0: this machine has no such address (192.0.2.1)'
+    assert.deepEqual(listening, { kind: 'failed', text, message: { priority: 'err', text: why } })
   })
 
   test('clients over IPv6 are served as well, and known by their address', IPV6, async (t) => {

@@ -286,5 +286,9 @@ test('a port that is taken is told in words', async (t) => {
   assert.deepEqual(await listenForTraps(daemon, { bind: '127.0.0.1', port }), {
     kind: 'failed',
     text: `cannot listen on 127.0.0.1 port ${port} for traps: another program listens there; is it another mon?`,
+    message: {
+      priority: 'err',
+      text: `fatal, could not bind UDP server port: another program listens there; is it another mon? (127.0.0.1 port ${port})`,
+    },
   })
 })

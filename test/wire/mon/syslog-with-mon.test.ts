@@ -1,5 +1,6 @@
 /** What Debian's own mon tells syslog, overheard by a module that stands in for Perl's Sys::Syslog. */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -18,10 +19,13 @@ sub syslog { my ($priority, $text) = @_; chomp $text;
 `
 const config = (directory: string): string => `
 authtype = userfile
+cltimeout = 5s
 userfile = ${directory}/users
 hostgroup g h1
 
 hostgroup nohosts h2
+
+hostgroup lacking h3
 
 watch nohosts
   service s
@@ -29,6 +33,12 @@ watch nohosts
     monitor scr.monitor
     period
       alert rec.alert
+watch lacking
+  service s
+    interval 1h
+    monitor gone.monitor one
+    period
+      alert lost.alert two
 watch g
   service s
     interval 1h
@@ -60,6 +70,7 @@ savestate: all
 loadstate: all
 set: all
 reload: joe
+servertime: !jim, all
 
 trap section
 127.0.0.1 * *
@@ -68,8 +79,10 @@ const files = {
   'lib/Sys/Syslog.pm': module,
   'mon.d/scr.monitor': '#!/bin/sh\necho su=m\ntest -e ok || exit 3\n',
   'alert.d/rec.alert': '#!/bin/sh\ncat >/dev/null\n',
-  users: 'joe: xx\n',
+  users: `joe: xx\njim: ${spawnSync('perl', ['-e', 'print crypt("y", "ab")'], { encoding: 'utf8' }).stdout}\n`,
 }
+
+const IDLE = new RegExp(`^info\\t${messages.clientIdle('\\d+', 5).text}$`, 'm')
 
 test('the real mon says what is said here', { ...needs('mon'), timeout: 100_000 }, async (t) => {
   const mon = await startMon(t, { config, auth, files, env: { PERL5LIB: 'lib', HEARD: 'heard' } })
@@ -100,13 +113,21 @@ test('the real mon says what is said here', { ...needs('mon'), timeout: 100_000 
   await mon.command('start')
   await mon.command('login nobody x')
   await mon.command('login joe x')
+  await mon.command('login joe')
   await mon.command('reload auth')
+  await mon.command('test monitor lacking s')
+  await mon.command('test alert lacking s 1')
+  const jim = await mon.connect()
+  for (const command of ['login jim y', 'servertime', 'checkauth servertime']) await jim.command(command)
   await mon.command('disable host h2')
   await mon.command('enable watch nohosts')
   await mon.command('test monitor nohosts s')
   // The first request of a connection waits for the next turn of the loop, which comes to that monitor.
   for (let turns = 0; turns < 2; turns++) await (await mon.connect()).command('list state')
   await mon.command('loadstate disabled')
+  const quiet = await mon.connect()
+  await quiet.command('list state')
+  while (!IDLE.test(heard().join('\n'))) await mon.command('list state')
   await mon.stop()
 
   const path = join(mon.directory, 'alert.d', 'rec.alert')
@@ -131,15 +152,20 @@ test('the real mon says what is said here', { ...needs('mon'), timeout: 100_000 
     messages.trapWithoutSta('127.0.0.1'),
     messages.clientCommand('ack g s x'),
     messages.clientCommandFinished('ack g s x'),
-    messages.unknownUser('nobody', `${mon.directory}/users`),
     messages.badPassword('joe'),
+    messages.namelessLogin(),
     messages.notAuthenticated('', 'reload'),
+    messages.noMonitor('gone.monitor'),
+    messages.noAlert('lost.alert'),
+    messages.denied('jim', 'servertime'),
+    messages.denied('jim', 'servertime'),
     messages.noHosts({ group: 'nohosts', service: 's' }),
     messages.stateLoaded('disabled'),
     messages.terminated(),
   ]
   const lines = heard().filter((line) => !line.includes('list failurehist'))
-  const missing = expected.map(({ priority, text }) => `${priority}\t${text}`).filter((line) => !lines.includes(line))
+  const missing = expected.map(({ priority, text }) => `${priority}\t${text}`)
+  for (const line of lines) if (missing.includes(line)) missing.splice(missing.indexOf(line), 1)
   assert.deepEqual(missing, [], [...missing, 'is not in', ...lines].join('\n'))
   assert.ok(lines.some((line) => /^info\tclient connection from 127\.0\.0\.1:\d+$/.test(line)))
 })

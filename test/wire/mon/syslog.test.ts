@@ -108,6 +108,7 @@ const said = [
   [messages.noHosts(g), 'err', 'monitor for g/s not called because of no host arguments'],
   [messages.clientConnected('127.0.0.1', 5), 'info', 'client connection from 127.0.0.1:5'],
   [messages.clientCommand('list state'), 'info', 'client command "list state"'],
+  [messages.clientIdle('127.0.0.1:5', 30), 'info', 'closing client 127.0.0.1:5: timeout after 30s'],
   [messages.denied('joe', 'reset'), 'err', "user 'joe' tried 'reset', denied"],
   [messages.badPassword('joe'), 'warning', "User 'joe' gave bad password"],
   [messages.trap(trap, '127.0.0.1'), 'info', 'trap trap 0 from 127.0.0.1 grp=g svc=s, sta=1'],
