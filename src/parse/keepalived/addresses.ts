@@ -45,12 +45,12 @@ export const addressAndPort: Value<AddressAndPort> = {
   },
 }
 
-/** The port that may stand behind an address. */
+/** The port that may stand behind an address. 0 is none, as keepalived has it. */
 export function withPort<T extends object>(args: Args, found: T): (T & { readonly port: number | null }) | null {
   const next = args.take()
   if (next === undefined) return { ...found, port: null }
-  if (/^\d{1,5}$/.test(next.text) && Number(next.text) >= 1 && Number(next.text) <= 65_535) {
-    return { ...found, port: Number(next.text) }
+  if (/^\d{1,5}$/.test(next.text) && Number(next.text) <= 65_535) {
+    return { ...found, port: Number(next.text) || null }
   }
   const hint = 'write the port as a number from 1 to 65535: keepalived.conf knows no names of services'
   args.report.error('port', spanOf(next), `${quoted(next.text)} is no port`, hint)

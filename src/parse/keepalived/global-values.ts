@@ -1,7 +1,9 @@
 /** Values that only global_defs has. Source: keepalived.conf(5), "Global definitions"; 2.2.7 tried. */
+import { type Milliseconds, seconds } from '../../model/units.ts'
+import { parseAddress } from '../text/endpoint.ts'
 import { weightAndReverse } from './check-values.ts'
 import type { Word } from './line.ts'
-import { type Args, integer, text, type Value } from './values.ts'
+import { type Args, integer, one, type Value } from './values.ts'
 
 export interface Relay {
   /** An address or a name. */
@@ -119,6 +121,8 @@ export const syncDaemon: Value<SyncDaemon> = {
       } else if (word.text === 'group' || word.text === 'inst') {
         const next = nextText(args)
         if (next === null) return null
+        if (word.text === 'group' && !isMulticast(next.text))
+          return args.wrong(next, 'write a multicast address: 224.0.0.81')
         if (word.text === 'group') group = next.text
         else instance = next.text
       } else if (instance === null) instance = word.text
@@ -128,10 +132,44 @@ export const syncDaemon: Value<SyncDaemon> = {
   },
 }
 
+/** RFC 5771, RFC 4291 2.7. */
+const isMulticast = (text: string) => {
+  const address = parseAddress(text)?.address ?? ''
+  const first = Number.parseInt(address, 10)
+  return address.includes(':') ? address.startsWith('ff') : first >= 224 && first <= 239
+}
+
 function nextText(args: Args): Word | null {
   const word = args.take()
   return word ?? args.missing()
 }
 
-export const trackWeight = weightAndReverse
-export const interfaceName = text('the name of an interface', LONGEST_INTERFACE)
+/** Added to a priority of VRRP: at most 254 either way. */
+export const trackWeight: Value<{ readonly weight: number; readonly reverse: boolean }> = {
+  wants: 'a whole number from -254 to 254, and if need be reverse',
+  read: (args) => {
+    const word = args.peek()
+    const found = weightAndReverse.read(args)
+    return found !== null && word !== undefined && Math.abs(found.weight) > 254 ? args.wrong(word) : found
+  },
+}
+
+/** What a file that is not there begins with, and whether one that is there is written anew. */
+export const initFile: Value<{ readonly value: number | null; readonly overwrite: boolean }> = {
+  wants: 'a whole number or nothing, and if need be overwrite',
+  read: (args) => {
+    const found: { value: number | null; overwrite: boolean } = { value: null, overwrite: false }
+    for (let word = args.take(); word !== undefined; word = args.take()) {
+      if (word.text === 'overwrite') found.overwrite = true
+      else if (/^-?\d{1,10}$/.test(word.text)) found.value = Number(word.text)
+      else return args.wrong(word)
+    }
+    return found
+  },
+}
+
+/** 4294 seconds in microseconds fit 32 bits. */
+export const wholeSeconds: Value<Milliseconds> = one(
+  'a whole number of seconds from 1 to 4294, without decimals',
+  (text) => (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= 4294 ? seconds(Number(text)) : undefined),
+)

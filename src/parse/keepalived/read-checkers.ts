@@ -34,8 +34,11 @@ function readChecker(statement: Statement, report: Report): Checker | null {
       )
     case 'DNS_CHECK':
       return withBindIf({ kind, keyword, settings: settings(tables.DNS_CHECK) }, report)
-    case 'UDP_CHECK':
-      return withBindIf({ kind, keyword, settings: settings(tables.UDP_CHECK) }, report)
+    case 'UDP_CHECK': {
+      const udp = settings(tables.UDP_CHECK)
+      checkLengths(udp, report)
+      return withBindIf({ kind, keyword, settings: udp }, report)
+    }
     case 'MISC_CHECK': {
       const misc = settings(tables.MISC_CHECK)
       if (isMissing(block.statements, 'misc_path')) reportMissing(keyword, 'misc_path and a command', report)
@@ -73,6 +76,19 @@ function readHosts(statements: readonly Statement[], report: Report): readonly S
       const settings = readSettings(block?.statements ?? [], { block: 'host', table: tables.HOST, report })
       return { keyword, settings }
     })
+}
+
+/** 0 and 255 where they are not written. */
+function checkLengths(
+  { min_reply_length, max_reply_length }: SettingsOf<typeof tables.UDP_CHECK>,
+  report: Report,
+): void {
+  const least = min_reply_length?.value ?? 0
+  const most = max_reply_length?.value ?? 255
+  if (least <= most) return
+  const message = `no reply has ${least} bytes at least and ${most} at most`
+  const at = (min_reply_length ?? max_reply_length)?.at
+  if (at !== undefined) report.error('reply-length', spanOf(at), message, 'write the larger one for max_reply_length')
 }
 
 /** keepalived passes over a pattern that its library cannot read, and makes no test; here it is a mistake. */

@@ -91,7 +91,7 @@ export const integer = (least: number, most: number): Value<number> =>
   one(
     `a whole number from ${least} to ${most}`,
     (text) => {
-      const number = /^-?\d{1,12}$/.test(text) ? Number(text) : Number.NaN
+      const number = /^[+-]?\d{1,12}$/.test(text) ? Number(text) : Number.NaN
       return number >= least && number <= most ? number : undefined
     },
     withoutUnit,
@@ -101,7 +101,7 @@ export const integer = (least: number, most: number): Value<number> =>
 export function timer(least: number, most: number, { above = false } = {}): Value<Milliseconds> {
   const wants = `a number of seconds ${above ? 'above' : 'from'} ${least}${most < Infinity ? ` up to ${most}` : ''}, such as 5 or 0.25`
   const parse = (text: string) => {
-    if (!/^(?:\d{1,14}(?:\.\d{0,6})?|\.\d{1,6})$/.test(text)) return undefined
+    if (!/^\+?(?:\d{1,14}(?:\.\d{0,6})?|\.\d{1,6})$/.test(text)) return undefined
     const seconds = Number(text)
     const enough = above ? seconds > least : seconds >= least
     return enough && seconds <= most ? milliseconds(Math.round(seconds * 1_000_000) / 1000) : undefined

@@ -62,7 +62,7 @@ export const URL = {
   regex_no_match: flag,
   regex_options: regexOptions,
   regex_min_offset: integer(0, KEEPALIVED_LARGEST),
-  regex_max_offset: integer(1, KEEPALIVED_LARGEST),
+  regex_max_offset: integer(0, KEEPALIVED_LARGEST),
   regex_stack: stackSizes,
   // Words of keepalived 2.3, which 2.2.7 does not know.
   username: text('a user name'),
@@ -72,7 +72,7 @@ export const URL = {
 
 export const DNS_CHECK = {
   ...connecting,
-  type: oneOf(['A', 'NS', 'CNAME', 'SOA', 'MX', 'TXT', 'AAAA', 'RRSIG', 'DNSKEY']),
+  type: oneOf(['A', 'NS', 'CNAME', 'SOA', 'MX', 'TXT', 'AAAA', 'RRSIG', 'DNSKEY'], { anyCase: true }),
   name: text('a domain name', 253),
 }
 
@@ -87,7 +87,7 @@ export const UDP_CHECK = {
 export const MISC_CHECK = {
   ...again,
   misc_path: command,
-  misc_timeout: integer(1, INT),
+  misc_timeout: integer(0, INT),
   misc_dynamic: flag,
   user: account,
 }

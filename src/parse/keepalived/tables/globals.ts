@@ -1,7 +1,17 @@
 /** The words of global_defs that the half with virtual servers reads; those of the other half are in tables/kept.ts. */
 import { command } from '../commands.ts'
-import { account, fifo, flushOnStop, kernelTimeouts, relay, syncDaemon, trackWeight } from '../global-values.ts'
-import { boolean, flag, integer, optional, text, timer } from '../values.ts'
+import {
+  account,
+  fifo,
+  flushOnStop,
+  initFile,
+  kernelTimeouts,
+  relay,
+  syncDaemon,
+  trackWeight,
+  wholeSeconds,
+} from '../global-values.ts'
+import { boolean, flag, integer, optional, text } from '../values.ts'
 
 const scriptTimeout = integer(1, 1000)
 
@@ -10,7 +20,7 @@ export const GLOBALS = {
   notification_email_from: text('a mail address'),
   smtp_server: relay,
   smtp_helo_name: text('a host name'),
-  smtp_connect_timeout: timer(0, Infinity, { above: true }),
+  smtp_connect_timeout: wholeSeconds,
   smtp_alert: boolean,
   smtp_alert_checker: boolean,
   smtp_alert_vrrp: boolean,
@@ -45,5 +55,5 @@ export const SSL = {
 export const TRACK_FILE = {
   file: text('the path of a file'),
   weight: trackWeight,
-  init_file: { wants: 'a number and overwrite, or nothing', read: optional(text(), '').read },
+  init_file: initFile,
 }
