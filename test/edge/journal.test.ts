@@ -192,7 +192,14 @@ test('a reload that drops services replaces all that was remembered', async (t) 
   const directory = await directoryFor(t)
   const { journal } = await opened(directory)
   await appendFromTo(journal, 1, 5)
-  const whole = { version: 1, services: [], pools: [], controls: { stopped: null, watches: {}, hosts: {} }, owned: { seq: ['whole'] }, outbox: [] } as const
+  const whole = {
+    version: 1,
+    services: [],
+    pools: [],
+    controls: { stopped: null, watches: {}, hosts: {} },
+    owned: { seq: ['whole'] },
+    outbox: [],
+  } as const
   await journal.append({ ...commitOf(6) }, whole)
   await journal.append({ ...commitOf(7), patch: { ...commitOf(7).patch, owned: null } })
   await journal.close()
