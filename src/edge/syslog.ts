@@ -3,7 +3,8 @@
  * datagrams, and the C library's own syslog() waits for a daemon that reads slowly; here such a message is lost, counted,
  * and told with the next one that gets through. Source: unix(7), sendto(2), syslog(3).
  */
-import type { LocalStamp } from '../wire/mon/local-stamp.ts'
+import { localStamp } from '../model/local-stamp.ts'
+import type { WallTime } from '../model/units.ts'
 import { encodeSyslog, type Facility, type SyslogMessage } from '../wire/mon/syslog.ts'
 import { libc } from './libc.ts'
 
@@ -33,7 +34,7 @@ export interface SyslogOptions {
   readonly facility: Facility
   readonly ident: string
   readonly pid: number
-  readonly now: () => Date
+  readonly now: () => WallTime
   /** `/dev/log`, but for tests. */
   readonly path?: string
 }
@@ -48,7 +49,7 @@ export function openSyslog({ facility, ident, pid, now, path = '/dev/log' }: Sys
   function send(message: SyslogMessage): boolean {
     if (fd < 0) fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)
     if (fd < 0) return false
-    const bytes = encodeSyslog(message, origin, stampOf(now()))
+    const bytes = encodeSyslog(message, origin, localStamp(now()))
     return sendto(fd, bytes, bytes.length, MSG_DONTWAIT | MSG_NOSIGNAL, address, address.length) === bytes.length
   }
 
@@ -70,14 +71,3 @@ function addressOf(path: string): Buffer {
   address.write(path, PATH_OFFSET, ADDRESS_BYTES - PATH_OFFSET - 1, 'utf8')
   return address
 }
-
-/** The parts of a moment in the time zone of the process. */
-export const stampOf = (date: Date): LocalStamp => ({
-  year: date.getFullYear(),
-  month: date.getMonth() + 1,
-  day: date.getDate(),
-  weekday: date.getDay(),
-  hours: date.getHours(),
-  minutes: date.getMinutes(),
-  seconds: date.getSeconds(),
-})

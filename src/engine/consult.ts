@@ -2,7 +2,7 @@
  * Who is told of one event of one service: first what holds for the service as a whole, then each of its periods.
  * Source: mon manual, "DECIDING WHEN TO SEND ALERTS"; the order of the steps is the program's.
  */
-import type { AlertKind } from '../model/alert.ts'
+import { type AlertKind, isFailing } from '../model/alert.ts'
 import type { QuietReason } from '../model/entry.ts'
 import type { AlertCall, Period, Service } from '../model/model.ts'
 import { inPeriod } from '../model/period.ts'
@@ -146,7 +146,7 @@ function decision(
 
 const none = (period: PeriodState): Decision => ({ period, send: [], quiet: null })
 
-export const outageOf = ({ firstFailure }: ServiceState, now: Now): Milliseconds =>
+const outageOf = ({ firstFailure }: ServiceState, now: Now): Milliseconds =>
   milliseconds(firstFailure === null ? 0 : Math.max(0, since(firstFailure, now)))
 
 /** Every period is quiet for a reason that is the service's. */
@@ -181,8 +181,6 @@ function eachPeriod(
     })),
   }
 }
-
-export const isFailing = (kind: AlertKind): boolean => kind === 'failure' || kind === 'trap' || kind === 'traptimeout'
 
 /** The list of a period that answers to this kind of event. */
 export function callsOf(period: Period, kind: AlertKind): readonly AlertCall[] {

@@ -5,15 +5,15 @@
 import type { DependExpression } from '../model/dependency.ts'
 import type { Model, Service } from '../model/model.ts'
 import type { Host, ServiceKey } from '../model/names.ts'
-import { isSuccess } from '../model/opstatus.ts'
+import { FAIL, isSuccess } from '../model/opstatus.ts'
 import type { ServiceState, State } from '../model/state.ts'
 import { type Now, since } from '../model/units.ts'
 
 /** What a dependency holds back. */
-export type DependencySort = 'alerts' | 'monitor'
+type DependencySort = 'alerts' | 'monitor'
 
 /** `null`: it cannot be worked out, since the chain is longer than dep_recur_limit. */
-export type Satisfied = boolean | null
+type Satisfied = boolean | null
 
 type World = Pick<State, 'model' | 'services'>
 
@@ -72,7 +72,7 @@ function remembered({ service, state }: Found, { settings }: Model, now: Now): b
   return since(state.failedAt, now) <= service.depMemory
 }
 
-export function* servicesIn(expression: DependExpression): Generator<ServiceKey> {
+function* servicesIn(expression: DependExpression): Generator<ServiceKey> {
   if (expression.kind === 'service') yield expression.service
   else if (expression.kind === 'not') yield* servicesIn(expression.of)
   else for (const part of expression.of) yield* servicesIn(part)
@@ -102,7 +102,7 @@ export function explainedHosts(world: World, service: Service, hosts: readonly H
   for (const key of dependency.services) {
     const found = find(world, key)
     if (found === null) return new Set()
-    if (found.state.opstatus === 0) summaries.push(found.state.summary)
+    if (found.state.opstatus === FAIL) summaries.push(found.state.summary)
     else if (remembered(found, world.model, now)) summaries.push(found.state.failedSummary)
   }
   if (world.model.settings.quirks.hostsMatchedWithinWords) {

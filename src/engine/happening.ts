@@ -3,7 +3,7 @@
  * status and counts follow it, and those who are to be told are asked. The order of steps is the mon program's.
  */
 import type { Service } from '../model/model.ts'
-import { FAIL, OK, UNTESTED } from '../model/opstatus.ts'
+import { FAIL, OK, UNKNOWN, UNTESTED } from '../model/opstatus.ts'
 import type { PeriodState, ServiceState } from '../model/state.ts'
 import { type Milliseconds, type Now, since } from '../model/units.ts'
 import { type Circumstances, type Consulted, consult, summaryOf, type Telling } from './consult.ts'
@@ -54,7 +54,7 @@ function failed(before: ServiceState, service: Service, happening: Happening, ab
   const { kind, exit, code, exitval } = happening
   const output = happening.output.slice(0, outputKept)
   const summary = shownSummary(happening)
-  const begins = before.opstatus === OK || before.opstatus === 5 || before.opstatus === UNTESTED
+  const begins = before.opstatus === OK || before.opstatus === UNKNOWN || before.opstatus === UNTESTED
   const seen: ServiceState = {
     ...before,
     status: before.status.kind === 'down' ? before.status : { kind: 'down', since: now.wall },

@@ -2,7 +2,7 @@
  * What an alert is told: everything about the event, fixed at the moment of the decision.
  * The MON_* variables and their values at that moment: mon manual, "ALERT PROGRAMS".
  */
-import type { AlertKind, AlertMessage } from '../model/alert.ts'
+import { type AlertKind, type AlertMessage, isFailing } from '../model/alert.ts'
 import type { Service, Settings } from '../model/model.ts'
 import type { Host, Id } from '../model/names.ts'
 import type { Opstatus } from '../model/opstatus.ts'
@@ -108,8 +108,6 @@ function lastSummary({ kind, state, output }: Told): string | null {
   const line = firstLine(state.lastOutput)
   return isDown ? namedSummary(line) : line
 }
-
-const isFailing = (kind: AlertKind): boolean => kind === 'failure' || kind === 'trap' || kind === 'traptimeout'
 
 /** An acknowledgement as mon keeps it: who, and the comment; `: comment` of somebody who did not log in. */
 export const ackText = ({ who, comment }: Pick<Ack, 'who' | 'comment'>): string => `${who}: ${comment}`

@@ -1,12 +1,12 @@
 /** What came of an attempt to deliver: over, again later, or given up and said so. */
 
+import { isFailing } from '../model/alert.ts'
 import { durationText } from '../model/duration.ts'
 import type { Event } from '../model/event.ts'
 import { fraction } from '../model/fraction.ts'
 import type { Id } from '../model/names.ts'
 import type { Delivery, State } from '../model/state.ts'
 import { type Milliseconds, milliseconds, type Now, since, wallTime } from '../model/units.ts'
-import { isFailing } from './consult.ts'
 import { deliveryAge, firstRetry, longestRetry } from './limits.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
 
@@ -80,7 +80,7 @@ function withUntold(state: State, { message, call }: Delivery, text: string): St
 }
 
 /** Doubles each time up to the longest; spread by a tenth either way, so that a relay's return is not met by all at once. */
-export function retryWait(attempts: number, seed: string): Milliseconds {
+function retryWait(attempts: number, seed: string): Milliseconds {
   const wait = Math.min(longestRetry, firstRetry * 2 ** Math.min(attempts - 1, 20))
   const spread = 0.9 + 0.2 * fraction(`${seed}#${attempts}`)
   return milliseconds(Math.round(wait * spread))

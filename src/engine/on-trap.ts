@@ -4,6 +4,7 @@
  * it, and moves no real server.
  */
 import type { Event } from '../model/event.ts'
+import { ctimeText, localStamp } from '../model/local-stamp.ts'
 import type { Service } from '../model/model.ts'
 import { OK } from '../model/opstatus.ts'
 import type { HostResult } from '../model/result.ts'
@@ -49,7 +50,7 @@ export function onTrapped(state: State, event: Of<'trapped'>, write: Scribe, now
  * mon's program asks whether the text is true as Perl has it: nothing and `0` are success, `00` and words are not.
  * Ranges compare it as a number, by which a word is 0.
  */
-function trapExit(status: string): number {
+export function trapExit(status: string): number {
   if (status === '' || status === '0') return 0
   return /^[1-9]\d{0,5}$/.test(status) ? Number(status) : 1
 }
@@ -59,7 +60,7 @@ export function onTrapTimeout(state: State, event: Of<'trap-timeout'>, write: Sc
   const limit = found?.service.traptimeout
   if (found === null || limit == null) return { state, effects: [] }
   const summary = 'trap timeout'
-  const detail = `trap timeout after ${limit / 1000}s at ${monDate(new Date(now.wall))}\n`
+  const detail = `trap timeout after ${limit / 1000}s at ${ctimeText(localStamp(now.wall))}\n`
   const output = outputOf(summary, detail)
   const happening: Happening = { kind: 'traptimeout', exit: 1, code: 1, exitval: '1', summary, detail, output }
   const before = withDependency(state, found.service, found.state, now)
@@ -110,14 +111,3 @@ function endedSilently(before: ServiceState, now: Now): Outcome {
   }
   return { state, told: state, change: { from: status.kind, to: 'up', lasted: null }, tellings: [] }
 }
-
-/** As Perl's scalar localtime writes it, in the time zone of the process: `Fri Nov 20 09:31:37 2026`. */
-function monDate(date: Date): string {
-  const two = (n: number): string => String(n).padStart(2, '0')
-  const day = String(date.getDate()).padStart(2)
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
-  return `${DAYS[date.getDay()]} ${MONTHS[date.getMonth()]} ${day} ${time} ${date.getFullYear()}`
-}
-
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']

@@ -4,7 +4,7 @@
  */
 import type { Model, Period, Service, Virtual } from '../model/model.ts'
 import type { Host } from '../model/names.ts'
-import { UNTESTED } from '../model/opstatus.ts'
+import { FAIL, OK, UNTESTED } from '../model/opstatus.ts'
 import type {
   Controls,
   DisabledHost,
@@ -57,7 +57,7 @@ function periodStates({ periods }: Service, before: readonly PeriodState[]): rea
 
 /** mon's numbers for a service that was saved without them. */
 function numbered({ status, lastFailure }: ServiceState): Partial<ServiceState> {
-  const opstatus = status.kind === 'untested' ? UNTESTED : status.kind === 'up' ? 1 : 0
+  const opstatus = status.kind === 'untested' ? UNTESTED : status.kind === 'up' ? OK : FAIL
   const firstFailure = status.kind === 'down' ? status.since : null
   return { opstatus, lastOpstatus: opstatus, firstFailure, failedAt: lastFailure }
 }

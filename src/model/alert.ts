@@ -6,6 +6,9 @@ import type { Milliseconds, WallTime } from './units.ts'
 /** Why an alert is sent, in mon's words (MON_ALERTTYPE). */
 export type AlertKind = 'failure' | 'up' | 'startup' | 'ack' | 'disable' | 'trap' | 'traptimeout' | 'test'
 
+/** It tells of a failure, and not of the end of one or of what somebody did. */
+export const isFailing = (kind: AlertKind): boolean => kind === 'failure' || kind === 'trap' || kind === 'traptimeout'
+
 /** Everything a way of telling needs, fixed at the moment of the decision so that a late retry tells the same story. */
 export interface AlertMessage {
   readonly id: Id

@@ -86,7 +86,8 @@ function receiver(t: TestContext): Receiver {
 }
 
 function open(t: TestContext, path: string, facility: Facility = 'daemon'): Syslog {
-  const syslog = openSyslog({ facility, ident: 'mon', pid: 4711, now: () => new Date(2026, 10, 21, 9, 5, 3), path })
+  const now = () => wallTime(new Date(2026, 10, 21, 9, 5, 3).getTime())
+  const syslog = openSyslog({ facility, ident: 'mon', pid: 4711, now, path })
   t.after(() => syslog.close())
   return syslog
 }

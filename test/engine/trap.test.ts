@@ -1,6 +1,7 @@
 /** Traps and verdicts: who may move a real server, and what ends when trapduration does. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { trapExit } from '../../src/engine/on-trap.ts'
 import type { EventBody } from '../../src/model/event.ts'
 import type { Service } from '../../src/model/model.ts'
 import { host } from '../../src/model/names.ts'
@@ -113,4 +114,9 @@ test('alerts name neither disabled hosts nor those that are left out', () => {
   const sent = run.post(checked(measured, result(hosts, ['10.1.1.2'])), at(2)).find((one) => one.kind === 'deliver')
   const message = sent?.kind === 'deliver' ? sent.delivery.message : null
   assert.deepEqual([message?.hosts, message?.failing.map((one) => one.host)], [['10.1.1.2'], ['10.1.1.2']])
+})
+
+test('of what a trap says only nothing and the digit 0 are success', () => {
+  const said = ['', '0', '00', '1', 'fail', ' 0', '0.0', '3', '0x1']
+  assert.deepEqual(said.map(trapExit), [0, 0, 1, 1, 1, 1, 1, 3, 1])
 })

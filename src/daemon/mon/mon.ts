@@ -107,7 +107,7 @@ function loginBy(clients: () => ClientSettings): Authenticator {
 function syslogFor(facility: string, standard: boolean): Syslog | null {
   if (facility === '' && !standard) return null
   const named = facilityNamed(facility === '' ? 'daemon' : facility) ?? 'daemon'
-  return openSyslog({ facility: named, ident: 'mon', pid: process.pid, now: () => new Date() })
+  return openSyslog({ facility: named, ident: 'mon', pid: process.pid, now: clock.wall })
 }
 
 interface Parts {

@@ -1,7 +1,7 @@
 /** Commands about one service: acknowledge, disable, clear its timers, check it now, set its status. */
 import type { Effect } from '../../model/effect.ts'
 import type { Command } from '../../model/event.ts'
-import { isSuccess, type Opstatus, opstatusNames, UNTESTED } from '../../model/opstatus.ts'
+import { isSuccess, OK, type Opstatus, opstatusNames, UNTESTED } from '../../model/opstatus.ts'
 import type { ServiceState, ServiceStatus, State } from '../../model/state.ts'
 import type { Now } from '../../model/units.ts'
 import { consult } from '../consult.ts'
@@ -63,7 +63,7 @@ const tested = ({ service }: Found): Effect => ({
 
 function ack(state: State, found: Found, given: NonNullable<ServiceState['ack']>, write: Scribe, now: Now): Carried {
   const { service } = found
-  const well = found.state.opstatus === 1 || found.state.opstatus === UNTESTED
+  const well = found.state.opstatus === OK || found.state.opstatus === UNTESTED
   if (well) return refused(`${service.key} is not failing, so there is nothing to acknowledge`)
   const acknowledged = { ...found, state: { ...found.state, ack: given } }
   const told = occasion(replaced(state, acknowledged, {}), acknowledged, 'ack', ackText(given), write, now)

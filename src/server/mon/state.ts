@@ -1,8 +1,7 @@
 /** Commands about the daemon as a whole: its clock, its state files, its configuration, its end. */
 
-import type { WallTime } from '../../model/units.ts'
+import { localStamp } from '../../model/local-stamp.ts'
 import { serverTimeLine } from '../../wire/mon/lists.ts'
-import type { LocalStamp } from '../../wire/mon/local-stamp.ts'
 import { splitArguments } from '../../wire/mon/request.ts'
 import { say, show } from './reply.ts'
 import type { Answering } from './session.ts'
@@ -44,17 +43,3 @@ export const term: Answering = () => ({ ...say('220 terminating server'), end: '
 
 /** Each once: a line has room for thousands. */
 const words = (rest: string): readonly string[] => [...new Set(splitArguments(rest))]
-
-/** In the time zone of the process. */
-function localStamp(at: WallTime): LocalStamp {
-  const date = new Date(at)
-  return {
-    year: date.getFullYear(),
-    month: date.getMonth() + 1,
-    day: date.getDate(),
-    weekday: date.getDay(),
-    hours: date.getHours(),
-    minutes: date.getMinutes(),
-    seconds: date.getSeconds(),
-  }
-}

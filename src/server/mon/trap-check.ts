@@ -3,6 +3,7 @@
  * Source: mon's README.traps and the order in which mon 1.3.6 looks; unlike mon, `usr='*'` opens nothing.
  */
 import { trapRules, trapUserRule } from '../../engine/authority.ts'
+import { trapExit } from '../../engine/on-trap.ts'
 import { enabledHosts } from '../../engine/readiness.ts'
 import type { AuthFile, TrapRule } from '../../model/auth.ts'
 import type { Trap } from '../../model/event.ts'
@@ -13,7 +14,7 @@ import type { State } from '../../model/state.ts'
 import { milliseconds } from '../../model/units.ts'
 import type { SyslogMessage } from '../../wire/mon/syslog.ts'
 import { messages } from '../../wire/mon/syslog-messages.ts'
-import { isTrapSuccess, isTrapVersion, type Trap as Packet, trapOutput } from '../../wire/mon/trap.ts'
+import { isTrapVersion, type Trap as Packet, trapOutput } from '../../wire/mon/trap.ts'
 import { hostsNamed, readOutput } from '../../wire/program/output.ts'
 import { asLogged } from './bounded-log.ts'
 import { isWatch, serviceNamed } from './named-service.ts'
@@ -89,9 +90,10 @@ function read(
   const output = trapOutput(packet)
   const said = readOutput(new TextEncoder().encode(output), { truncated: false })
   const hosts = enabledHosts(state, service).filter((host) => !service.excludeHosts.includes(host))
-  const results = isTrapSuccess(packet.sta)
-    ? hosts.map((host) => result('up', host, 'a trap said so'))
-    : verdicts(hosts, hostsNamed(said, hosts), said.summary)
+  const results =
+    trapExit(packet.sta) === 0
+      ? hosts.map((host) => result('up', host, 'a trap said so'))
+      : verdicts(hosts, hostsNamed(said, hosts), said.summary)
   return { status: packet.sta, summary: said.summary, detail: said.detail, output, hosts: results }
 }
 

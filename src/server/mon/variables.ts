@@ -4,7 +4,7 @@
  * Clients' own variables last as long as the daemon, as with mon.
  */
 import type { ServiceKey } from '../../model/names.ts'
-import { type Opstatus, opstatusNames } from '../../model/opstatus.ts'
+import { opstatusNamed } from '../../model/opstatus.ts'
 import { getLine, setLine } from '../../wire/mon/lists.ts'
 import { firstQuotedWord, splitArguments, splitFirst } from '../../wire/mon/request.ts'
 import { carriedOut } from './control.ts'
@@ -53,13 +53,11 @@ function setMaxkeep(lines: number, { daemon }: Context): Reply {
 }
 
 function setOpstatus(word: string, { service }: Named, context: Context): Reply {
-  const opstatus = CODES.find((code) => opstatusNames[code] === word)
-  if (opstatus === undefined) return say('520 undefined opstatus')
+  const opstatus = opstatusNamed(word)
+  if (opstatus === null) return say('520 undefined opstatus')
   const done = carriedOut(context, { kind: 'set-opstatus', service: service.key, opstatus })
   return say(done ? '220 set completed' : '520 undefined opstatus')
 }
-
-const CODES: readonly Opstatus[] = [0, 1, 2, 3, 4, 5, 6, 7]
 
 function setVariable(variable: string, value: string, { service }: Named, { daemon, variables }: Context): Reply {
   if (variable === '') return say('520 set error, no variable given')

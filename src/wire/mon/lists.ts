@@ -3,9 +3,10 @@
  * histories and the downtime log are the lines of their files; a history's line goes out whole through historyLine.
  * Source: the answers of Debian's mon 1.3.6, and what Mon::Client makes of them.
  */
+
+import { ctimeText, type LocalStamp } from '../../model/local-stamp.ts'
 import type { WallTime } from '../../model/units.ts'
 import { escaped, escapedForQuotes } from './escape.ts'
-import { ctimeText, type LocalStamp } from './local-stamp.ts'
 import { wholeSeconds } from './seconds.ts'
 
 /** The status line that ends an answer: three digits and a text. */

@@ -4,16 +4,16 @@
  * Unlike mon, a percent sign in a text damages nothing, and group and service are escaped as well.
  * Source: mon's "list opstatus" and Mon::Client (list_opstatus), of Debian’s mon 1.3.6.
  */
+import type { Opstatus } from '../../model/opstatus.ts'
 import type { Milliseconds, WallTime } from '../../model/units.ts'
 import { escaped, escapedForQuotes, unescaped } from './escape.ts'
 import { secondsLeft, wholeSeconds } from './seconds.ts'
-import type { StatusCode } from './status-code.ts'
 
 export interface OpstatusFields {
   readonly group: string
   readonly service: string
-  readonly opstatus: StatusCode
-  readonly lastOpstatus: StatusCode
+  readonly opstatus: Opstatus
+  readonly lastOpstatus: Opstatus
   /** Exit status of the last event, or a trap's `sta` as received; `null` before the first event. */
   readonly exitval: string | null
   /** Until the monitor's next start, at least 0; 0 while it runs and for a service without one. */

@@ -1,9 +1,9 @@
 /** How a value stands in mon's state file, and the table of its fields; src/wire/mon/state-file.ts makes lines of them. */
+import { opstatusNamed } from '../../model/opstatus.ts'
 import type { Milliseconds, WallTime } from '../../model/units.ts'
 import { escapedWhole, unescaped } from './escape.ts'
 import { atSecond, readCount, secondsLeft, secondsLong, wholeSeconds } from './seconds.ts'
-import type { PeriodValues, ServiceValues } from './state-file.ts'
-import { readStatus, type StatusCode } from './status-code.ts'
+import type { PeriodValues, SavedStatus, ServiceValues } from './state-file.ts'
 
 /** One field of a record: its name in the file, and the way to the record and back. */
 export interface Field<Values> {
@@ -21,7 +21,13 @@ interface Kind<Value> {
   decode(text: string): Value | undefined
 }
 
-const code: Kind<StatusCode> = { encode: String, decode: (text) => readStatus(text) ?? undefined }
+const CODES: readonly SavedStatus[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+
+/** A digit, or the word that mon's own `set` leaves in its state. */
+const code: Kind<SavedStatus> = {
+  encode: String,
+  decode: (text) => CODES.find((one) => String(one) === text) ?? opstatusNamed(text) ?? undefined,
+}
 
 const count: Kind<number> = {
   encode: String,

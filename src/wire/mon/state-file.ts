@@ -4,10 +4,13 @@
  * whole; read here, a text with `=` that mon wrote itself is whole as well, where mon would lose it.
  * Source: the file that `savestate opstatus` of Debian's mon 1.3.6 writes, and what `loadstate` makes of it.
  */
+import type { Opstatus } from '../../model/opstatus.ts'
 import type { Milliseconds, WallTime } from '../../model/units.ts'
 import { type Complain, type Complaint, complaints } from './complaint.ts'
 import { type Field, PERIOD_FIELDS, SERVICE_FIELDS, type Writable } from './state-field.ts'
-import type { StatusCode } from './status-code.ts'
+
+/** 8 and 9 are found in files only: mon's daemon never sets them. */
+export type SavedStatus = Opstatus | 8 | 9
 
 export interface SavedService extends ServiceValues {
   readonly group: string
@@ -17,7 +20,7 @@ export interface SavedService extends ServiceValues {
 
 /** Times are `null` for never and not now; texts are empty where mon has none. */
 export interface ServiceValues {
-  readonly opStatus: StatusCode
+  readonly opStatus: SavedStatus
   /** Statistics since the start. */
   readonly failureCount: number
   readonly alertCount: number
@@ -41,7 +44,7 @@ export interface ServiceValues {
   /** Exit status, or a trap's word; `null` before the first event. */
   readonly exitval: string | null
   readonly lastCheck: WallTime | null
-  readonly lastOpStatus: StatusCode
+  readonly lastOpStatus: SavedStatus
   /** Complete output of the previous failing event of this outage. */
   readonly failureOutput: string
   /** What is left of the trap timeout; `null` where there is none. */

@@ -2,7 +2,7 @@
  * A message for the local syslog daemon: one datagram to /dev/log, `<PRI>Mmm dd hh:mm:ss ident[pid]: text`, as the C
  * library's syslog() sends it. Sources: syslog(3), RFC 3164 §4.1, rsyslog's `#ooo` for control characters.
  */
-import { dayAndTime, type LocalStamp } from './local-stamp.ts'
+import { dayAndTime, type LocalStamp } from '../../model/local-stamp.ts'
 
 /** syslog(3); RFC 3164 table 2. */
 export const PRIORITIES = { emerg: 0, alert: 1, crit: 2, err: 3, warning: 4, notice: 5, info: 6, debug: 7 } as const

@@ -74,9 +74,6 @@ export function isTrapVersion(pro: string): boolean {
   return number !== null && Number(number[0]) >= Number(TRAP_VERSION)
 }
 
-/** `sta` as a verdict: nothing and the single digit 0 are success; any other text, also `00` and `fail`, is a failure. */
-export const isTrapSuccess = (sta: string): boolean => sta === '' || sta === '0'
-
 /** The output that the event has: one empty line stands between summary and detail, as with mon. */
 export const trapOutput = ({ sum, dtl }: Pick<Trap, 'sum' | 'dtl'>): string =>
   `${sum}${sum.endsWith('\n') ? '' : '\n'}\n${dtl}`
@@ -89,7 +86,7 @@ export interface SentTrap {
   readonly svc: string
   /** Exit status. */
   readonly sta: string
-  /** Status code (src/wire/mon/status-code.ts), which the receiver only logs. */
+  /** Status code (src/model/opstatus.ts), which the receiver only logs. */
   readonly spc: string
   readonly sum: string
   readonly dtl: string

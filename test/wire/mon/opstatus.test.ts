@@ -5,7 +5,6 @@ import fc from 'fast-check'
 import { milliseconds, seconds } from '../../../src/model/units.ts'
 import { decodeOpstatus, encodeOpstatus, type OpstatusFields } from '../../../src/wire/mon/opstatus.ts'
 import { atSecond } from '../../../src/wire/mon/seconds.ts'
-import { readStatus, STATUS, statusNamed } from '../../../src/wire/mon/status-code.ts'
 import { anyText, floodDeadline, floods, troubleText } from './texts.ts'
 
 const untested: OpstatusFields = {
@@ -145,27 +144,3 @@ for (const { name, text } of floods) {
     decodeOpstatus(` group=${text}`)
   })
 }
-
-test('status codes have their names, and their place in the lists', () => {
-  assert.deepEqual(
-    ['fail', 'ok', 'coldstart', 'warmstart', 'linkdown', 'unknown', 'timeout', 'untested'].map(statusNamed),
-    [0, 1, 2, 3, 4, 5, 6, 7],
-  )
-  assert.deepEqual(
-    [statusNamed('null'), statusNamed('OK'), readStatus('9'), readStatus('fail'), readStatus('10')],
-    [null, null, 9, 0, null],
-  )
-  const codes = ([0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const).filter((code) => code > 0)
-  assert.deepEqual(
-    codes.filter((code) => STATUS[code].failure),
-    [4, 6],
-  )
-  assert.deepEqual(
-    codes.filter((code) => STATUS[code].success),
-    [1, 2, 3, 5, 7],
-  )
-  assert.deepEqual(
-    codes.filter((code) => STATUS[code].warning),
-    [2, 3, 5, 9],
-  )
-})

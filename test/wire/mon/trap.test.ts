@@ -8,7 +8,6 @@ import { atSecond } from '../../../src/wire/mon/seconds.ts'
 import {
   decodeTrap,
   encodeTrap,
-  isTrapSuccess,
   isTrapVersion,
   LONGEST_SENT_TRAP,
   LONGEST_TRAP,
@@ -111,10 +110,6 @@ test('the version is compared as a number', () => {
   const versions = ['0.3807', '0.38070', '1', '0.37', '0.38', '', 'x', '0.4abc', ' 2', '-1', '.5', '1e3', '0x9']
   const accepted = versions.filter(isTrapVersion)
   assert.deepEqual(accepted, ['0.3807', '0.38070', '1', '0.4abc', ' 2', '.5', '1e3'])
-})
-
-test('only nothing and the digit 0 are success', () => {
-  assert.deepEqual(['', '0', '00', '1', 'fail', ' 0', '0.0'].filter(isTrapSuccess), ['', '0'])
 })
 
 test('an empty line stands between summary and detail', () => {

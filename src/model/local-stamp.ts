@@ -1,4 +1,6 @@
-/** A local date and time in its parts, which whoever knows the time zone hands in, and the two ways mon writes it. */
+/** A date and time of the process's time zone in its parts, and the two ways mon writes it. */
+import type { WallTime } from './units.ts'
+
 export interface LocalStamp {
   readonly year: number
   /** 1 to 12. */
@@ -9,6 +11,20 @@ export interface LocalStamp {
   readonly hours: number
   readonly minutes: number
   readonly seconds: number
+}
+
+/** In the time zone of the process. */
+export function localStamp(at: WallTime): LocalStamp {
+  const date = new Date(at)
+  return {
+    year: date.getFullYear(),
+    month: date.getMonth() + 1,
+    day: date.getDate(),
+    weekday: date.getDay(),
+    hours: date.getHours(),
+    minutes: date.getMinutes(),
+    seconds: date.getSeconds(),
+  }
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
