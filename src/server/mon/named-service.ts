@@ -1,5 +1,5 @@
 /** The services that a request is about. */
-import type { Service } from '../../model/model.ts'
+import type { Model, Service } from '../../model/model.ts'
 import { groupName, serviceKey, serviceName } from '../../model/names.ts'
 import type { ServiceState, State } from '../../model/state.ts'
 
@@ -23,8 +23,14 @@ export function* allServices(state: State): Generator<Named> {
 }
 
 /** A hostgroup without a service is no watch. */
-export const isWatch = ({ model }: State, group: string): boolean =>
-  model.services.some((service) => service.group === group)
+export function isWatch({ model }: State, group: string): boolean {
+  const known = watches.get(model) ?? new Set<string>(model.services.map((service) => service.group))
+  watches.set(model, known)
+  return known.has(group)
+}
+
+/** Every trap and every ack asks; a model never changes. */
+const watches = new WeakMap<Model, ReadonlySet<string>>()
 
 function at({ model, services }: State, index: number): Named | null {
   const service = model.services[index]
