@@ -31,7 +31,7 @@ export function inPeriod(expression: PeriodExpression, at: WallTime): boolean {
   return expression.subs.some((sub) => SCALES.every((scale) => holds(scale, sub[scale], now)))
 }
 
-export const SCALES: readonly Scale[] = ['yr', 'mo', 'wk', 'yd', 'md', 'wd', 'hr', 'min', 'sec']
+const SCALES: readonly Scale[] = ['yr', 'mo', 'wk', 'yd', 'md', 'wd', 'hr', 'min', 'sec']
 
 type Readings = { readonly [S in Scale]: number }
 

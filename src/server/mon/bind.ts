@@ -10,7 +10,7 @@ export interface Place {
 }
 
 /** Places of one setting. */
-export const MOST_PLACES = 32
+const MOST_PLACES = 32
 
 /**
  * Addresses or names, separated by blanks or commas; `[::1]` is `::1`, and `*` every IPv4 address. Empty is loopback: mon

@@ -11,7 +11,7 @@ export const MOST_WAITING = 64
 export const MOST_WAITING_OF_ONE = 16
 /** How long, and of how many, the outcome is remembered. */
 export const REMEMBERED = seconds(20)
-export const MOST_REMEMBERED = 1024
+const MOST_REMEMBERED = 1024
 
 interface Question {
   /** Address of the sender: its traps keep their order. */

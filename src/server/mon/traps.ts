@@ -19,7 +19,7 @@ import { TrapPasswords } from './trap-passwords.ts'
 
 /** Traps that are looked at: of one sender, and of all. */
 export const RATE_OF_ONE: Rate = { burst: 2000, perSecond: 200 }
-export const RATE_OF_ALL: Rate = { burst: 5000, perSecond: 1000 }
+const RATE_OF_ALL: Rate = { burst: 5000, perSecond: 1000 }
 /** Senders whose rate is remembered; beyond, the one that has been quiet for longest is forgotten. */
 const MOST_SENDERS = 1024
 

@@ -15,7 +15,7 @@ import type { Answering, Context } from './session.ts'
 
 /** Variables that clients keep at one service, characters of a name, characters of a value. */
 export const MOST_VARIABLES = 64
-export const LONGEST_VARIABLE = 64
+const LONGEST_VARIABLE = 64
 export const LONGEST_VALUE = 4096
 /** Lines of each history that `set maxkeep` may ask for. */
 export const MOST_KEPT = 100_000
