@@ -26,7 +26,7 @@ export function answersOf(running: Running, database: () => Database | null): Da
         ...(service === undefined ? {} : { service }),
       }),
     doors: () => [
-      tableReport(table, loop.state()),
+      ...tableReports(table, loop.state()),
       ...databaseReport(database()),
       journalReport(journal),
       ...overdueReport(checks),
@@ -39,6 +39,12 @@ const databaseReport = (database: Database | null): DoorReport[] => (database ==
 
 /** Foreign services and destinations that are named one by one. */
 const foreignShown = 8
+
+/** A mon without virtual servers has no use for a table. */
+function tableReports(table: TableDoor, state: State): DoorReport[] {
+  const unused = table.where === 'memory' && state.model.virtuals.length === 0 && Object.keys(state.owned).length === 0
+  return unused ? [] : [tableReport(table, state)]
+}
 
 /** Which table is driven, and what of it is somebody else's and left alone. */
 function tableReport(table: TableDoor, { model, pools, owned }: State): DoorReport {

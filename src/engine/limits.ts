@@ -3,6 +3,8 @@ import { hours, milliseconds, minutes, seconds } from '../model/units.ts'
 
 /** Notifications that may wait for delivery at once; beyond it new ones are recorded as not sent, so that memory is bounded. */
 export const outboxLimit = 10_000
+/** The same for one service: one that is told of each second must not take the others' room. */
+export const serviceOutboxLimit = 500
 
 /** The wait before the second attempt of a delivery; it doubles with every further one. */
 export const firstRetry = seconds(5)

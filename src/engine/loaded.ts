@@ -13,7 +13,8 @@ export function loadedState(state: State, { services, disabled }: LoadedState, n
   const next = state.services.map((service): ServiceState => {
     const line = loaded.get(service.key)
     const known = line === undefined ? service : withLine(service, line, now)
-    return off.has(service.key) ? { ...known, disabled: known.disabled ?? given } : known
+    if (off.has(service.key)) return { ...known, disabled: known.disabled ?? given }
+    return disabled.replaces === true && known.disabled !== null ? { ...known, disabled: null } : known
   })
   return notInFuture({ ...state, services: next, controls: controlsOf(state, disabled, given) }, now)
 }
@@ -38,8 +39,13 @@ function statusOf({ opstatus, firstFailure, lastSuccess }: LoadedService, now: N
   return { kind: 'down', since: firstFailure ?? now.wall }
 }
 
-/** Loading only disables; it never enables. Hosts and watches that are not configured are passed over. */
-function controlsOf({ model, controls }: State, disabled: LoadedState['disabled'], given: Disabled): State['controls'] {
+/** Loading only disables, unless the file replaces what is remembered. Hosts and watches that are not configured are passed over. */
+function controlsOf(
+  { model, controls: kept }: State,
+  disabled: LoadedState['disabled'],
+  given: Disabled,
+): State['controls'] {
+  const controls = disabled.replaces === true ? withNothingOff(kept) : kept
   const groups = new Set(model.groups.map((group) => group.name))
   const watches = disabled.watches.filter((name) => groups.has(name))
   const off = new Set(disabled.hosts)
@@ -58,3 +64,10 @@ function controlsOf({ model, controls }: State, disabled: LoadedState['disabled'
     hosts: Object.fromEntries([...Object.entries(controls.hosts), ...hosts]),
   }
 }
+
+/** The empty lists stay: they tell that the stars in the configuration have had their say. */
+const withNothingOff = (controls: State['controls']): State['controls'] => ({
+  ...controls,
+  watches: {},
+  hosts: Object.fromEntries(Object.keys(controls.hosts).map((group) => [group, []])),
+})

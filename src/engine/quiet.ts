@@ -5,7 +5,7 @@ import type { QuietReason } from '../model/entry.ts'
 import type { Period } from '../model/model.ts'
 import { periodName } from '../model/period.ts'
 import type { Ack, Disabled } from '../model/state.ts'
-import { outboxLimit } from './limits.ts'
+import { outboxLimit, serviceOutboxLimit } from './limits.ts'
 
 export interface QuietFacts {
   readonly consecutive: number
@@ -44,7 +44,7 @@ function serviceReason(reason: QuietReason, facts: QuietFacts): string {
     case 'exit-out-of-range':
       return 'no alert line of this period asks for this exit status'
     case 'outbox-full':
-      return `${outboxLimit} notifications are waiting for delivery already; mend what holds them up`
+      return `${serviceOutboxLimit} notifications of this service, or ${outboxLimit} of all, wait for delivery already; mend what holds them up`
     default:
       return reason
   }

@@ -8,7 +8,7 @@ import { periodName } from '../model/period.ts'
 import type { Delivery, ServiceState, State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
 import { summaryOf, type Telling } from './consult.ts'
-import { outboxLimit } from './limits.ts'
+import { outboxLimit, serviceOutboxLimit } from './limits.ts'
 import { message } from './message.ts'
 import { poolText } from './pool.ts'
 import { poolsFollowing } from './pools.ts'
@@ -38,23 +38,42 @@ export interface ToTell {
 
 export function tell(state: State, what: ToTell, write: Scribe, now: Now): Decided {
   const effects: Effect[] = []
-  const outbox: Delivery[] = []
+  const fresh: Delivery[] = []
   const unsent: Telling[] = []
+  const waiting = withoutOutdated(state.outbox, what)
+  let room = roomFor(waiting, what.service)
   for (const telling of what.tellings) {
-    const room = Math.max(0, outboxLimit - state.outbox.length - outbox.length)
-    for (const call of telling.send.slice(0, room)) {
+    const sent = telling.send.slice(0, room)
+    room -= sent.length
+    for (const call of sent) {
       const delivery = deliveryOf(state, what, telling, call, write.nextId(), now)
-      outbox.push(delivery)
+      fresh.push(delivery)
       effects.push(record(alertEntry(what, telling, delivery, write)), { kind: 'deliver', delivery })
       if (telling.period !== null) effects.push(callingNote(what, telling, call, now))
     }
-    if (telling.send.length > room) effects.push(record(quietEntry(what, telling, 'outbox-full', write)))
-    if (telling.send.length > 0 && room === 0) unsent.push(telling)
+    if (telling.send.length > sent.length) effects.push(record(quietEntry(what, telling, 'outbox-full', write)))
+    if (telling.send.length > 0 && sent.length === 0) unsent.push(telling)
     if (telling.quiet !== null && !telling.repeated)
       effects.push(record(quietEntry(what, telling, telling.quiet, write)))
   }
-  const next = outbox.length === 0 ? state : { ...state, outbox: [...state.outbox, ...outbox] }
+  const next = fresh.length === 0 && waiting === state.outbox ? state : { ...state, outbox: [...waiting, ...fresh] }
   return { state: unsent.length === 0 ? next : uncounted(next, what, unsent), effects }
+}
+
+/** redistribute tells the state there is: what it was before, and has not been told yet, need not be told any more. */
+function withoutOutdated(outbox: readonly Delivery[], { service, tellings }: ToTell): readonly Delivery[] {
+  if (service.redistribute === null || !tellings.some(({ period, send }) => period === null && send.length > 0))
+    return outbox
+  const outdated = ({ newestOnly, message }: Delivery): boolean => newestOnly === true && message.key === service.key
+  return outbox.some(outdated) ? outbox.filter((delivery) => !outdated(delivery)) : outbox
+}
+
+/** Room for all, and for this service; a short outbox need not be counted. */
+function roomFor(outbox: readonly Delivery[], { key }: Service): number {
+  const all = Math.max(0, outboxLimit - outbox.length)
+  if (outbox.length < serviceOutboxLimit) return Math.min(all, serviceOutboxLimit)
+  const own = outbox.reduce((count, { message: { key: of } }) => (of === key ? count + 1 : count), 0)
+  return Math.min(all, Math.max(0, serviceOutboxLimit - own))
 }
 
 /** An alert that found no room in the outbox was not sent: it uses up no numalerts, and starts no alertevery. */
@@ -71,7 +90,14 @@ function uncounted(state: State, { service }: ToTell, unsent: readonly Telling[]
   return { ...state, services: state.services.with(index, { ...counted, periods, alertCount }) }
 }
 
-function deliveryOf(state: State, what: ToTell, { alert, ack }: Telling, call: AlertCall, id: Id, now: Now): Delivery {
+function deliveryOf(
+  state: State,
+  what: ToTell,
+  { alert, ack, period }: Telling,
+  call: AlertCall,
+  id: Id,
+  now: Now,
+): Delivery {
   const { service, told, after } = what
   const pools = poolsFollowing(state.model, service.key).flatMap((i) => {
     const [pool, virtual] = [state.pools[i], state.model.virtuals[i]]
@@ -90,6 +116,7 @@ function deliveryOf(state: State, what: ToTell, { alert, ack }: Telling, call: A
     notBefore: now.wall,
     lastText: '',
     cause: after.cause,
+    ...(period === null ? { newestOnly: true as const } : {}),
   }
 }
 

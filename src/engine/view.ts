@@ -152,8 +152,11 @@ function whyNotUp(state: ServiceState, service: Service): string {
     verdict.kind === 'down' ? [`${host} ${verdict.text}`] : [],
   )
   if (failing.length > 0) return failing.join('; ')
+  // What the monitor said is what people look for; without a word of it, why nothing was learned of the hosts.
   const unclear = state.hosts.find(({ last }) => last?.kind === 'unknown')
-  return unclear?.last === undefined || unclear.last === null ? state.summary : `${unclear.host} ${unclear.last.text}`
+  if (unclear?.last == null || (state.summary.trim() !== '' && unclear.last.code === 'names-no-host'))
+    return state.summary
+  return `${unclear.host} ${unclear.last.text}`
 }
 
 function whyUntested({ held }: ServiceState, { monitor, monitorMissing, timing, traptimeout }: Service): string {

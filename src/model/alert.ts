@@ -76,5 +76,10 @@ export interface Alert<Options = unknown> extends OptionShape {
    * before its "down"; without this, the options as a whole name the receiver.
    */
   receiver?(options: Options): string
+  /**
+   * What may be slow or broken by itself: deliveries wait for a free place with those of the same one only, so that a
+   * program that hangs holds no other up. Without this, the module as a whole.
+   */
+  line?(options: Options): string
   send(message: AlertMessage, options: Options, context: AlertContext): Promise<AlertOutcome>
 }

@@ -107,6 +107,8 @@ export interface LoadedState {
     readonly hosts: readonly Host[]
     readonly watches: readonly GroupName[]
     readonly services: readonly ServiceKey[]
+    /** Whatever else is disabled is enabled: the file is newer than what is remembered. */
+    readonly replaces?: true
   }
 }
 

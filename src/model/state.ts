@@ -185,6 +185,8 @@ export interface Delivery {
   /** Receivers that earlier attempts reached (AlertOutcome.reached). */
   readonly reached?: readonly string[]
   readonly cause: Id | null
+  /** Of redistribute: the newest state is what counts, and takes the place of one that still waits. */
+  readonly newestOnly?: true
 }
 
 /** What the journal keeps. Plain JSON; `version` rises when a reader of the old form would be wrong. */

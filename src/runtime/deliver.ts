@@ -72,7 +72,7 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
 
   function joined({ id, message, call }: Delivery): Lane {
     const name = `${message.key} ${call.module} ${receiverOf(call)}`
-    const lane = lanes.get(name) ?? newLane(name, call.module)
+    const lane = lanes.get(name) ?? newLane(name, `${call.module} ${lineOf(call)}`)
     lane.ids.push(id)
     laneOf.set(id, lane)
     return lane
@@ -93,6 +93,15 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
       return doors.alert(module)?.receiver?.(options) ?? whole
     } catch {
       return whole
+    }
+  }
+
+  /** With whom it waits for a free place. */
+  function lineOf({ module, options }: Call): string {
+    try {
+      return doors.alert(module)?.line?.(options) ?? ''
+    } catch {
+      return ''
     }
   }
 

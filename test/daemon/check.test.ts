@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { checkedFiles } from '../../src/daemon/check.ts'
+import { givenBy } from '../../src/daemon/mon/given.ts'
 import { socketFor } from '../../src/daemon/where.ts'
 
 function folder(t: TestContext, files: Readonly<Record<string, string>>): string {
@@ -51,4 +52,13 @@ test('the command line finds the socket in the statedir that mon.cf names', (t) 
   mkdirSync(join(directory, 'state'))
   assert.equal(socketFor(join(directory, 'mon.cf')), join(directory, 'state', 'upalert.sock'))
   assert.equal(socketFor(join(directory, 'nothing.cf')), null)
+})
+
+test('mon keeps no database, so upalert mon starts none unless one is named', (t) => {
+  const before = process.env.DATABASE_URL
+  t.after(() => {
+    if (before !== undefined) process.env.DATABASE_URL = before
+  })
+  delete process.env.DATABASE_URL
+  assert.equal(givenBy({}, '/etc/mon').fallbacks?.database, 'none')
 })

@@ -256,3 +256,33 @@ test('what is asked while the daemon still starts is decided on what it remember
   run.post({ kind: 'started', text: '' }, at(7))
   assert.equal(run.state.services[0]?.ack?.comment, 'mine')
 })
+
+test('of redistribute only the newest state waits, however slow its program is', () => {
+  const of = service({ redistribute: alertCall('R'), periods: [] })
+  const run = new Run(model([of]))
+  for (let second = 0; second < 50; second += 1)
+    run.post(checked(of, result(of.hosts, second % 2 === 0 ? [] : ['h1'])), at(second))
+  assert.deepEqual(
+    run.state.outbox.map(({ message }) => [message.kind, message.at]),
+    [['failure', at(49).wall]],
+  )
+})
+
+test('one service that is told of all the time leaves room for the others', () => {
+  const [loud, other] = [service({ called: 'g/loud' }), service({ called: 'g/other' })]
+  const run = new Run(model([loud, other]))
+  for (let second = 0; second < 600; second += 1) run.post(failing(loud), at(second))
+  assert.equal(run.state.outbox.length, 500)
+  assert.deepEqual(sentBy(run, failing(other), 601), ['A'])
+  assert.deepEqual(sentBy(run, failing(loud), 602), [])
+})
+
+test('at a start, a newer file of what is disabled takes the place of what is remembered', () => {
+  const of = service()
+  const run = new Run(model([of]))
+  give(run, { kind: 'disable-hosts', hosts: [h1], reason: '' }, 0)
+  give(run, { kind: 'disable', service: of.key, reason: '' }, 0)
+  const disabled = { hosts: [h2], watches: [], services: [], replaces: true } as const
+  run.post({ kind: 'state-loaded', loaded: { services: [], disabled }, text: '' }, at(1))
+  assert.deepEqual([run.state.controls.hosts.g?.map((one) => one.host), run.state.services[0]?.disabled], [[h2], null])
+})

@@ -4,8 +4,10 @@ import { statusLines } from '../../src/cli/status.ts'
 import { statusView, whyView } from '../../src/engine/view.ts'
 import type { EventBody } from '../../src/model/event.ts'
 import { host } from '../../src/model/names.ts'
+import { milliseconds } from '../../src/model/units.ts'
 import { at, checked, model, Run, real, result, service, virtual } from './build.ts'
 
+const timings = { connect: null, firstByte: null, total: milliseconds(0) }
 const hosts = [host('10.1.1.1'), host('10.1.1.2')]
 const watched = service({ hosts })
 const run = new Run(model([watched], [virtual(hosts.map((one) => real(one)))]))
@@ -60,4 +62,18 @@ test('status shows what is switched off: the scheduler, a watch, a host; and why
   const lines = statusLines({ ...statusView(paused.state, at(60)), doors: [] }).join('\n')
   assert.match(lines, /THE SCHEDULER IS STOPPED, for 1 min: nothing is checked/)
   assert.match(lines, /disabled: 10\.1\.1\.2/)
+})
+
+test('what a monitor says is shown also where it names no host', () => {
+  const of = service({ hosts })
+  const run = new Run(model([of]))
+  const unclear = { kind: 'unknown', code: 'names-no-host', text: 'was not checked', timings } as const
+  const said = {
+    ...result(hosts, []),
+    exit: 1,
+    summary: 'disk full',
+    hosts: hosts.map((one) => ({ host: one, ...unclear })),
+  }
+  run.post(checked(of, said), at(0))
+  assert.equal(statusView(run.state, at(1)).services[0]?.why, 'disk full')
 })

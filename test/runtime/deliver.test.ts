@@ -25,6 +25,7 @@ function rig(
   outcomes: (AlertOutcome | 'hang' | Promise<AlertOutcome>)[],
   of = watched,
   receiver?: (options: unknown) => string,
+  line?: (options: unknown) => string,
 ) {
   const time = new FakeTime()
   const run = new Run(model([of]))
@@ -38,6 +39,7 @@ function rig(
     rest: null,
     schema: { type: 'object', properties: {}, additionalProperties: false },
     ...(receiver === undefined ? {} : { receiver }),
+    ...(line === undefined ? {} : { line }),
     send(message: AlertMessage, options: unknown) {
       const outcome = outcomes.shift() ?? { kind: 'sent', text: 'ok' }
       if (outcome === 'hang') return new Promise(() => {})
@@ -235,4 +237,26 @@ test('setting the clock back holds up no next attempt', async () => {
   post({ kind: 'clock-stepped', by: seconds(-7_200) })
   await time.go(60_000)
   assert.deepEqual(sent, ['failure'])
+})
+
+test('a program that hangs holds up no other program', async () => {
+  const to = (program: string, n: number) => ({ ...alertCall(`${program} ${n}`), options: { program, n } })
+  const hanging = Array.from({ length: deliveriesAtOnce + 4 }, (_, n) => to('hang', n))
+  const many = service({
+    hosts: [host('h1')],
+    periods: [period({ alerts: [...hanging, to('page', 0)], upalerts: [] })],
+  })
+  const line = (options: unknown) => JSON.stringify(options).replace(/,"n".*/, '')
+  const { time, run, post } = rig(
+    Array.from({ length: deliveriesAtOnce }, () => 'hang' as const),
+    many,
+    undefined,
+    line,
+  )
+  post(checked(many, result(many.hosts, ['h1'])))
+  await time.go(0)
+  assert.deepEqual(
+    run.state.outbox.map(({ call }) => call.text),
+    hanging.map(({ text }) => text),
+  )
 })

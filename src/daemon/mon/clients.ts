@@ -75,9 +75,9 @@ export function monDaemon({ running, logs, auth, login, syslog, trouble, termina
       if (complaint !== '') trouble(complaint)
     },
     async saveState(words) {
-      for (const complaint of saveState(loop.state(), words, statedir())) {
-        trouble(messages.stateUnwritable(complaint).text)
-      }
+      const complaints = saveState(loop.state(), words, statedir())
+      for (const complaint of complaints) trouble(messages.stateUnwritable(complaint).text)
+      return complaints.length === 0
     },
     loadState,
     async testConfiguration() {

@@ -22,6 +22,8 @@ export function givenBy(options: MonOptions, cfbasedir: string): LoadOptions {
     fallbacks: {
       quirks: 'mon-1.3',
       maxprocs: '0',
+      // mon has none; whoever wants the history names one.
+      ...(process.env.DATABASE_URL === undefined ? { database: 'none' } : {}),
       cfbasedir,
       syslog_facility: options.syslogfacility || 'daemon',
       ...defined({ statedir: firstThere('/var/state/mon', '/var/lib/mon'), logdir: firstThere('/var/log/mon') }),

@@ -2,6 +2,7 @@
 
 import { ackText } from '../../engine/message.ts'
 import type { LoadedService, LoadedState } from '../../model/event.ts'
+import type { Service } from '../../model/model.ts'
 import { type GroupName, groupName, host, type ServiceKey, serviceKey, serviceName } from '../../model/names.ts'
 import type { Opstatus } from '../../model/opstatus.ts'
 import type { Ack, ServiceState, State } from '../../model/state.ts'
@@ -23,12 +24,12 @@ export function opstatusFile({ model, services }: State): string {
         failcount: period?.windowCount ?? 0,
       }
     })
-    return [{ group: service.group, service: service.name, ...valuesOf(state), periods }]
+    return [{ group: service.group, service: service.name, ...valuesOf(state, service), periods }]
   })
   return encodeOpstatusFile(saved)
 }
 
-function valuesOf(state: ServiceState): Omit<SavedService, 'group' | 'service' | 'periods'> {
+function valuesOf(state: ServiceState, { traptimeout }: Service): Omit<SavedService, 'group' | 'service' | 'periods'> {
   return {
     opStatus: state.opstatus,
     failureCount: state.failureCount,
@@ -51,7 +52,8 @@ function valuesOf(state: ServiceState): Omit<SavedService, 'group' | 'service' |
     lastCheck: state.lastCheck,
     lastOpStatus: state.lastOpstatus,
     failureOutput: state.lastFailingOutput ?? '',
-    trapTimer: null,
+    // The whole of it: mon takes nothing for run out, and would tell of a trap that nobody waited for.
+    trapTimer: traptimeout,
   }
 }
 

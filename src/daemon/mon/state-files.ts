@@ -16,11 +16,14 @@ type FileName = (typeof FILES)[number]
 const named = (words: readonly string[]): readonly FileName[] =>
   FILES.filter((file) => words.includes(file) || words.includes('all'))
 
+/** As mon's own, which may run as another user. */
+const READABLE = 0o644
+
 /** Sentences about what could not be written; none if all is well. */
 export function saveState(state: State, words: readonly string[], statedir: string): readonly string[] {
   return named(words).flatMap((file) => {
     const path = join(statedir, file)
-    const reason = replaceWhole(path, textOf(file, state))
+    const reason = replaceWhole(path, textOf(file, state), READABLE)
     return reason === null ? [] : [`${path}: ${reason}`]
   })
 }
@@ -81,7 +84,10 @@ export function stateAtStart(
     const remark = `the state files in ${statedir} are older than what is remembered, and were not loaded`
     return { loaded: null, text: '', complaints: [...complaints, remark] }
   }
-  return { loaded, text: `; ${files.join(' and ')} loaded from ${statedir}`, complaints }
+  // As in mon, which starts with nothing disabled: what was enabled since is enabled.
+  const replaces = files.includes('disabled') ? { replaces: true as const } : {}
+  const whole = { ...loaded, disabled: { ...loaded.disabled, ...replaces } }
+  return { loaded: whole, text: `; ${files.join(' and ')} loaded from ${statedir}`, complaints }
 }
 
 /** Times of files and of events are taken by different clocks; milliseconds. */

@@ -57,14 +57,19 @@ function readAuthtypes(settings: SettingReader): readonly string[] {
   return words.map(({ text }) => text)
 }
 
-/** An address or a name, which is looked up when the daemon starts. */
+/** Addresses or names, which are looked up when the daemon starts, with blanks or commas between; `*` is every IPv4 address. */
 function readBind(name: 'serverbind' | 'trapbind', settings: SettingReader): string {
   const value = settings.value(name)
   if (value === undefined) return DEFAULT_BIND
-  const fault = hostFault(value.text)
-  if (fault === null) return value.text
-  settings.report.error('setting-value', spanOf(value), fault.message, 'an address of this machine, or its name')
-  return DEFAULT_BIND
+  for (const word of plainWords(value)) {
+    for (const text of word.text.split(',')) {
+      const fault = text === '' || text === '*' ? null : hostFault(text.replace(/^\[(.*)\]$/, '$1'))
+      if (fault === null) continue
+      const hint = 'addresses of this machine or its names, blanks between; * for every IPv4 address, :: for all'
+      settings.report.error('setting-value', spanOf(word), fault.message, hint)
+    }
+  }
+  return value.text
 }
 
 function readClientallow(settings: SettingReader): readonly string[] {

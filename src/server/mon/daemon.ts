@@ -31,7 +31,8 @@ export interface MonDaemon {
   reset(how: Reset): Promise<boolean>
   reloadAuth(): Promise<void>
   /** `disabled`, `opstatus`, `all`; other words do nothing. */
-  saveState(words: readonly string[]): Promise<void>
+  /** `false`: something could not be written, and was logged. */
+  saveState(words: readonly string[]): Promise<boolean>
   loadState(words: readonly string[]): Promise<void>
   /** What is wrong with the configuration file as it is now; `null`: nothing. May have several lines. */
   testConfiguration(): Promise<string | null>

@@ -30,8 +30,8 @@ export const reload: Answering = async (rest, { daemon }) => {
 export const savestate: Answering = async (rest, { daemon }) => {
   const what = words(rest)
   if (what.length === 0) return say('520 savestate error, arguments required')
-  await daemon.saveState(what)
-  return say('220 savestate completed')
+  // mon says 220 whatever became of it; nobody should stop a daemon on the word of a file that is not there.
+  return say((await daemon.saveState(what)) ? '220 savestate completed' : '520 savestate error, not written')
 }
 
 export const loadstate: Answering = async (rest, { daemon }) => {

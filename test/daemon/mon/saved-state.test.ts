@@ -10,6 +10,7 @@ import { stateFor } from '../../../src/engine/start.ts'
 import type { Command, LoadedState } from '../../../src/model/event.ts'
 import { groupName, host, serviceKey, serviceName } from '../../../src/model/names.ts'
 import type { State } from '../../../src/model/state.ts'
+import { seconds } from '../../../src/model/units.ts'
 import { at, checked, model, period, Run, result, service } from '../../engine/build.ts'
 
 const web = service({
@@ -187,4 +188,9 @@ test('at a start files that say what is remembered are passed over without a wor
   saveState(remembered(), ['all'], where)
   assert.deepEqual(stateAtStart(['all'], where, remembered()), { loaded: null, text: '', complaints: [] })
   assert.match(readFileSync(join(where, 'opstatus'), 'utf8'), /^group=g/)
+})
+
+test('a service that waits for traps leaves mon its whole time to wait', () => {
+  const heard = model([service({ called: 'g/heard', monitor: null, timing: null, traptimeout: seconds(3600) })])
+  assert.match(opstatusFile(stateFor(heard, null)), /\ttrap_timer=3600\t/)
 })

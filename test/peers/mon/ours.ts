@@ -186,7 +186,7 @@ class Ours {
       return true
     },
     reloadAuth: async () => {},
-    saveState: async () => {},
+    saveState: async () => true,
     loadState: async () => {},
     testConfiguration: async () => null,
     terminate: () => {},

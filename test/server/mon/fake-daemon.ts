@@ -112,8 +112,9 @@ export class FakeDaemon implements MonDaemon {
     this.asked.push('reload auth')
   }
 
-  async saveState(words: readonly string[]): Promise<void> {
+  async saveState(words: readonly string[]): Promise<boolean> {
     this.asked.push(`savestate ${words.join(' ')}`)
+    return true
   }
 
   async loadState(words: readonly string[]): Promise<void> {
