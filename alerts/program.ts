@@ -33,6 +33,7 @@ export const program: Alert<ProgramOptions> = {
   flags: {},
   rest: 'command',
   restIsVerbatim: true,
+  line: ({ command: [path = ''] }) => path,
   async send(message, { command, user }, context) {
     const attempt = startAttempt(context.timeout, context.signal)
     const run = await launch({
