@@ -54,7 +54,8 @@ test('a failure is told once, drains its server, and its end is told; kill -9 in
   await daemon.said(/no alert for period "always"|add 127\.0\.0\.2:\d+ masq weight 0/, again)
   const after = (await daemon.status()).services[0]
   assert.equal(after?.since, before?.since, 'since when it is down')
-  assert.ok((after?.failures ?? 0) >= (before?.failures ?? 1), 'failures in a row go on')
+  // The last one that status showed may not have been on disk yet when the process was killed.
+  assert.ok((after?.failures ?? 0) >= (before?.failures ?? 1) - 1, 'failures in a row go on')
   two.answer = 200
   const up = await daemon.said(/web\/http is UP \(was down for/, again)
   await daemon.said(/"mail root@localhost" is done/, up)

@@ -42,7 +42,7 @@ test(
     const { place } = mon
     await check(mon, 1)
     await check(mon, 0)
-    const downtime = await place.shows('log/down.log', /g s/)
+    const downtime = await place.shows('log/down.log', /\d g s \d/)
     assert.match(downtime, new RegExp(`^${HEADER}${OUTAGE}$`))
     const history = await place.shows('log/history', /^upalert/m)
     assert.match(
@@ -69,12 +69,12 @@ test('a log that was moved away is begun anew', async (t) => {
   const { place } = mon
   await check(mon, 1)
   await check(mon, 0)
-  await place.shows('log/down.log', /g s/)
+  await place.shows('log/down.log', /\d g s \d/)
   await place.shows('log/history', /^upalert/m)
   for (const name of ['down.log', 'history']) renameSync(place.path(`log/${name}`), place.path(`log/${name}.1`))
   await check(mon, 1)
   await check(mon, 0)
-  assert.match(await place.shows('log/down.log', /g s/), new RegExp(`^${OUTAGE}$`))
+  assert.match(await place.shows('log/down.log', /\d g s \d/), new RegExp(`^${OUTAGE}$`))
   assert.match(await place.shows('log/history', /^upalert/m), /^alert g s [^\n]*\nupalert g s [^\n]*\n$/)
   assert.equal((await mon.command('list alerthist')).lines.length, 4)
 })
