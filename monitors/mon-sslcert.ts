@@ -73,7 +73,7 @@ async function judge(host: Host, options: MonSslcertOptions, attempt: Attempt): 
   const port = options.port ?? HTTPS
   const sni = options.sni ?? (port === HTTPS ? 1 : 0)
   const failed = (phrase: string, outcome: Outcome): Judged => ({ outcome, phrases: [phrase], expires: null })
-  const reached = await reach(host, port, { ipv4: options.ipv4 === true }, attempt)
+  const reached = await reachEither(host, port, options, attempt)
   if (reached.kind === 'failed') {
     const { outcome } = reached
     return failed(outcome.address === undefined ? 'not found' : 'unavailable', outcome)
@@ -100,6 +100,15 @@ async function judge(host: Host, options: MonSslcertOptions, attempt: Attempt): 
   }
   const one = ofCertificate(facts, host)
   return { ...one, outcome: { ...one.outcome, address, connect } }
+}
+
+/** The script tries each address of a name: where an IPv6 address does not accept, an IPv4 one may. */
+async function reachEither(host: Host, port: number, { ipv4 }: MonSslcertOptions, attempt: Attempt) {
+  const first = await reach(host, port, { ipv4: ipv4 === true }, attempt)
+  if (first.kind !== 'failed' || first.outcome.address?.includes(':') !== true || attempt.stopped() !== null)
+    return first
+  const second = await reach(host, port, { ipv4: true }, attempt)
+  return second.kind === 'failed' ? first : second
 }
 
 function ofCertificate(facts: CertificateFacts, host: Host): Judged {

@@ -18,6 +18,7 @@ export type Need =
   | 'keepalived'
   | 'root'
   | 'fping'
+  | 'ping'
   | 'openssl'
   | 'perl'
   | 'net-dns'
@@ -54,6 +55,7 @@ const probes: Readonly<Record<Need, () => Lack | null>> = {
   ip: () => packages(['iproute2', program('ip')], ['procps', program('sysctl')]),
   keepalived: () => packages(['keepalived', program('keepalived') && program('genhash')]),
   fping: () => packages(['fping', program('fping')]),
+  ping: () => packages(['iputils-ping', program('ping')]),
   openssl: () => packages(['openssl', program('openssl')]),
   perl: () => packages(['perl', program('perl')]),
   // Perl modules that mon's monitors load.

@@ -146,7 +146,7 @@ test('phttp.monitor names the host with the seconds it took', needs('mon', 'perl
 
 test(
   'fping.monitor and ping.monitor find this machine up, and say which does not answer',
-  needs('mon', 'fping', 'root'),
+  needs('mon', 'fping', 'ping', 'root'),
   async () => {
     for (const [name, words] of [
       ['fping.monitor', '-r 1 -t 200'],

@@ -157,7 +157,7 @@ test('an answer after the soft timeout fails mon-phttp, and the seconds are told
   assert.deepEqual([result.exit, result.summary], [1, '127.0.0.1(0)'])
 })
 
-test('ping.monitor and mon-ping name the same hosts', needs('mon', 'root'), async () => {
+test('ping.monitor and mon-ping name the same hosts', needs('mon', 'ping', 'root'), async () => {
   alike(await both(monPing, 'ping.monitor', '', ['127.0.0.2', '127.0.0.1']))
   alike(await both(monPing, 'ping.monitor', '-c 2', ['no-such-host.invalid', '127.0.0.1']))
   alike(await both(monPing, 'ping.monitor', '-6', ['127.0.0.1']))
