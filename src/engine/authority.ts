@@ -46,7 +46,7 @@ interface TrapPermission {
 }
 
 /**
- * The entries for the address `from` (canonical). If the file has any for host `*`, those and no others, as with mon.
+ * The entries for the address `from` (canonical). If the file has entries for host `*`, those and no others, as with mon.
  * `resolved`: what the names of the file stood for when it was loaded, by name in lower case; canonical addresses.
  */
 export function trapRules(

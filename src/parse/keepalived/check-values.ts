@@ -48,7 +48,7 @@ export const hexBytes: Value<readonly number[]> = {
   },
 }
 
-/** Empty: any reply will do. */
+/** Empty: whatever is replied will do. */
 export const hexPattern: Value<readonly BytePattern[]> = {
   wants: 'nothing, or bytes as hexadecimal digits with x for a digit that may be any, such as 0d0a xx 4x',
   read: (args) => hexPairs(args, /^[0-9a-fA-FxX]+$/)?.map(bytePattern) ?? null,

@@ -20,7 +20,7 @@ import type { Variables } from './variables.ts'
 export interface ListenOptions {
   /** As serverbind has it. */
   readonly bind: string
-  /** 0: any free one, the same at all places. */
+  /** 0 takes a free one, the same at all places. */
   readonly port: number
   /** For tests of the limits. */
   readonly clients?: Clients

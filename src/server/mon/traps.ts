@@ -26,7 +26,7 @@ const MOST_SENDERS = 1024
 export interface TrapOptions {
   /** As trapbind has it. */
   readonly bind: string
-  /** 0: any free one. */
+  /** 0 takes a free one. */
   readonly port: number
 }
 

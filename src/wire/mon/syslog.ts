@@ -34,7 +34,7 @@ export const FACILITIES = {
 } as const
 export type Facility = keyof typeof FACILITIES
 
-/** A facility as Perl's Sys::Syslog takes it from mon.cf: any case, with or without `LOG_`. `null` if there is none. */
+/** A facility as Perl's Sys::Syslog takes it from mon.cf, in upper or lower case, with or without `LOG_`. `null` if there is none. */
 export function facilityNamed(name: string): Facility | null {
   const bare = name.toLowerCase().replace(/^log_/, '')
   return isFacility(bare) ? bare : null
