@@ -1,26 +1,16 @@
 /** What a mon.cf comes to mean: the Model, checked by what an operator would look for in it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Call, Model, Period, Real, Service, Virtual } from '../../src/model/model.ts'
+import type { Call, Period, Real, Service, Virtual } from '../../src/model/model.ts'
 import { minutes, seconds } from '../../src/model/units.ts'
 import { parseMon } from '../../src/parse/mon.ts'
 import { programPaths, resolve, settingsOf } from '../../src/parse/resolve.ts'
-import { resolveText, world } from './world.ts'
+import { modelOf, world } from './world.ts'
 
 const group = 'hostgroup web 10.1.1.2 10.1.1.3\n\n'
 const withMonitor = (monitor: string) => `${group}watch web\n  service http\n    interval 1m\n    monitor ${monitor}\n`
 const withPeriod = (lines: string) => `${withMonitor('http')}    period\n      alert mail ops@example.com\n${lines}\n`
 const withVirtual = (lines: string) => `${withMonitor('http')}\nvirtual www\n  address 192.0.2.1:80\n${lines}\n`
-
-function modelOf(text: string, codes: readonly string[] = []): Model {
-  const { model, problems } = resolveText(text)
-  assert.deepEqual(
-    problems.map(({ code }) => code),
-    codes,
-  )
-  assert.ok(model)
-  return model
-}
 
 function serviceOf(text: string, codes: readonly string[] = []): Service {
   const [service] = modelOf(text, codes).services

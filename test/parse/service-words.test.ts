@@ -1,22 +1,12 @@
 /** Every keyword of a service and of a period, and the views and aliases around them. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { AlertCall, Model, Period, Service } from '../../src/model/model.ts'
+import type { AlertCall, Period, Service } from '../../src/model/model.ts'
 import { hours, minutes, seconds } from '../../src/model/units.ts'
-import { resolveText } from './world.ts'
+import { modelOf, resolveText } from './world.ts'
 
 const group = 'hostgroup web h1 h2 h3\n\n'
 const checked = '  interval 1m\n  monitor http\n'
-
-function modelOf(text: string, codes: readonly string[] = []): Model {
-  const { model, problems } = resolveText(text)
-  assert.deepEqual(
-    problems.map(({ code }) => code),
-    codes,
-  )
-  assert.ok(model)
-  return model
-}
 
 function serviceOf(lines: string, codes: readonly string[] = []): Service {
   const [service] = modelOf(`${group}watch web\n service http\n${checked}${lines}\n`, codes).services

@@ -1,4 +1,6 @@
 /** Surroundings for tests of the parser: small modules with the shapes that the real ones have. */
+import assert from 'node:assert/strict'
+import type { Model } from '../../src/model/model.ts'
 import type { OptionProperty, OptionShape } from '../../src/model/module.ts'
 import { loadMon } from '../../src/parse/check.ts'
 import { type LogicalLine, type Slice, wholeLine } from '../../src/parse/mon/lines.ts'
@@ -79,6 +81,17 @@ export const world: Surroundings = {
 
 export const resolveText = (text: string, surroundings: Surroundings = world): Resolved =>
   resolve(parseMon({ file: 'mon.cf', text }), surroundings)
+
+/** The Model of a text that earns exactly these problems. */
+export function modelOf(text: string, codes: readonly string[] = []): Model {
+  const { model, problems } = resolveText(text)
+  assert.deepEqual(
+    problems.map(({ code }) => code),
+    codes,
+  )
+  assert.ok(model)
+  return model
+}
 
 export function resolveBytes(bytes: Uint8Array): { readonly model: unknown; readonly problems: readonly Problem[] } {
   const loaded = loadMon('mon.cf', bytes)
