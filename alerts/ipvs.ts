@@ -39,6 +39,7 @@ const LASTING = new Set(['EPERM', 'EINVAL', 'ERANGE', 'ESRCH', 'EAFNOSUPPORT', '
 export const ipvs: Alert<IpvsOptions> = {
   name: 'ipvs',
   deed: 'takes a real server out of the virtual server table, and puts it back',
+  usesTable: true,
   schema: {
     type: 'object',
     properties: {

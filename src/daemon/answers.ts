@@ -3,6 +3,7 @@ import { clock } from '../edge/clock.ts'
 import type { Journal } from '../edge/journal/journal.ts'
 import { foreign } from '../engine/plan.ts'
 import { wantedTable } from '../engine/pool.ts'
+import type { Alert } from '../model/alert.ts'
 import type { DoorReport } from '../model/request.ts'
 import type { State } from '../model/state.ts'
 import type { TableDoor } from '../model/table.ts'
@@ -26,7 +27,7 @@ export function answersOf(running: Running, database: () => Database | null): Da
         ...(service === undefined ? {} : { service }),
       }),
     doors: () => [
-      ...tableReports(table, loop.state()),
+      ...tableReports(table, loop.state(), running.configuration.alerts),
       ...databaseReport(database()),
       journalReport(journal),
       ...overdueReport(checks),
@@ -40,10 +41,22 @@ const databaseReport = (database: Database | null): DoorReport[] => (database ==
 /** Foreign services and destinations that are named one by one. */
 const foreignShown = 8
 
-/** A mon without virtual servers has no use for a table. */
-function tableReports(table: TableDoor, state: State): DoorReport[] {
-  const unused = table.where === 'memory' && state.model.virtuals.length === 0 && Object.keys(state.owned).length === 0
-  return unused ? [] : [tableReport(table, state)]
+/** A mon that neither has virtual servers nor calls an alert that changes them has no use for a table. */
+function tableReports(table: TableDoor, state: State, alerts: ReadonlyMap<string, Alert>): DoorReport[] {
+  return table.where === 'memory' && !usesTable(state, alerts) ? [] : [tableReport(table, state)]
+}
+
+export function usesTable(
+  { model, owned }: Pick<State, 'model' | 'owned'>,
+  alerts: ReadonlyMap<string, Alert>,
+): boolean {
+  if (model.virtuals.length > 0 || Object.keys(owned).length > 0) return true
+  return model.services.some(({ periods, redistribute }) =>
+    [
+      ...periods.flatMap((period) => [...period.alerts, ...period.upalerts]),
+      ...(redistribute === null ? [] : [redistribute]),
+    ].some(({ module }) => alerts.get(module)?.usesTable === true),
+  )
 }
 
 /** Which table is driven, and what of it is somebody else's and left alone. */

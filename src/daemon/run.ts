@@ -21,7 +21,7 @@ import { openMon } from './mon/mon.ts'
 import { pidfilePath, removePidfile, writePidfile } from './mon/pidfile.ts'
 import { stateAtStart } from './mon/state-files.ts'
 import { reload } from './reload.ts'
-import { assemble, type Running, type Usable } from './running.ts'
+import { assemble, type OpenJournal, type Running, type Usable } from './running.ts'
 import { clockWatch, heedHangup, ignoreDebugger, toldToStop } from './signals.ts'
 import { openTable } from './table.ts'
 import { count, isUsable } from './usable.ts'
@@ -124,11 +124,8 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
   if (shown !== null) closing.push(shown.stop)
 
   const how = { echo: monRun?.echo ?? true, lookAgain: monRun?.lookAgain }
-  const { model, directories } = configuration
-  const known = journal.saved === null ? null : stateFor(model, journal.saved)
-  const files = stateAtStart(monRun?.loadstate ?? null, directories.statedir, known)
-  const state = restoredState(model, journal.saved, files.loaded, clock.now())
-  const running = assemble(configuration, state, journal, openTable(), how)
+  const beginning = whatIsKnown(configuration, journal, monRun)
+  const running = assemble(configuration, beginning.state, journal, openTable(), how)
   let database: Database | null = null
   const socket = await listenOn(
     configuration.directories.socket,
@@ -150,8 +147,7 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
   const unwritten = pidfile === null ? null : writePidfile(pidfile, process.pid)
   if (unwritten !== null) early.push(unwritten)
   notice = (text) => void running.loop.post({ kind: 'notice', what: 'trouble', text })
-  const remembered = `${journal.saved === null ? '' : '; it remembers its last run'}${files.text}`
-  begin(running, remembered, [...journal.remarks, ...files.complaints, ...early], monRun)
+  begin(running, beginning.remembered, [...beginning.remarks, ...early], monRun)
   const history = openDatabase(running, (text) => notice(text))
   database = history
   return {
@@ -171,6 +167,18 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
       running.table.close()
       if (pidfile !== null) removePidfile(pidfile, process.pid)
     },
+  }
+}
+
+/** What the journal kept of the last run, and mon's state files where they are asked for. */
+function whatIsKnown({ model, directories }: Usable, { saved, remarks }: OpenJournal, mon: MonRun | undefined) {
+  const known = saved === null ? null : stateFor(model, saved)
+  const files = stateAtStart(mon?.loadstate ?? null, directories.statedir, known)
+  return {
+    state: restoredState(model, saved, files.loaded, clock.now()),
+    /** Of what, as the end of a sentence. */
+    remembered: `${saved === null ? '' : '; it remembers its last run'}${files.text}`,
+    remarks: [...remarks, ...files.complaints],
   }
 }
 

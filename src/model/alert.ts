@@ -71,6 +71,8 @@ export interface Alert<Options = unknown> extends OptionShape {
   readonly name: string
   /** One line for listings: "sends a mail". */
   readonly deed: string
+  /** It changes the IPVS table it is handed: whether that is the kernel's matters to whoever calls it. */
+  readonly usesTable?: true
   /**
    * Who is told with these options. Messages of one service to one receiver keep their order, so that no "up" arrives
    * before its "down"; without this, the options as a whole name the receiver.

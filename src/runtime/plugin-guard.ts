@@ -35,6 +35,8 @@ export function guardAlert(plugin: PluginAlert): Alert {
   const { name, deed, schema, flags, rest, restIsVerbatim = false } = plugin
   return {
     ...{ name, deed, schema, flags, rest, restIsVerbatim },
+    // It is handed the table, and nobody knows what it does with it.
+    usesTable: true,
     async send(message, options, context) {
       const answer = await settled(() => plugin.send(message, options, context), context.signal)
       if (answer.kind === 'answered') return readOutcome(answer.value, name)
