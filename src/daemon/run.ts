@@ -14,7 +14,7 @@ import { stateFor } from '../engine/start.ts'
 import { type Milliseconds, minutes, seconds } from '../model/units.ts'
 import { formatProblems } from '../parse/problem.ts'
 import { listenOn } from '../server/socket.ts'
-import { answersOf } from './answers.ts'
+import { answersOf, usesTable } from './answers.ts'
 import { type LoadOptions, loadConfiguration } from './configuration.ts'
 import { type Database, startDatabase } from './database.ts'
 import { openMon } from './mon/mon.ts'
@@ -262,7 +262,7 @@ function begin(
     text: `upalert runs ${file}: ${counts}${remembered}`,
     ...(mon?.stopped === true ? { stopped: true } : {}),
   })
-  if (table.where === 'memory' && model.virtuals.length > 0) {
+  if (table.where === 'memory' && usesTable(loop.state(), configuration.alerts)) {
     say('memory-table', `NO TRAFFIC IS BALANCED: the IPVS table is in memory only. ${table.because}`)
   }
   for (const remark of remarks) say('trouble', remark)

@@ -24,7 +24,6 @@ import { toSyslog } from './syslog-lines.ts'
 export interface Mon extends MonDoors {
   /** Saves mon's state files, and closes what is open. */
   close(): Promise<void>
-  readonly syslog: Syslog | null
 }
 
 export type OpenedMon =
@@ -153,7 +152,6 @@ function monDoors({ running, logs, remote, servers, syslog, standard, trouble }:
   }
 
   return {
-    syslog,
     note,
     show: syslog === null ? () => {} : toSyslog(syslog, () => running.configuration),
     terminated() {
