@@ -9,12 +9,27 @@ export interface Timings {
 }
 
 /**
+ * What a check says about the weight of a real server that is up, besides that it is up.
+ * `is`: the weight shall be `value` (keepalived's MISC_CHECK with `misc_dynamic`: the exit status less 2). `plus`: `value` is
+ * added to the configured weight (FILE_CHECK: the number in the file times its weight). The value is as the check said it,
+ * in or out of the range of weights: bounding it belongs to the pool.
+ */
+export type WeightSaid = { readonly kind: 'is' | 'plus'; readonly value: number }
+
+/**
  * What one probe says about one host.
  * `unknown` means that the check learned nothing about the host (its program could not be run, or failed without naming
  * a host): it must never move a real server, in or out.
  */
 export type HostResult =
-  | { readonly kind: 'up'; readonly host: Host; readonly text: string; readonly timings: Timings }
+  | {
+      readonly kind: 'up'
+      readonly host: Host
+      readonly text: string
+      readonly timings: Timings
+      /** Only of a check that speaks about weights; without it the configured weight holds. */
+      readonly share?: WeightSaid
+    }
   | {
       readonly kind: 'down'
       readonly host: Host
