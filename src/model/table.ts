@@ -112,13 +112,18 @@ export interface TableError {
 
 export type TableAnswer = { readonly kind: 'ok' } | TableError
 
-/** The way to a table: the kernel's, or the one in memory that answers with the same errors. Neither call throws. */
+/** The way to a table: the kernel's, or the one in memory that answers with the same errors. No call throws. */
 export interface TableDoor {
   readonly where: 'kernel' | 'memory'
   /** Why it is in memory, for people; empty for the kernel. */
   readonly because: string
   read(): { readonly kind: 'table'; readonly services: readonly TableService[] } | TableError
   apply(command: TableCommand): TableAnswer
+  /**
+   * Carries out all of them in the order given, each on its own: a refused one keeps none of the others back. The answers
+   * stand where their commands stood. The kernel's table does it in few system calls, so many at once are cheap.
+   */
+  applyAll(commands: readonly TableCommand[]): readonly TableAnswer[]
   close(): void
 }
 

@@ -9,6 +9,7 @@ const noTable: TableDoor = {
   because: 'test',
   read: () => ({ kind: 'table', services: [] }),
   apply: () => ({ kind: 'error', errno: 'EPERM', text: 'not in this test' }),
+  applyAll: () => [],
   close() {},
 }
 

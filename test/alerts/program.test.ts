@@ -17,6 +17,7 @@ const table: TableDoor = {
   because: 'a test needs none',
   read: () => ({ kind: 'table', services: [] }),
   apply: () => ({ kind: 'ok' }),
+  applyAll: () => [],
   close: () => {},
 }
 function context(more: Partial<AlertContext> = {}): AlertContext {

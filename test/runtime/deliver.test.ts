@@ -14,6 +14,7 @@ const table: TableDoor = {
   because: '',
   read: () => ({ kind: 'table', services: [] }),
   apply: () => ({ kind: 'ok' }),
+  applyAll: () => [],
   close: () => {},
 }
 const watched = service({ hosts: [host('h1')] })

@@ -31,14 +31,16 @@ interface Row {
 /** An empty table. `because` says why it is not the kernel's, for people. */
 export function openMemoryTable(because: string): TableDoor {
   const rows = new Map<string, Row>()
+  const apply = (command: TableCommand): TableAnswer => {
+    const errno = change(rows, command)
+    return errno === null ? { kind: 'ok' } : tableError(errno, command)
+  }
   return {
     where: 'memory',
     because,
     read: () => ({ kind: 'table', services: [...rows.values()].map(listed) }),
-    apply(command): TableAnswer {
-      const errno = change(rows, command)
-      return errno === null ? { kind: 'ok' } : tableError(errno, command)
-    },
+    apply,
+    applyAll: (commands) => commands.map(apply),
     close() {},
   }
 }

@@ -112,14 +112,16 @@ interface Netlink {
 }
 
 function kernelDoor(netlink: Netlink, family: number): TableDoor {
+  const apply = (command: TableCommand): TableAnswer => {
+    const reply = netlink.request(family, COMMAND_FLAGS, encodeCommand(command))
+    return reply.kind === 'payloads' ? { kind: 'ok' } : tableError(reply.errno, command)
+  }
   return {
     where: 'kernel',
     because: '',
     read: () => readTable(netlink, family),
-    apply(command: TableCommand): TableAnswer {
-      const reply = netlink.request(family, COMMAND_FLAGS, encodeCommand(command))
-      return reply.kind === 'payloads' ? { kind: 'ok' } : tableError(reply.errno, command)
-    },
+    apply,
+    applyAll: (commands) => commands.map(apply),
     close: () => netlink.close(),
   }
 }
