@@ -109,6 +109,6 @@ for (const { name, sysctls, service, says, commands } of vectors) {
       advice.map(({ command }) => command),
       commands,
     )
-    says.forEach((pattern, i) => assert.match(advice[i]?.text ?? '', pattern))
+    for (const [i, pattern] of says.entries()) assert.match(advice[i]?.text ?? '', pattern)
   })
 }
