@@ -334,6 +334,7 @@ function alertContext(): AlertContext {
       because: 'a test needs none',
       read: () => ({ kind: 'table', services: [] }),
       apply: () => ({ kind: 'ok' }),
+      applyAll: () => [],
       close: () => {},
     },
   }
