@@ -40,6 +40,10 @@ export interface AlertMessage {
   readonly acknowledged: string | null
   /** One line a pool that this service drives: "web: 2 of 3 real servers remain". */
   readonly pools: readonly string[]
+  /** The subject and text of a mail, word for word, where another program's are asked for (keepalived's). */
+  readonly mail?: { readonly subject: string; readonly text: string }
+  /** Who changed, as keepalived's FIFO has it: `RS [10.1.1.2]:tcp:80 [192.0.2.1]:tcp:80 DOWN`. */
+  readonly line?: string
   /** MON_* and the service's own variables (mon manual, "ENVIRONMENT VARIABLES"). */
   readonly environment: Readonly<Record<string, string>>
 }

@@ -120,7 +120,8 @@ export type Entry = Common &
       }
   )
 
-export type RealStanding = 'held' | 'in' | 'drained' | 'out'
+/** `standby`: a backup server that is not needed now. */
+export type RealStanding = 'held' | 'in' | 'standby' | 'drained' | 'out'
 export type PoolStanding = 'unknown' | 'serving' | 'sorry' | 'below-quorum' | 'empty'
 
 /** Why nothing was sent. Every word has its sentence in engine/words.ts. */

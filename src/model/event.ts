@@ -5,7 +5,7 @@ import type { GroupName, Host, Id, ServiceKey } from './names.ts'
 import type { Opstatus } from './opstatus.ts'
 import type { CheckResult, HostResult } from './result.ts'
 import type { Owned, Saved } from './state.ts'
-import type { Milliseconds, WallTime } from './units.ts'
+import type { Milliseconds, WallTime, Weight } from './units.ts'
 
 export type Event = { readonly id: Id } & EventBody
 
@@ -49,6 +49,12 @@ export type EventBody =
   /** The wall clock was set: everything that counts by it moves along. Positive is forward. */
   | { readonly kind: 'clock-stepped'; readonly by: Milliseconds }
   | { readonly kind: 'command'; readonly who: string; readonly command: Command }
+  /** A time that the state waits for has come: State's `wakeAt`, an override's `until`. */
+  | { readonly kind: 'time' }
+  /** The names in the maintenance directory are others than before. */
+  | { readonly kind: 'maintenance'; readonly names: readonly string[] }
+  /** The addresses on this host that something depends on are others than before. */
+  | { readonly kind: 'addresses'; readonly present: readonly string[] }
   /** Something the operator should know that changes nothing: a door's trouble, said once when it begins and ends. */
   | { readonly kind: 'notice'; readonly what: string; readonly text: string }
 
@@ -75,6 +81,21 @@ export type Command =
   | { readonly kind: 'set-opstatus'; readonly service: ServiceKey; readonly opstatus: Opstatus }
   | { readonly kind: 'stop' }
   | { readonly kind: 'start' }
+  /** `force`: although it leaves a pool without a usable server. `remarks`: sentences for the answer. */
+  | {
+      readonly kind: 'override'
+      readonly virtual: string | null
+      readonly real: string | null
+      readonly what:
+        | { readonly kind: 'drain'; readonly most: Milliseconds | null }
+        | { readonly kind: 'disable' }
+        | { readonly kind: 'weight'; readonly weight: Weight }
+      readonly lasts: Milliseconds | null
+      readonly reason: string
+      readonly force: boolean
+      readonly remarks: readonly string[]
+    }
+  | { readonly kind: 'end-override'; readonly virtual: string | null; readonly real: string | null }
 
 /** The lists of alerts that a period has. */
 export type AlertList = 'alert' | 'upalert' | 'startupalert' | 'ackalert' | 'disablealert'
@@ -160,4 +181,11 @@ export interface ReconcileReport {
     readonly cause: Id | null
   }[]
   readonly owned: Owned
+  /** Connections of destinations, by service and destination; only of those asked for. */
+  readonly connections: readonly {
+    readonly service: string
+    readonly destination: string
+    readonly active: number
+    readonly persistent: number
+  }[]
 }

@@ -6,8 +6,8 @@ import type { Dependencies } from './dependency.ts'
 import type { GroupName, Host, ServiceKey, ServiceName } from './names.ts'
 import type { PeriodExpression } from './period.ts'
 import type { Quirks } from './quirks.ts'
-import type { Forward, TableDestinationId, TableServiceId, TableServiceSettings } from './table.ts'
-import type { Milliseconds, Weight } from './units.ts'
+import type { Forward, TableDestinationId, TableServiceId, TableServiceSettings, TableTunnel } from './table.ts'
+import { type Milliseconds, seconds, type Weight } from './units.ts'
 
 /** Where in which file a thing was written; line and column count from 1. */
 export interface Place {
@@ -28,6 +28,8 @@ export interface Model {
   readonly aliases: readonly Alias[]
   /** In file order; `State.pools[i]` is the state of `Model.virtuals[i]`. */
   readonly virtuals: readonly Virtual[]
+  /** Of checks `via vip`. */
+  readonly paths: readonly CheckPath[]
 }
 
 /** The globals of mon.cf. The parser leaves directories as written; daemon/configuration.ts makes them absolute. */
@@ -62,6 +64,39 @@ export interface Settings {
   readonly startupalertsOnReset: boolean
   readonly clients: ClientSettings
   readonly logs: LogSettings
+  readonly table: TableSettings
+  /** keepalived.conf files that are loaded together with this one, as written. */
+  readonly keepalived: readonly { readonly path: string; readonly place: Place }[]
+}
+
+/** How the daemon treats the IPVS table. */
+export interface TableSettings {
+  /**
+   * What others changed of ours: `observe` tells it, `repair` puts it back as well, `own` also removes whatever in the
+   * table the configuration does not name.
+   */
+  readonly drift: 'observe' | 'repair' | 'own'
+  /** `clear`: our part of the table is removed and made anew at the start. */
+  readonly onStart: 'keep' | 'clear'
+  /** `drain`: no new connections, and our part goes when the last has ended or the time is over; `clear`: it goes at once. */
+  readonly onStop: 'keep' | 'drain' | 'clear'
+  readonly drainMost: Milliseconds
+  /** A file in it named after a real server takes that one out (ldirectord "maintenancedir"). Empty: none. */
+  readonly maintenancedir: string
+  /** Timeouts of connections to set at the start, in whole seconds; `null`: the kernel's stay. */
+  readonly timeouts: { readonly tcp: number; readonly tcpfin: number; readonly udp: number } | null
+  /** The FIFO that tells every change of a real or virtual server (keepalived.conf "notify_fifo"); empty: none. */
+  readonly fifos: readonly string[]
+}
+
+export const KEEP_TABLE: TableSettings = {
+  drift: 'repair',
+  onStart: 'keep',
+  onStop: 'keep',
+  drainMost: seconds(30),
+  maintenancedir: '',
+  timeouts: null,
+  fifos: [],
 }
 
 /** Who may talk to the daemon over the network, and how. mon manual, "authfile" and the variables around it. */
@@ -154,6 +189,16 @@ export interface Service {
   /** Failing results in a row that make a host down, and passing ones that make it up again. 1 is mon's behaviour. */
   readonly fall: number
   readonly rise: number
+  /** Failing results in a row that make a host down of which nothing is known; `null`: `fall`. keepalived's checkers: 1. */
+  readonly firstFall: number | null
+  /** keepalived's `delay_before_retry`: the time to the next run while failures are counted towards `fall`. */
+  readonly retryInterval: Milliseconds | null
+  /** A host that is down is asked in rounds of `fall` runs, `retryInterval` apart, too (keepalived's TCP and SMTP). */
+  readonly retriesWhileDown: boolean
+  /** The first run comes within this time; `null`: within randstart. */
+  readonly warmup: Milliseconds | null
+  /** It runs only while one of these addresses is on this host; `null`: always. */
+  readonly onlyWith: readonly string[] | null
   /** `null`: none is written, or (with quirks only) none of that name was found, which `monitorMissing` tells. */
   readonly monitor: Call | null
   /** The words of a monitor that was not found; empty otherwise. */
@@ -257,29 +302,94 @@ export interface AlertAfter {
 /** A virtual server and the pool of real servers behind it. */
 export interface Virtual {
   readonly name: string
-  readonly id: TableServiceId
+  /** The services of the table that the pool stands behind: one, or all of a keepalived `virtual_server_group`. */
+  readonly services: readonly TableServiceId[]
   readonly settings: TableServiceSettings
   /** Least total weight of usable real servers; below it the sorry server takes over (keepalived.conf "quorum"). */
   readonly quorum: Weight
+  /** The quorum is lost below quorum - hysteresis, and gained at quorum + hysteresis (keepalived.conf "hysteresis"). */
+  readonly hysteresis: number
+  /** Backup servers join while the other real servers weigh less than this together. */
+  readonly backupBelow: Weight
   readonly sorry: Sorry | null
-  /** What becomes of a real server that is down: weight 0, or no entry at all. */
-  readonly onFail: 'drain' | 'remove'
+  /** A recovered real server comes back in steps over this time; 0: at once with its whole weight. */
+  readonly slowStart: Milliseconds
+  /** Its checks run only while one of its addresses is on this host (keepalived.conf "ha_suspend"). */
+  readonly haSuspend: boolean
+  /** At a stop that clears the table, those who hear of a failure hear of the stop (keepalived.conf "omega"). */
+  readonly omega: boolean
+  /** Who hears of the quorum: `up` when it is gained, `down` when it is lost. */
+  readonly notices: Notices
+  /** Who hears that somebody else changed its part of the table. */
+  readonly driftAlerts: readonly AlertCall[]
   readonly reals: readonly Real[]
   readonly place: Place
 }
 
+/** Called when a real server or a pool changes, through the outbox and in order, like every alert. */
+export interface Notices {
+  readonly up: readonly AlertCall[]
+  readonly down: readonly AlertCall[]
+}
+
+export const noNotices: Notices = { up: [], down: [] }
+
+/** Used while the quorum is lost; never checked. */
 export interface Sorry {
   readonly id: TableDestinationId
   readonly forward: Forward
+  readonly tunnel?: TableTunnel
+  /** It stays in the table with weight 0 while it is not needed (keepalived.conf "sorry_server_inhibit"). */
+  readonly inhibit: boolean
+  /** Its port is that of each service it stands in. */
+  readonly portFollows?: true
 }
 
 export interface Real {
+  /** Its `port` is the one people know it by; see `portFollows`. */
   readonly id: TableDestinationId
+  /** In the table it has the port of each service it stands in: direct routing and tunnels leave the port alone. */
+  readonly portFollows?: true
+  readonly role: 'primary' | 'backup'
   readonly weight: Weight
   readonly forward: Forward
+  readonly tunnel?: TableTunnel
   readonly upperThreshold: number
   readonly lowerThreshold: number
-  /** The verdict it follows: of this host (itself, or its proxy endpoint after `via`) in this service. `null`: always up. */
-  readonly check: { readonly service: ServiceKey; readonly host: Host } | null
+  /** What becomes of it while it is down: weight 0 (keepalived.conf "inhibit_on_failure"), or no entry at all. */
+  readonly onFail: 'drain' | 'remove'
+  /** It is up if none of these says down; without any it is always up. */
+  readonly checks: readonly RealCheck[]
+  readonly initial: Initial
+  readonly notices: Notices
   readonly place: Place
+}
+
+/** The verdict a real server follows: of this host (itself, or its proxy endpoint after `via`) in this service. */
+export interface RealCheck {
+  readonly service: ServiceKey
+  readonly host: Host
+}
+
+/** What a real server is taken for as long as no check has said anything of it. */
+export interface Initial {
+  /** What is remembered of the last run counts; else every start begins as if nothing were known. */
+  readonly remembered: boolean
+  readonly unknown: 'up' | 'down' | 'wait'
+  /** `wait` ends after this, and the server is taken to be up. `null`: it waits for its first verdict. */
+  readonly waitMost: Milliseconds | null
+}
+
+/** A start neither sends clients to what may be dead nor empties a pool: what is in the table stays for these 5 s. */
+export const LAST_KNOWN: Initial = { remembered: true, unknown: 'wait', waitMost: seconds(5) }
+
+/**
+ * The way down which a check reaches a real server as clients do: a connection to the virtual address with this firewall
+ * mark reaches that server alone, by its own forwarding method. edge/path makes and removes it.
+ */
+export interface CheckPath {
+  readonly mark: number
+  readonly service: TableServiceId
+  readonly real: TableDestinationId
+  readonly forward: Forward
 }

@@ -7,7 +7,7 @@ import type { PoolStanding, QuietReason, RealStanding } from './entry.ts'
 import type { AlertCall, Model } from './model.ts'
 import type { Host, Id, ServiceKey } from './names.ts'
 import type { Opstatus } from './opstatus.ts'
-import type { PerformanceDatum, Timings } from './result.ts'
+import type { PerformanceDatum, Timings, WeightSaid } from './result.ts'
 import type { Milliseconds, WallTime, Weight } from './units.ts'
 
 export interface State {
@@ -29,6 +29,30 @@ export interface Controls {
   readonly watches: Readonly<Record<string, Disabled>>
   /** Disabled hosts, by the group's name. */
   readonly hosts: Readonly<Record<string, readonly DisabledHost[]>>
+  /** What operators decided about real and virtual servers. At most one of each target. */
+  readonly overrides: readonly Override[]
+  /** Names in the maintenance directory: an address, address:port, or a host as configured. Not kept over a restart. */
+  readonly maintenance: readonly string[]
+  /** Addresses on this host, as far as something depends on them. Not kept over a restart; `null`: not looked at yet. */
+  readonly addresses: readonly string[] | null
+}
+
+/** An operator's decision about a real server, in one virtual server or wherever it stands, or about a virtual server. */
+export interface Override {
+  /** `null`: in every virtual server. */
+  readonly virtual: string | null
+  /** By its text, `10.1.1.2:8080`. `null`: all real servers of the virtual server. */
+  readonly real: string | null
+  readonly what:
+    /** Weight 0, and out of the table when its last connection has ended or `limit` has come. */
+    | { readonly kind: 'drain'; readonly limit: WallTime | null }
+    | { readonly kind: 'disable' }
+    | { readonly kind: 'weight'; readonly weight: Weight }
+  readonly at: WallTime
+  readonly who: string
+  readonly reason: string
+  /** It ends by itself at this time. */
+  readonly until: WallTime | null
 }
 
 export interface DisabledHost extends Disabled {
@@ -124,6 +148,8 @@ export interface HostState {
     readonly timings: Timings
   } | null
   readonly cause: Id | null
+  /** What the last passing result said of the weight; gone when it is down. */
+  readonly share?: WeightSaid
 }
 
 export type HostVerdict =
@@ -153,6 +179,10 @@ export interface PoolState {
   readonly standing: PoolStanding
   readonly reals: readonly RealState[]
   readonly cause: Id | null
+  /** Since when this run of the daemon knows it: what `initial` counts by. */
+  readonly begun: WallTime | null
+  /** When it must be looked at again although nothing happens: a wait, a slow start, a limit ends. `null`: never. */
+  readonly wakeAt: WallTime | null
 }
 
 export interface RealState {
@@ -167,6 +197,21 @@ export interface RealState {
   readonly cause: Id | null
   /** The entry that told of this standing: the cause of what is done in the kernel. */
   readonly entry: Id | null
+  /** Since when it comes back in steps; `null`: it does not. */
+  readonly risingSince: WallTime | null
+  /** An operator drains it. */
+  readonly drain: Drain | null
+  /** What its checks say, whatever stands in the table; `null`: nothing yet. What notify_up and notify_down follow. */
+  readonly told: 'up' | 'down' | null
+}
+
+export interface Drain {
+  readonly since: WallTime
+  /** Connections at the last look, in all services together; `null`: not looked at yet. */
+  readonly active: number | null
+  readonly persistent: number | null
+  /** It is empty, or its limit has come: it leaves the table. */
+  readonly over: boolean
 }
 
 /** One notification on its way to one receiver. */
