@@ -2,7 +2,7 @@
  * MonFile and surroundings -> Model: names found, defaults filled in, every problem of the run collected. A Model comes
  * only from a file without errors: a bad configuration never replaces a good one.
  */
-import type { HostGroup, Model, Service, Settings, Virtual } from '../model/model.ts'
+import type { CheckPath, HostGroup, Model, Service, Settings, Virtual } from '../model/model.ts'
 import type { Host, ServiceKey } from '../model/names.ts'
 import { endpointText } from '../model/table.ts'
 import type { MonFile, WatchBlock } from './mon/file.ts'
@@ -56,7 +56,17 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
   const virtuals = resolveVirtuals(file, groups, written, settings, report)
   reportPoolDecides(virtuals, file, report)
   const serviceIndex = new Map<ServiceKey, number>(services.map((service, i) => [service.key, i]))
-  const model: Model = { settings, groups: [...groups.values()], services, serviceIndex, views, aliases, virtuals }
+  const paths: CheckPath[] = []
+  const model: Model = {
+    settings,
+    groups: [...groups.values()],
+    services,
+    serviceIndex,
+    views,
+    aliases,
+    virtuals,
+    paths,
+  }
   return { model: report.failed ? null : model, problems: report.problems, omitted: report.omitted }
 }
 
@@ -175,7 +185,9 @@ function resolveVirtuals(
 /** An alert that edits the table where a `virtual` already decides: the pool would undo it at once. */
 function reportPoolDecides(virtuals: readonly Virtual[], { watches }: MonFile, report: Report): void {
   const pools = new Map<string, string>()
-  for (const { id, name } of virtuals) if (id.kind === 'address') pools.set(endpointText(id), name)
+  for (const { services, name } of virtuals) {
+    for (const id of services) if (id.kind === 'address') pools.set(endpointText(id), name)
+  }
   if (pools.size === 0) return
   for (const service of watches.flatMap((watch) => watch.services)) {
     for (const { keyword, value } of service.periods.flatMap((period) => period.statements)) {

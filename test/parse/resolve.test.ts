@@ -203,7 +203,7 @@ const addresses: readonly (readonly [address: string, id: object])[] = [
 for (const [address, id] of addresses) {
   test(`a virtual server at ${address}`, () => {
     const text = withVirtual('  real 10.1.1.2 check web/http').replace('192.0.2.1:80', address)
-    assert.deepEqual(modelOf(text).virtuals[0]?.id, id)
+    assert.deepEqual(modelOf(text).virtuals[0]?.services, [id])
   })
 }
 
@@ -213,12 +213,13 @@ test('an IPv6 virtual server in front of IPv4 real servers needs tunnels', () =>
     ['fwmark 80 inet6', 6],
   ] as const) {
     const text = withVirtual('  real 10.1.1.2 forward tun check web/http').replace('192.0.2.1:80', address)
-    assert.equal(modelOf(text).virtuals[0]?.id.family, family)
+    assert.equal(modelOf(text).virtuals[0]?.services[0]?.family, family)
   }
 })
 
 test('a virtual block has the defaults of its manuals', () => {
-  const { settings, quorum, onFail, sorry } = virtualOf('  real 10.1.1.2 check web/http')
+  const { settings, quorum, reals, sorry } = virtualOf('  real 10.1.1.2 check web/http')
+  const onFail = reals[0]?.onFail
   const expected = {
     scheduler: 'wlc',
     persistenceSeconds: 0,
@@ -236,14 +237,14 @@ test('a virtual block has the defaults of its manuals', () => {
 test('every line of a virtual block arrives', () => {
   const lines =
     '  scheduler sh\n  forward nat\n  persistence 5m netmask 255.255.255.0\n  quorum 2\n  sorry 192.0.2.9:8080 dr\n  on_fail drain\n  real 10.1.1.2:8080 weight 2 upper 10 lower 5 check web/http\n'
-  const { settings, quorum, onFail, sorry, reals } = virtualOf(lines)
+  const { settings, quorum, sorry, reals } = virtualOf(lines)
   assert.deepEqual([settings.scheduler, settings.persistenceSeconds, settings.prefix], ['sh', 300, 24])
-  assert.deepEqual([quorum, onFail], [2, 'drain'])
-  assert.deepEqual(sorry, { id: { family: 4, address: '192.0.2.9', port: 8080 }, forward: 'route' })
+  assert.deepEqual([quorum, reals[0]?.onFail], [2, 'drain'])
+  assert.deepEqual(sorry, { id: { family: 4, address: '192.0.2.9', port: 8080 }, forward: 'route', inhibit: false })
   const [real] = reals
   assert.deepEqual(real?.id, { family: 4, address: '10.1.1.2', port: 8080 })
   assert.deepEqual([real?.weight, real?.upperThreshold, real?.lowerThreshold, real?.forward], [2, 10, 5, 'masq'])
-  assert.deepEqual(real?.check, { service: 'web/http', host: '10.1.1.2' })
+  assert.deepEqual(real?.checks, [{ service: 'web/http', host: '10.1.1.2' }])
 })
 
 const realLines: readonly (readonly [line: string, expected: readonly Partial<Real>[]])[] = [
@@ -255,18 +256,18 @@ const realLines: readonly (readonly [line: string, expected: readonly Partial<Re
   ['10.1.1.2 weight 0 check web/http', [{ weight: 0 as Real['weight'] }]],
   [
     '10.9.9.9:8080 check web/http via 10.1.1.3',
-    [{ check: { service: 'web/http', host: '10.1.1.3' } as Real['check'] }],
+    [{ checks: [{ service: 'web/http', host: '10.1.1.3' }] as unknown as Real['checks'] }],
   ],
   [
     '@web:8080 check web/http',
     [
       {
         id: { family: 4, address: '10.1.1.2', port: 8080 },
-        check: { service: 'web/http', host: '10.1.1.2' } as Real['check'],
+        checks: [{ service: 'web/http', host: '10.1.1.2' }] as unknown as Real['checks'],
       },
       {
         id: { family: 4, address: '10.1.1.3', port: 8080 },
-        check: { service: 'web/http', host: '10.1.1.3' } as Real['check'],
+        checks: [{ service: 'web/http', host: '10.1.1.3' }] as unknown as Real['checks'],
       },
     ],
   ],

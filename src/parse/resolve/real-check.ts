@@ -1,5 +1,5 @@
 /** `check GROUP/SERVICE via HOST` of a real line: whose verdict a real server follows. LVS-HOWTO 11.2, 11.3. */
-import type { Real } from '../../model/model.ts'
+import type { RealCheck } from '../../model/model.ts'
 import { groupName, serviceKey, serviceName } from '../../model/names.ts'
 import { type Slice, spanOf } from '../mon/lines.ts'
 import { canonical } from '../text/endpoint.ts'
@@ -14,7 +14,7 @@ export function readCheck(
   real: Slice,
   known: Known,
   report: Report,
-): Real['check'] {
+): RealCheck | null {
   if (check === null) {
     if (via !== null)
       report.error('check', spanOf(via), '"via" without "check" means nothing', 'write check GROUP/SERVICE via HOST')

@@ -2,7 +2,7 @@
  * A `real` line of a virtual block -> real servers: one, or one for each host of a hostgroup.
  * Sources: ipvsadm(8); ip_vs.h for ranges; LVS-HOWTO on direct routing and tunnels, which leave the packet's port alone.
  */
-import type { HostGroup, Real } from '../../model/model.ts'
+import { type HostGroup, LAST_KNOWN, noNotices, type Real } from '../../model/model.ts'
 import type { Host } from '../../model/names.ts'
 import type { Forward, TableDestinationId, TableServiceId } from '../../model/table.ts'
 import { type Weight, weight } from '../../model/units.ts'
@@ -20,6 +20,7 @@ import { EXAMPLES } from './virtual-examples.ts'
 export interface Front {
   readonly id: TableServiceId
   readonly forward: Forward
+  readonly onFail: 'drain' | 'remove'
 }
 
 export interface ResolvedReal {
@@ -225,11 +226,15 @@ function makeReal(
   }
   return {
     id,
+    role: 'primary',
     weight: traits.weight,
     forward,
     upperThreshold: traits.upper,
     lowerThreshold: traits.lower,
-    check,
+    onFail: front.onFail,
+    checks: check === null ? [] : [check],
+    initial: LAST_KNOWN,
+    notices: noNotices,
     place: placeOfSlice(word),
   }
 }

@@ -1,5 +1,5 @@
 /** The globals of mon.cf -> Settings, each value checked, defaults filled in. Source: mon manual, "Global Variables". */
-import type { DemoServer, Settings, WrittenPeriod } from '../../model/model.ts'
+import { type DemoServer, KEEP_TABLE, type Settings, type WrittenPeriod } from '../../model/model.ts'
 import { asMon13, asPromised, type Quirks } from '../../model/quirks.ts'
 import { type Milliseconds, milliseconds } from '../../model/units.ts'
 import {
@@ -75,6 +75,8 @@ export function resolveSettings(
     startupalertsOnReset: settings.flag('startupalerts_on_reset'),
     clients: readClientSettings(settings),
     logs: readLogSettings(settings),
+    table: KEEP_TABLE,
+    keepalived: [],
   }
 }
 

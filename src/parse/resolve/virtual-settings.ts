@@ -132,6 +132,6 @@ export function readSorry(value: Slice | undefined, front: Front, report: Report
   } else if (end.family !== front.id.family && forward !== 'tunnel') {
     const message = `${quoted(address.text)} and the virtual server are of different families of addresses`
     report.error('sorry', spanOf(address), message, 'only a tunnel connects the two: sorry ADDRESS:PORT tun')
-  } else return { id: { family: end.family, address: end.address, port: port ?? 0 }, forward }
+  } else return { id: { family: end.family, address: end.address, port: port ?? 0 }, forward, inhibit: false }
   return null
 }

@@ -3,8 +3,9 @@
  * What the kernel would refuse, or accept and not do, is refused here. Sources: ipvsadm(8), linux/ip_vs.h,
  * LVS-HOWTO (no port remapping with direct routing and tunnels), keepalived.conf(5) for quorum and sorry server.
  */
-import type { Real, Virtual } from '../../model/model.ts'
+import { noNotices, type Real, type Virtual } from '../../model/model.ts'
 import { endpointText, serviceText } from '../../model/table.ts'
+import { milliseconds } from '../../model/units.ts'
 import { DEFAULT_FORWARD } from '../defaults.ts'
 import type { Statement, VirtualBlock } from '../mon/file.ts'
 import { placeOfSlice, type Slice, spanOf } from '../mon/lines.ts'
@@ -30,7 +31,7 @@ export function resolveVirtual(block: VirtualBlock, known: Known, report: Report
   const forward = readForward(value('forward'), report) ?? DEFAULT_FORWARD
   const settings = readSettings(lines, id, report)
   const onFail = readOnFail(value('on_fail'), report)
-  const front = id === null ? null : { id, forward }
+  const front = id === null ? null : { id, forward, onFail }
   const found = (lines.get('real') ?? []).flatMap((real) => resolveReal(real.value, front, known, report))
   const reals = found.map(({ real }) => real)
   const total = reals.reduce((sum, real) => sum + real.weight, 0)
@@ -43,7 +44,23 @@ export function resolveVirtual(block: VirtualBlock, known: Known, report: Report
   const address = value('address')
   if (id === null || address === undefined) return null
   const place = placeOfSlice(block.name)
-  return { virtual: { name: block.name.text, id, settings, quorum, sorry, onFail, reals, place }, address }
+  const virtual: Virtual = {
+    name: block.name.text,
+    services: [id],
+    settings,
+    quorum,
+    hysteresis: 0,
+    backupBelow: quorum,
+    sorry,
+    slowStart: milliseconds(0),
+    haSuspend: false,
+    omega: false,
+    notices: noNotices,
+    driftAlerts: [],
+    reals,
+    place,
+  }
+  return { virtual, address }
 }
 
 /** One name and one address belong to one virtual server; both places are named. */
@@ -63,7 +80,8 @@ export function reportSameVirtuals(
   }
   const addresses = new Map<string, ResolvedVirtual>()
   for (const one of found) {
-    const text = serviceText(one.virtual.id)
+    const [id] = one.virtual.services
+    const text = id === undefined ? '' : serviceText(id)
     const before = addresses.get(text)
     if (before === undefined) addresses.set(text, one)
     else {
