@@ -50,6 +50,8 @@ export interface Settings {
   /** smtp:// or smtps:// URL of the relay. */
   readonly mailserver: string
   readonly mailfrom: string
+  /** In front of every subject of keepalived's mails: `[LVS_MAIN] Realserver …` (keepalived.conf "router_id"). */
+  readonly routerId: string
   /** Path of the unix socket that the command line talks to; empty: `upalert.sock` in statedir. */
   readonly socket: string
   /** Plugins: ES modules that export a monitor or an alert, as written. */
@@ -222,6 +224,8 @@ export interface Service {
   /** The `NAME=value` lines of the service, for its programs. */
   readonly environment: Readonly<Record<string, string>>
   readonly periods: readonly Period[]
+  /** What keepalived's mails say of this check, word for word; `null`: it is none of keepalived's. */
+  readonly mailBodies: { readonly up: string; readonly down: string } | null
   readonly place: Place
 }
 

@@ -77,6 +77,7 @@ export function service(changes: Partial<Service> & { readonly called?: string }
     trapduration: null,
     environment: {},
     periods: [period()],
+    mailBodies: null,
     place,
     ...rest,
   }
@@ -94,6 +95,7 @@ export const settings: Settings = {
   database: 'none',
   mailserver: '',
   mailfrom: '',
+  routerId: '',
   socket: '',
   plugins: [],
   demoServers: [],

@@ -72,6 +72,7 @@ export function resolveService(block: ServiceBlock, group: HostGroup, around: Ar
     trapduration: readDuration(last('trapduration'), report),
     environment: Object.fromEntries(block.variables.map(({ keyword, value }) => [keyword.text, value.text])),
     periods,
+    mailBodies: null,
     place: placeOfSlice(block.name),
   }
 }

@@ -61,6 +61,7 @@ export function resolveSettings(
     database: readDatabase(get('database'), environment.DATABASE_URL, report),
     mailserver: readMailserver(get('mailserver'), report),
     mailfrom: readMailfrom(get('mailfrom'), hostname, report),
+    routerId: hostname,
     socket: readSocket(get('socket'), report),
     plugins: file.globals
       .filter(({ keyword, value }) => keyword.text === 'plugin' && value.text !== '')
