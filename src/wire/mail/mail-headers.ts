@@ -40,6 +40,8 @@ export function machineHeaders(message: AlertMessage): Record<string, string> {
     'X-Upalert-Id': token(message.id),
     'X-Upalert-Group': token(message.group),
     'X-Upalert-Service': token(message.service),
+    // keepalived names itself here, so whoever sorts its mails by this finds ours.
+    ...(message.mail === undefined ? {} : { 'X-Mailer': 'upalert' }),
   }
 }
 

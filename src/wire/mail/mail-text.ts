@@ -3,6 +3,9 @@
 /** Characters of a subject; phones and terminals show about half of it. */
 export const SUBJECT_LIMIT = 150
 
+/** Characters of a mail whose words are given: a subject of keepalived's with two IPv6 addresses ends in its state. */
+export const WRITTEN_LIMITS = { subject: 900, text: 16_384 }
+
 export const subjectTemplate = '{{word}} {{key}}: {{headline}}'
 
 export const textTemplate = `{{word}} {{key}}{{#if description}} ({{description}}){{/if}}

@@ -34,6 +34,18 @@ export function block(text: string, limit: Block): string {
   return shown.join('\n')
 }
 
+/**
+ * A text whose words and layout are somebody else's: line breaks, tabs and blanks stay as they are, and of the rest what
+ * could move a cursor or turn the reading direction becomes a question mark.
+ */
+export function asWritten(text: string, limit: number): string {
+  const cut =
+    text.length > limit
+      ? `${text.slice(0, limit)}\n[more than this was said: ${text.length} characters in all]\n`
+      : text
+  return cut.replace(/\r\n?/g, '\n').replace(/[^\P{C}\n\t]+/gu, HIDDEN)
+}
+
 /** How much room a text takes; UTF-16 code units unless told otherwise. */
 type Cost = (text: string) => number
 
