@@ -1,6 +1,7 @@
 /** Which IPVS table this daemon drives: the kernel's where it may, otherwise one in memory, and then it says so loudly. */
+
+import { openKernelTable } from '../edge/table/kernel-table.ts'
 import { openMemoryTable } from '../edge/table/memory-table.ts'
-import { openKernelTable } from '../edge/table/netlink-socket.ts'
 import type { TableDoor } from '../model/table.ts'
 
 export function openTable(): TableDoor {

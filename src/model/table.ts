@@ -86,6 +86,8 @@ export interface TableDestination extends TableDestinationSettings {
 
 export interface TableService extends TableServiceSettings {
   readonly id: TableServiceId
+  /** As found, where an IPv4 mask with holes is no prefix (`prefix` is -1 then); nobody here makes one. */
+  readonly mask?: string
   readonly counters?: TableCounters
   readonly destinations: readonly TableDestination[]
 }

@@ -13,14 +13,24 @@ import type {
 } from '../../src/model/table.ts'
 import { weight } from '../../src/model/units.ts'
 import {
-  decodeDestination,
+  decodeDaemon,
   decodeInfo,
-  decodeService,
+  decodeTimeouts,
+  encodeDaemonsRequest,
+  encodeDeleteDaemon,
+  encodeFlush,
+  encodeInfoRequest,
+  encodeNewDaemon,
+  encodeTimeouts,
+  encodeTimeoutsRequest,
+} from '../../src/wire/ipvs/control.ts'
+import {
   encodeCommand,
   encodeDestinationsRequest,
-  encodeInfoRequest,
   encodeServicesRequest,
+  encodeZero,
 } from '../../src/wire/ipvs/ipvs.ts'
+import { decodeDestination, decodeService, decodeServiceId } from '../../src/wire/ipvs/listed.ts'
 import type { NetlinkMessage } from '../../src/wire/ipvs/netlink.ts'
 import {
   attribute,
@@ -40,7 +50,15 @@ import {
   u16Bytes,
 } from '../../src/wire/ipvs/netlink.ts'
 import { IPVS_FAMILY } from '../../src/wire/ipvs/numbers.ts'
-import { destinationId, destinationSettings, family, serviceId, serviceSettings } from './table-arbitraries.ts'
+import {
+  destinationId,
+  destinationSettings,
+  family,
+  record,
+  serviceId,
+  serviceSettings,
+  syncDaemon,
+} from './table-arbitraries.ts'
 
 const captured = new Map(
   readFileSync(join(import.meta.dirname, 'ipvs.hex'), 'utf8')
@@ -50,6 +68,7 @@ const captured = new Map(
     .map(([name = '', what = '', hex = '']) => [name, { what, bytes: Buffer.from(hex, 'hex') }]),
 )
 
+const IDLE = { scheduler: 'wlc', persistenceSeconds: 0, onePacket: false, schedulerFlags: 0, engine: '' }
 const web = tcp(4, '10.0.0.1', 80)
 const web6 = tcp(6, '2001:db8::1', 443)
 const mark = (number: number, of: Family): TableServiceId => ({ kind: 'mark', family: of, mark: number })
@@ -85,6 +104,17 @@ const requests: Record<string, TableCommand | { flags: number; payload: Uint8Arr
   Q19: { kind: 'delete-destination', service: web, destination: end(4, '10.1.1.2', 8080) },
   Q20: { kind: 'delete-service', service: web },
   Q21: { kind: 'delete-service', service: mark(42, 4) },
+  Q22: { flags: COMMAND_FLAGS, payload: encodeFlush() },
+  Q23: { flags: COMMAND_FLAGS, payload: encodeZero(web) },
+  Q24: { flags: COMMAND_FLAGS, payload: encodeZero(null) },
+  Q28: { flags: COMMAND_FLAGS, payload: encodeTimeoutsRequest() },
+  Q29: { flags: COMMAND_FLAGS, payload: encodeNewDaemon({ state: 'master', interface: 'v0', id: 5 }) },
+  Q30: {
+    flags: COMMAND_FLAGS,
+    payload: encodeNewDaemon({ state: 'master', interface: 'v0', id: 7, group: 'ff02::81' }),
+  },
+  Q31: { flags: COMMAND_FLAGS, payload: encodeDeleteDaemon('master') },
+  Q32: { flags: DUMP_FLAGS, payload: encodeDaemonsRequest() },
   Q26: { flags: DUMP_FLAGS, payload: encodeServicesRequest() },
   Q27: { flags: DUMP_FLAGS, payload: encodeDestinationsRequest(tcp(4, '192.0.2.10', 80)) },
 }
@@ -100,7 +130,7 @@ for (const [name, request] of Object.entries(requests)) {
 
 test('every other captured request, of kinds that upalert never sends, is taken apart and put together unchanged', () => {
   const others = [...captured].filter(([name]) => !(name in requests) && /^[QK]/.test(name))
-  assert.equal(others.length, 11)
+  assert.equal(others.length, 3)
   for (const [, { bytes }] of others) assert.equal(hex(encodeMessage(message(bytes))), hex(bytes))
 })
 
@@ -110,6 +140,14 @@ test("the kernel's answer about the family gives its number", () => {
 
 test("the kernel's answer about itself gives its version and table size", () => {
   assert.deepEqual(decodeInfo(message(vector('A2').bytes).payload), { version: '1.2.1', connectionTable: 4096 })
+})
+
+test("the kernel's answers about its timeouts and sync daemons are read", () => {
+  assert.deepEqual(decodeTimeouts(message(vector('A8').bytes).payload), { tcp: 900, tcpFin: 120, udp: 300 })
+  const master = { state: 'master', interface: 'v0', id: 5, maxLength: 1472, group: '224.0.0.81', port: 8848, ttl: 1 }
+  assert.deepEqual(decodeDaemon(message(vector('A17').bytes).payload), master)
+  const six = { ...master, id: 7, maxLength: 1452, group: 'ff02::81' }
+  assert.deepEqual(decodeDaemon(message(vector('A18').bytes).payload), six)
 })
 
 const endings = {
@@ -238,6 +276,39 @@ test('a destination survives encoding and decoding', () => {
   )
 })
 
+test('timeouts and sync daemons survive encoding and decoding', () => {
+  const seconds = fc.nat(0xffffffff)
+  fc.assert(
+    fc.property(record({ tcp: seconds, tcpFin: seconds, udp: seconds }), syncDaemon, (timeouts, daemon) => {
+      assert.deepEqual(decodeTimeouts(encodeTimeouts(timeouts)), timeouts)
+      assert.deepEqual(decodeDaemon(encodeNewDaemon(daemon)), daemon)
+    }),
+  )
+})
+
+test('which service a message is about is read the same with and without the rest of it', () => {
+  fc.assert(
+    fc.property(serviceId(), (service) => {
+      const settings = { ...IDLE, prefix: service.family === 4 ? 32 : 128 }
+      assert.deepEqual(decodeServiceId(encodeCommand({ kind: 'new-service', service, settings })), service)
+      assert.deepEqual(decodeServiceId(encodeZero(service)), service)
+    }),
+  )
+})
+
+test('every mask is read as a prefix, or as what it is where it has holes', () => {
+  const [, second] = [nestOf(0xffffff00), nestOf(0xff00ff00)].map((bytes) => decodeService(bytes))
+  const first = decodeService(nestOf(0xffffff00))
+  assert(first !== null && !isMalformed(first) && second != null && !isMalformed(second))
+  assert.deepEqual([first.prefix, first.mask], [24, undefined])
+  assert.deepEqual([second.prefix, second.mask], [-1, '255.0.255.0'])
+  for (let prefix = 0; prefix <= 32; prefix += 1) {
+    const decoded = decodeService(nestOf(prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0))
+    assert(decoded !== null && !isMalformed(decoded))
+    assert.equal(decoded.prefix, prefix)
+  }
+})
+
 test('attributes that an older kernel does not send get their default', () => {
   const nest = attribute(1, Uint8Array.of(10, 1, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
   const port = attribute(2, Uint8Array.of(0, 80))
@@ -278,6 +349,9 @@ test('no cut or changed byte of a captured answer makes the decoders throw', () 
         decodeService(payload)
         decodeDestination(payload, web)
         decodeInfo(payload)
+        decodeServiceId(payload)
+        decodeTimeouts(payload)
+        decodeDaemon(payload)
         decodeFamilyReply(payload)
       }
     }),
@@ -295,6 +369,14 @@ function message(bytes: Uint8Array): NetlinkMessage {
   const messages = decodeMessages(bytes)
   assert(!isMalformed(messages) && messages[0] !== undefined)
   return messages[0]
+}
+
+/** A service whose mask is these 32 bits. */
+function nestOf(bits: number): Uint8Array {
+  const mask = Uint8Array.of(bits >>> 24, bits >>> 16, bits >>> 8, bits)
+  return encodeGeneric(1, [
+    nested(1, [attribute(1, u16Bytes(2)), attribute(5, Uint8Array.of(1, 0, 0, 0)), attribute(9, mask)]),
+  ])
 }
 
 function hex(bytes: Uint8Array): string {

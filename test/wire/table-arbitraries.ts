@@ -9,6 +9,7 @@ import type {
   TableServiceId,
   TableServiceSettings,
 } from '../../src/model/table.ts'
+import type { SyncDaemon } from '../../src/model/table-control.ts'
 import { weight } from '../../src/model/units.ts'
 
 export const family = fc.constantFrom<Family>(4, 6)
@@ -85,3 +86,16 @@ export const destinationSettings: fc.Arbitrary<TableDestinationSettings> = recor
   lowerThreshold: Math.min(...thresholds),
   ...(forward === 'tunnel' && tunnel !== undefined ? { tunnel } : {}),
 }))
+
+export const syncDaemon: fc.Arbitrary<SyncDaemon> = record({
+  state: fc.constantFrom('master' as const, 'backup' as const),
+  interface: fc.constantFrom('eth0', 'bond0.100', 'enp0s31f6np1234'),
+  id: fc.nat(255),
+  maxLength: fc.nat(0xffff),
+  group: fc.oneof(
+    fc.nat(255).map((last) => `224.0.0.${last}`),
+    fc.integer({ min: 1, max: 0xffff }).map((last) => `ff02::${last.toString(16)}`),
+  ),
+  port,
+  ttl: fc.nat(255),
+})

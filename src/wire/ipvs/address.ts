@@ -6,14 +6,22 @@ import type { Family } from '../../model/table.ts'
 
 /** 4 or 16 bytes, or `null` if the text is no address of that family. */
 export function addressBytes(family: Family, text: string): Uint8Array | null {
-  if (family === 4) return ipaddr.IPv4.isValidFourPartDecimal(text) ? bytesOf(ipaddr.IPv4.parse(text)) : null
+  if (family === 4) return fourBytes(text)
   return ipaddr.IPv6.isValid(text) && !text.includes('%') ? bytesOf(ipaddr.IPv6.parse(text)) : null
 }
 
 /** `null` if there are too few bytes. Bytes beyond an IPv4 address's four are padding. */
 export function addressText(family: Family, bytes: Uint8Array): string | null {
-  if (family === 4) return bytes.length < 4 ? null : bytes.subarray(0, 4).join('.')
-  return bytes.length < 16 ? null : new ipaddr.IPv6([...bytes.subarray(0, 16)]).toRFC5952String()
+  if (bytes.length < (family === 4 ? 4 : 16)) return null
+  return addressTextAt(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, family)
+}
+
+/** The address that begins there; the caller knows that enough bytes follow. */
+export function addressTextAt(view: DataView, at: number, family: Family): string {
+  if (family === 4)
+    return `${view.getUint8(at)}.${view.getUint8(at + 1)}.${view.getUint8(at + 2)}.${view.getUint8(at + 3)}`
+  const groups = Array.from({ length: 8 }, (_, i) => view.getUint16(at + 2 * i, false).toString(16))
+  return shortened(groups)
 }
 
 /** Whether packets to it reach one machine: not 0.0.0.0, ::, a multicast, broadcast or IPv6 link-local address. */
@@ -23,6 +31,33 @@ export function isUnicast(family: Family, text: string): boolean {
   const [first = 0, second = 0] = bytes
   if (family === 6) return first !== 0xff && !(first === 0xfe && (second & 0xc0) === 0x80)
   return (first < 224 || first > 239) && !bytes.every((byte) => byte === 255)
+}
+
+/** Four decimal numbers without leading zeros, as ipaddr.js takes them; written out, since tables have thousands. */
+function fourBytes(text: string): Uint8Array | null {
+  const parts = text.split('.')
+  if (parts.length !== 4) return null
+  const bytes = new Uint8Array(4)
+  for (const [i, part] of parts.entries()) {
+    const number = Number(part)
+    if (!/^(?:0|[1-9]\d{0,2})$/.test(part) || number > 255) return null
+    bytes[i] = number
+  }
+  return bytes
+}
+
+/** RFC 5952 §4.2: the first of the longest runs of two or more zero groups becomes `::`. */
+function shortened(groups: readonly string[]): string {
+  let from = 0
+  let longest = 1
+  for (let at = 0; at < groups.length; at += 1) {
+    let run = 0
+    while (groups[at + run] === '0') run += 1
+    if (run > longest) [from, longest] = [at, run]
+    at += run
+  }
+  if (longest < 2) return groups.join(':')
+  return `${groups.slice(0, from).join(':')}::${groups.slice(from + longest).join(':')}`
 }
 
 function bytesOf(address: { toByteArray(): number[] }): Uint8Array {

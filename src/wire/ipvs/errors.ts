@@ -16,6 +16,32 @@ export function tableError(errno: string, command: TableCommand): TableError {
   return { kind: 'error', errno, text: errorText(errno, command) }
 }
 
+/** Refusals of what is not in the table itself: timeouts, sync daemons, counters. `object` names what was to be changed. */
+export function controlError(errno: string, object: string): TableError {
+  return { kind: 'error', errno, text: controlText(errno, object) }
+}
+
+function controlText(errno: string, object: string): string {
+  switch (errno) {
+    case 'EPERM':
+    case 'EACCES':
+      return NO_PERMISSION
+    case 'EEXIST':
+      return `${object} cannot be started: one runs already; stop it first`
+    case 'ESRCH':
+      return `${object} is not there`
+    case 'ENODEV':
+      return `${object} cannot be started: there is no such interface, or it is down`
+    case 'EINVAL':
+      return (
+        `the kernel does not take ${object} as asked for: a sync daemon needs an interface with multicast and an address, ` +
+        'and no virtual server with real servers of another address family'
+      )
+    default:
+      return `the kernel refused the change of ${object}`
+  }
+}
+
 function errorText(errno: string, command: TableCommand): string {
   const service = serviceText(command.service)
   switch (errno) {
@@ -39,6 +65,10 @@ function errorText(errno: string, command: TableCommand): string {
       return `this kernel has no support for the address family of ${service}`
     case 'ENOMEM':
       return `the kernel has no memory left for ${objectOf(command)}`
+    case 'ENOBUFS':
+    case 'EAGAIN':
+    case 'EWOULDBLOCK':
+      return `the kernel's answer about ${objectOf(command)} was lost: the table shows whether it was carried out`
     case 'EOPNOTSUPP':
       return `this kernel's IPVS does not know the change asked for on ${objectOf(command)}: it is older than the change`
     default:

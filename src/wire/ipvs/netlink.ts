@@ -33,6 +33,8 @@ export const NLMSG_ERROR = 2
 export const NLMSG_DONE = 3
 const NLM_F_REQUEST = 0x001
 const NLM_F_ACK = 0x004
+/** In an answer: the list changed while it was read. IPVS of Linux 6.1 never says so; families that count changes do. */
+export const NLM_F_DUMP_INTR = 0x010
 const NLM_F_DUMP = 0x300
 /** Every message that a change is sent with, and every list: what ipvsadm and keepalived send too. */
 export const COMMAND_FLAGS = NLM_F_REQUEST | NLM_F_ACK
@@ -44,14 +46,14 @@ const CTRL_CMD_GETFAMILY = 3
 const CTRL_ATTR_FAMILY_ID = 1
 const CTRL_ATTR_FAMILY_NAME = 2
 
-const MESSAGE_HEADER = 16
-const GENERIC_HEADER = 4
+export const MESSAGE_HEADER = 16
+export const GENERIC_HEADER = 4
 const ATTRIBUTE_HEADER = 4
-const NLA_F_NESTED = 0x8000
+export const NLA_F_NESTED = 0x8000
 /** Masks NLA_F_NESTED and NLA_F_NET_BYTEORDER away; the kernel sets them or not as it likes. */
-const NLA_TYPE_MASK = 0x3fff
+export const NLA_TYPE_MASK = 0x3fff
 
-const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
+export const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
 const utf8 = new TextEncoder()
 const latin1 = new TextDecoder('latin1')
 
@@ -73,19 +75,19 @@ export function encodeMessage(message: NetlinkMessage): Uint8Array {
 /** All messages of one datagram. */
 export function decodeMessages(datagram: Uint8Array): readonly NetlinkMessage[] | Malformed {
   const messages: NetlinkMessage[] = []
+  const headers = view(datagram)
   let at = 0
   while (at < datagram.length) {
     if (datagram.length - at < MESSAGE_HEADER) return malformed(`a message header is cut off at byte ${at}`)
-    const header = view(datagram.subarray(at))
-    const length = header.getUint32(0, littleEndian)
+    const length = headers.getUint32(at, littleEndian)
     if (length < MESSAGE_HEADER || at + length > datagram.length) {
       return malformed(`the message at byte ${at} says it is ${length} bytes long, ${datagram.length - at} are there`)
     }
     messages.push({
-      type: header.getUint16(4, littleEndian),
-      flags: header.getUint16(6, littleEndian),
-      sequence: header.getUint32(8, littleEndian),
-      port: header.getUint32(12, littleEndian),
+      type: headers.getUint16(at + 4, littleEndian),
+      flags: headers.getUint16(at + 6, littleEndian),
+      sequence: headers.getUint32(at + 8, littleEndian),
+      port: headers.getUint32(at + 12, littleEndian),
       payload: datagram.subarray(at + MESSAGE_HEADER, at + length),
     })
     at += aligned(length)

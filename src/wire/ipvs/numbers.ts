@@ -3,11 +3,12 @@
  * Source: linux/ip_vs.h, each block by the prefix it names. Types and byte order of the attributes are in ipvs.ts.
  */
 import type { Family, Forward, Protocol, TableTunnel } from '../../model/table.ts'
+import type { SyncState } from '../../model/table-control.ts'
 
 /** ip_vs.h IPVS_GENL_NAME. */
 export const IPVS_FAMILY = 'IPVS'
 
-/** ip_vs.h IPVS_CMD_*; those that nobody here sends (FLUSH above all) are left out on purpose. */
+/** ip_vs.h IPVS_CMD_*. FLUSH takes everybody's services away: only an operator's own `-C` asks for it. */
 export const COMMAND = {
   'new-service': 1,
   'set-service': 2,
@@ -17,12 +18,19 @@ export const COMMAND = {
   'set-destination': 6,
   'delete-destination': 7,
   'get-destination': 8,
+  'new-daemon': 9,
+  'delete-daemon': 10,
+  'get-daemon': 11,
+  'set-config': 12,
+  'get-config': 13,
   'set-info': 14,
   'get-info': 15,
+  zero: 16,
+  flush: 17,
 } as const
 
 /** ip_vs.h IPVS_CMD_ATTR_*. */
-export const TOP = { service: 1, destination: 2 } as const
+export const TOP = { service: 1, destination: 2, daemon: 3, timeoutTcp: 4, timeoutTcpFin: 5, timeoutUdp: 6 } as const
 /** ip_vs.h IPVS_SVC_ATTR_*. */
 export const SERVICE = {
   family: 1,
@@ -56,6 +64,19 @@ export const DESTINATION = {
   tunnelPort: 14,
   tunnelFlags: 15,
 } as const
+/** ip_vs.h IPVS_DAEMON_ATTR_*. */
+export const DAEMON = {
+  state: 1,
+  interface: 2,
+  syncId: 3,
+  maxLength: 4,
+  group: 5,
+  group6: 6,
+  port: 7,
+  ttl: 8,
+} as const
+/** ip_vs.h IP_VS_STATE_*. */
+export const SYNC_STATE: Readonly<Record<SyncState, number>> = { master: 1, backup: 2 }
 /** ip_vs.h IPVS_INFO_ATTR_*. */
 export const INFO = { version: 1, connectionTable: 2 } as const
 

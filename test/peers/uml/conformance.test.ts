@@ -19,10 +19,10 @@ test(
     const fromKernel: unknown = JSON.parse(run.file('outcomes.json') ?? 'null')
     assert(Array.isArray(fromKernel))
     for (const [index, sequence] of sequences().entries()) {
-      const fromMemory = outcome(openMemoryTable('for a test'), sequence)
+      const fromMemory = outcome(openMemoryTable('for a test'), sequence, 'one by one')
       assert.deepEqual(fromMemory, fromKernel[index], JSON.stringify(sequence, null, 1))
     }
-    const seen = new Set(sequences().flatMap((sequence) => outcome(openMemoryTable(''), sequence).answers))
+    const seen = new Set(sequences().flatMap((sequence) => outcome(openMemoryTable(''), sequence, 'at once').answers))
     assert.deepEqual([...seen].sort(), ['EEXIST', 'EINVAL', 'ENOENT', 'ERANGE', 'ESRCH', 'ok'])
   },
 )

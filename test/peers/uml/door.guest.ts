@@ -1,7 +1,7 @@
 /** Inside the guest: our netlink door and Debian's ipvsadm look at the same table and must see the same. */
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { openKernelTable } from '../../../src/edge/table/netlink-socket.ts'
+import { openKernelTable } from '../../../src/edge/table/kernel-table.ts'
 import type {
   Forward,
   TableCommand,
@@ -168,7 +168,16 @@ await attempt('what ipvsadm writes', () => {
 await attempt('a large table', () => {
   const big: TableServiceId = { ...web, address: '10.0.0.200' }
   ok(newService(big, {}))
-  for (let n = 0; n < 1000; n += 1) ok(newDestination(big, end(`10.2.${n >> 8}.${n & 255}`, 80 + n), 'masq', {}))
+  const added = Array.from({ length: 1000 }, (_, n) =>
+    newDestination(big, end(`10.2.${n >> 8}.${n & 255}`, 80 + n), 'masq', {}),
+  )
+  // Every tenth is refused, and keeps none of the others back.
+  const refused = added.flatMap((command, n) => (n % 10 === 9 ? [command, command] : [command]))
+  const answers = door.applyAll(refused).map((answer) => (answer.kind === 'ok' ? 'ok' : answer.errno))
+  assert.deepEqual(
+    answers,
+    refused.map((command, n) => (command === refused[n - 1] ? 'EEXIST' : 'ok')),
+  )
   const table = door.read()
   assert(table.kind === 'table')
   const service = table.services.find((one) => serviceText(one.id) === serviceText(big))

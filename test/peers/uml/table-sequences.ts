@@ -60,12 +60,10 @@ export function sequences(): readonly (readonly TableCommand[])[] {
   return fc.sample(sequence, { seed: SEED, numRuns: SEQUENCES })
 }
 
-/** Puts a sequence to a door whose table is empty, and empties it again. */
-export function outcome(door: TableDoor, sequence: readonly TableCommand[]): Outcome {
-  const answers = sequence.map((command) => {
-    const answer = door.apply(command)
-    return answer.kind === 'ok' ? 'ok' : answer.errno
-  })
+/** Puts a sequence to a door whose table is empty, command by command or all at once, and empties it again. */
+export function outcome(door: TableDoor, sequence: readonly TableCommand[], how: 'one by one' | 'at once'): Outcome {
+  const answered = how === 'at once' ? door.applyAll(sequence) : sequence.map((command) => door.apply(command))
+  const answers = answered.map((answer) => (answer.kind === 'ok' ? 'ok' : answer.errno))
   const table = door.read()
   if (table.kind === 'error') return { answers, table: [table] }
   for (const service of table.services) door.apply({ kind: 'delete-service', service: service.id })

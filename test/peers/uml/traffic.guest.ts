@@ -1,7 +1,7 @@
 /** Inside the guest, in the director's namespace: tables written by our own door carry a client's requests. */
 import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
-import { openKernelTable } from '../../../src/edge/table/netlink-socket.ts'
+import { openKernelTable } from '../../../src/edge/table/kernel-table.ts'
 import type { Family, Forward, TableCommand, TableServiceId } from '../../../src/model/table.ts'
 import { serviceText } from '../../../src/model/table.ts'
 import { weight } from '../../../src/model/units.ts'
