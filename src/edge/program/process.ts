@@ -51,6 +51,8 @@ export interface ProgramRun {
 export const OUTPUT_LIMIT = 65_536
 /** A pause after each piece read beyond the limit: what floods us gets about 10 MB/s, and not a whole processor. */
 const DRAIN_PAUSE_MS = 5
+/** Processes left behind whose output is read on; beyond it the oldest one's pipe is closed. */
+const ABANDONED_MOST = 64
 /** How long we read on after the program's exit, when a process it left behind holds the pipe open. */
 const PIPE_GRACE_MS = 200
 
@@ -68,8 +70,9 @@ export async function runProgram(request: ProgramRequest): Promise<ProgramRun> {
   const leftBehind = (end.kind === 'exited' || end.kind === 'signalled') && pid !== undefined && groupRuns(pid)
   if (leftBehind && request.leftovers === 'end') void endGroup(pid, exit)
 
-  await within(output.ended, PIPE_GRACE_MS)
-  output.close()
+  const isHeld = !(await within(output.ended, PIPE_GRACE_MS))
+  if (isHeld && request.leftovers === 'leave' && end.kind !== 'deadline') output.abandon()
+  else output.close()
   input?.destroy()
   return { end, output: output.bytes(), truncated: output.truncated(), leftBehind }
 }
@@ -167,9 +170,14 @@ const errorCode = (error: unknown): string =>
 interface Output {
   readonly ended: Promise<void>
   close(): void
+  /** Reads on and drops what comes: a process left behind would die of a closed pipe (SIGPIPE) at its next word. */
+  abandon(): void
   bytes(): Buffer
   truncated(): boolean
 }
+
+/** In the order they were left. */
+const abandoned = new Set<Socket>()
 
 /** Keeps the first OUTPUT_LIMIT bytes; reads on slowly behind them, so that the program is not blocked by a full pipe. */
 function collect(reader: Socket): Output {
@@ -193,6 +201,14 @@ function collect(reader: Socket): Output {
     close: () => {
       clearTimeout(pause)
       reader.destroy()
+    },
+    abandon: () => {
+      room = 0
+      reader.unref()
+      abandoned.add(reader)
+      reader.once('close', () => abandoned.delete(reader))
+      const [oldest] = abandoned
+      if (abandoned.size > ABANDONED_MOST) oldest?.destroy()
     },
     bytes: () => Buffer.concat(kept),
     truncated: () => truncated,
