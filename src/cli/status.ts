@@ -1,6 +1,6 @@
 /** What `upalert status` prints: one table of services, one of virtual servers, and what needs an eye. */
 
-import { standingText } from '../engine/pool.ts'
+import { standingText } from '../engine/pool/words.ts'
 import type { HostView, RealView, ServiceView, StatusView, VirtualView } from '../engine/view.ts'
 import { durationText } from '../model/duration.ts'
 import type { PoolStanding } from '../model/entry.ts'

@@ -1,6 +1,6 @@
 /** What `upalert why` prints: the verdict, what was seen, what would change it, and how it came to this. */
 
-import { standingText } from '../engine/pool.ts'
+import { standingText } from '../engine/pool/words.ts'
 import type { HostView, ServiceView, WhyView } from '../engine/view.ts'
 import { durationText } from '../model/duration.ts'
 import type { Place } from '../model/model.ts'

@@ -2,7 +2,7 @@
 import { clock } from '../edge/clock.ts'
 import type { Journal } from '../edge/journal/journal.ts'
 import { foreign } from '../engine/plan.ts'
-import { wantedTable } from '../engine/pool.ts'
+import { wantedTable } from '../engine/pool/wanted.ts'
 import type { Alert } from '../model/alert.ts'
 import type { DoorReport } from '../model/request.ts'
 import type { State } from '../model/state.ts'

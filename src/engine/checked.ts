@@ -83,7 +83,7 @@ export function saidBy({ output, signalled, summary, detail }: CheckResult, { qu
 /** `tookPart`: the hosts that this run, or trap, says something about; one that is disabled keeps what is known of it. */
 export function judgeHosts(
   state: ServiceState,
-  rule: Pick<Service, 'fall' | 'rise'>,
+  rule: Pick<Service, 'fall' | 'rise' | 'firstFall'>,
   said: readonly HostResult[],
   now: Now,
 ) {

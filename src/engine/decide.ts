@@ -14,8 +14,9 @@ import { onCommand } from './on-command.ts'
 import { onChecked } from './on-happened.ts'
 import { onReconciled } from './on-reconciled.ts'
 import { onStartup } from './on-startup.ts'
+import { onAddresses, onMaintenance, onTime } from './on-time.ts'
 import { onTrapExpired, onTrapped, onTrapTimeout } from './on-trap.ts'
-import { recomputePools } from './pools.ts'
+import { allPools, recomputePools } from './pool/pools.ts'
 import { restoredState } from './restore.ts'
 import { type Decided, record, type Scribe, scribe } from './scribe.ts'
 import { forgotten as fresh, stateFor } from './start.ts'
@@ -62,9 +63,15 @@ export function decide(state: State, event: Event, now: Now): Decided {
     case 'attempted':
       return onAttempted(state, event, write, now)
     case 'reconciled':
-      return onReconciled(state, event.report, write)
+      return onReconciled(state, event.report, write, now)
     case 'command':
       return onCommand(state, event, write, now)
+    case 'time':
+      return onTime(state, write, now)
+    case 'maintenance':
+      return onMaintenance(state, event, write, now)
+    case 'addresses':
+      return onAddresses(state, event)
   }
 }
 
@@ -120,12 +127,7 @@ function forgotten({ services }: State, { serviceIndex }: Model, write: Scribe):
 
 /** After a start or a reload: pools are judged anew, deliveries go on where they stood, and the table is brought in line. */
 function resumed({ state, effects }: Decided, write: Scribe, now: Now): Decided {
-  const pools = recomputePools(
-    state,
-    state.model.virtuals.map((_, i) => i),
-    write,
-    now,
-  )
+  const pools = recomputePools(state, allPools(state), write, now)
   const deliveries = pools.state.outbox.map((delivery): Effect => ({ kind: 'deliver', delivery }))
   return { state: pools.state, effects: [...effects, { kind: 'reconcile' }, ...pools.effects, ...deliveries] }
 }

@@ -14,12 +14,14 @@ export interface Judgement {
   readonly change: { readonly from: Verdict; readonly to: Verdict; readonly lasted: Milliseconds | null } | null
 }
 
-export function judge(
-  host: HostState,
-  result: HostResult,
-  rule: { readonly fall: number; readonly rise: number },
-  now: Now,
-): Judgement {
+/** How many results in a row change a verdict; the first one of a host that nothing is known of may need fewer. */
+export interface Rule {
+  readonly fall: number
+  readonly rise: number
+  readonly firstFall: number | null
+}
+
+export function judge(host: HostState, result: HostResult, rule: Rule, now: Now): Judgement {
   const last = {
     kind: result.kind,
     code: result.kind === 'up' ? '' : result.code,
@@ -31,20 +33,30 @@ export function judge(
 
   const speaksAgainst = result.kind !== (host.verdict.kind === 'down' ? 'down' : 'up')
   if (!speaksAgainst && host.verdict.kind !== 'untested') {
-    return { host: { ...host, verdict: refreshed(host.verdict, result.text), against: 0, last }, change: null }
+    const verdict = refreshed(host.verdict, result.text)
+    return { host: { ...host, ...shareOf(result), verdict, against: 0, last }, change: null }
   }
   const against = host.against + 1
-  const needed = result.kind === 'down' ? rule.fall : host.verdict.kind === 'untested' ? 1 : rule.rise
+  const needed = neededFor(result.kind, host.verdict.kind === 'untested', rule)
   if (against < needed) return { host: { ...host, against, last }, change: null }
 
   const verdict: HostVerdict =
     result.kind === 'up' ? { kind: 'up', since: now.wall } : { kind: 'down', since: now.wall, text: result.text }
   const lasted = host.verdict.kind === 'untested' ? null : since(host.verdict.since, now)
   return {
-    host: { ...host, verdict, against: 0, last },
+    host: { ...host, ...shareOf(result), verdict, against: 0, last },
     change: { from: host.verdict.kind, to: verdict.kind, lasted },
   }
 }
+
+const neededFor = (kind: 'up' | 'down', isUntested: boolean, { fall, rise, firstFall }: Rule): number => {
+  if (kind === 'down') return isUntested ? (firstFall ?? fall) : fall
+  return isUntested ? 1 : rise
+}
+
+/** What a passing result says of the weight; a failing one that counts takes it back. */
+const shareOf = (result: HostResult): Pick<HostState, 'share'> =>
+  result.kind === 'up' && result.share !== undefined ? { share: result.share } : { share: undefined }
 
 /** While a host stays down, its reason is the latest one; the object stays the same as long as nothing changed. */
 function refreshed(verdict: HostVerdict, text: string): HostVerdict {

@@ -18,5 +18,10 @@ export const outputKept = 16_384
 /** Characters of a summary line that are remembered. */
 export const summaryKept = 4_096
 
+/** The greatest weight that the kernel knows (linux/ip_vs.h: a 32-bit number, used as a signed one). */
+export const GREATEST_WEIGHT = 2_147_483_647
+/** Between two alerts that somebody else changes a virtual server: two programs at odds change it every few seconds. */
+export const driftAlertEvery = minutes(10)
+
 /** A step of the wall clock smaller than this is drift that NTP slews, not a step. */
 export const smallestClockStep = milliseconds(2_000)

@@ -4,6 +4,7 @@ import type { Command, Event } from '../model/event.ts'
 import type { State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
 import { onControl } from './command/control.ts'
+import { onEndOverride, onOverride } from './command/override.ts'
 import { onService } from './command/service.ts'
 import { onTestAlert } from './command/test-alert.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
@@ -49,11 +50,17 @@ function carryOut(state: State, command: Command, who: string, write: Scribe, no
     case 'stop':
     case 'start':
       return onControl(state, command, who, now)
+    case 'override':
+      return onOverride(state, command, who, write, now)
+    case 'end-override':
+      return onEndOverride(state, command, write, now)
   }
 }
 
 /** As it stands in the log: `ack web/http`, `disable-hosts 10.1.1.2 10.1.1.3`. */
 function nameOf(command: Command): string {
+  if (command.kind === 'override') return `${command.what.kind} ${targetName(command)}`
+  if (command.kind === 'end-override') return `enable ${targetName(command)}`
   const subject =
     'service' in command
       ? command.service
@@ -64,3 +71,6 @@ function nameOf(command: Command): string {
           : 'scheduler'
   return `${command.kind} ${subject}`
 }
+
+const targetName = ({ virtual, real }: { readonly virtual: string | null; readonly real: string | null }): string =>
+  [virtual, real].filter((part) => part !== null).join('/')

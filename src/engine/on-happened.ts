@@ -11,7 +11,7 @@ import type { Circumstances } from './consult.ts'
 import { satisfied } from './depend.ts'
 import type { Outcome } from './happening.ts'
 import { namedSummary } from './message.ts'
-import { poolsFollowing, recomputePools } from './pools.ts'
+import { poolsFollowing, recomputePools } from './pool/pools.ts'
 import { disabledNames, disabledWatch, intervalInForce } from './readiness.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
 import { tell } from './tell.ts'
@@ -101,6 +101,7 @@ export const timer = (service: ServiceKey, what: 'trapped' | 'interval'): Effect
 function notesOf({ service, state: before, result, silent }: Conclusion, after: ServiceState, now: Now): Effect[] {
   const subject = { group: service.group, service: service.name, at: now.wall }
   const effects: Effect[] = []
+  if (intervalInForce(service, before) !== intervalInForce(service, after)) effects.push(timer(service.key, 'interval'))
   if (silent === true) return effects
   if (after.failureCount > before.failureCount)
     effects.push({ kind: 'note', note: { kind: 'failure', ...subject, summary: result.told.summary } })
@@ -109,7 +110,6 @@ function notesOf({ service, state: before, result, silent }: Conclusion, after: 
     const { firstFailure, summary } = before
     effects.push({ kind: 'note', note: { kind: 'recovered', ...subject, firstFailure, interval, summary } })
   }
-  if (before.failureInterval !== after.failureInterval) effects.push(timer(service.key, 'interval'))
   return effects
 }
 
@@ -117,8 +117,11 @@ function notesOf({ service, state: before, result, silent }: Conclusion, after: 
 const concernsPools = (before: ServiceState, after: ServiceState): boolean =>
   after.hosts.some((host, i) => {
     const former = before.hosts[i]
-    return host.verdict !== former?.verdict || host.last?.kind !== former?.last?.kind
+    return host.verdict !== former?.verdict || host.last?.kind !== former?.last?.kind || isReweighed(former, host)
   })
+
+const isReweighed = (before: HostState | undefined, { share }: HostState): boolean =>
+  before?.share?.kind !== share?.kind || before?.share?.value !== share?.value
 
 /** Writes down what changed, and lets the service and its hosts remember the entry as the cause of what follows. */
 function recordVerdicts({ service, result, said }: Conclusion, serviceReason: string, write: Scribe) {

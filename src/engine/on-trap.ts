@@ -20,7 +20,7 @@ import type { Decided, Scribe } from './scribe.ts'
 type Of<K extends Event['kind']> = Extract<Event, { kind: K }>
 
 /** A trap is an answer in itself: no further one is waited for. */
-const atOnce = { fall: 1, rise: 1 }
+const atOnce = { fall: 1, rise: 1, firstFall: null }
 
 const isHeardOnly = ({ monitor, monitorMissing }: Service): boolean => monitor === null && monitorMissing === ''
 

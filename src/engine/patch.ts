@@ -77,6 +77,8 @@ const hostChanged = (before: HostState | undefined, after: HostState): boolean =
   before.host !== after.host ||
   before.verdict !== after.verdict ||
   before.against !== after.against ||
+  before.share?.kind !== after.share?.kind ||
+  before.share?.value !== after.share?.value ||
   before.cause !== after.cause
 
 const poolChanged = (before: PoolState | undefined, after: PoolState): boolean =>
@@ -84,6 +86,7 @@ const poolChanged = (before: PoolState | undefined, after: PoolState): boolean =
   before.name !== after.name ||
   before.standing !== after.standing ||
   before.cause !== after.cause ||
+  before.driftTold !== after.driftTold ||
   before.reals !== after.reals
 
 const sameOwned = (before: State, after: State): boolean =>

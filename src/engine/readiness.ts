@@ -20,7 +20,10 @@ export function readiness(state: State, index: number, now: Now): Readiness {
   const { model, controls } = state
   const service = model.services[index]
   if (service === undefined) return { kind: 'held', text: 'it is no longer configured' }
-  const held = controls.stopped === null ? excluded(model, service, now) : 'the scheduler is stopped'
+  const held =
+    controls.stopped === null
+      ? (excluded(model, service, now) ?? elsewhere(service, controls))
+      : 'the scheduler is stopped'
   const obstacle = held ?? dependencyObstacle(state, service, now)
   if (obstacle !== null) return { kind: 'held', text: obstacle }
 
@@ -34,9 +37,18 @@ export const noHostsText = (group: GroupName): string =>
   `no host of ${group} is left to check: all are disabled or left out`
 
 /** The time from turn to turn; `null` for a service that keeps no interval. */
-export function intervalInForce({ timing, failureInterval }: Service, state: ServiceState): Milliseconds | null {
+export function intervalInForce(service: Service, state: ServiceState): Milliseconds | null {
+  const { timing, failureInterval, retryInterval } = service
   if (timing?.kind !== 'every') return null
+  if (retryInterval !== null && isRetrying(service, state)) return retryInterval
   return state.failureInterval && failureInterval !== null ? failureInterval : timing.interval
+}
+
+/** Failures are being counted, and the next one is asked for sooner (keepalived.conf "delay_before_retry"). */
+function isRetrying({ fall, retriesWhileDown }: Service, { hosts, streak }: ServiceState): boolean {
+  if (hosts.some(({ verdict, against }) => verdict.kind !== 'down' && against > 0)) return true
+  // keepalived's TCP and SMTP go on in rounds: `fall` attempts, then the whole interval.
+  return retriesWhileDown && streak.kind === 'failing' && streak.count % fall !== 0
 }
 
 /** A group may well be called `constructor`. */
@@ -68,6 +80,14 @@ function excluded({ settings }: Model, service: Service, now: Now): string | nul
     if (period !== null && inPeriod(period.when, now.wall)) return `${whose} exclude_period "${period.text}" lasts`
   }
   return null
+}
+
+/** keepalived.conf "ha_suspend": another director has the address, and checks for it. */
+function elsewhere({ onlyWith }: Service, { addresses }: Controls): string | null {
+  if (onlyWith === null || onlyWith.some((address) => addresses?.includes(address))) return null
+  return addresses === null
+    ? 'it is not known yet which addresses are on this host'
+    : `${onlyWith.join(', ')} is not on this host (ha_suspend)`
 }
 
 function dependencyObstacle(state: State, { dependencies: { monitor } }: Service, now: Now): string | null {

@@ -11,5 +11,8 @@ import { notInFuture } from './step.ts'
 export function restoredState(model: Model, saved: Saved | null, loaded: LoadedState | null, now: Now): State {
   const kept = notInFuture(stateFor(model, saved), now)
   const known = loaded === null ? kept : loadedState(kept, loaded, now)
-  return { ...known, controls: { ...known.controls, stopped: null } }
+  const controls = { ...known.controls, stopped: null, maintenance: [], addresses: null }
+  // What `initial` waits for counts from this start.
+  const pools = known.pools.map((pool) => ({ ...pool, reals: pool.reals.map((real) => ({ ...real, begun: null })) }))
+  return { ...known, controls, pools }
 }

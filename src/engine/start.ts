@@ -17,7 +17,7 @@ import type {
 } from '../model/state.ts'
 import { endpointText } from '../model/table.ts'
 import { type WallTime, wallTime } from '../model/units.ts'
-import { untestedPool } from './pool.ts'
+import { untestedPool, untestedReal } from './pool/fresh.ts'
 
 /** `before` is what the journal kept, or the state that runs now; `null` on a first start. */
 export function stateFor(model: Model, before: Omit<Saved, 'version'> | null): State {
@@ -77,7 +77,15 @@ function controlsFor({ groups }: Model, before: Controls | null): Controls {
     if (disabled.length > 0 || known.length > 0) hosts.push([group.name, disabled])
   }
   // fromEntries makes own properties, whatever the groups are called.
-  return { stopped: before?.stopped ?? null, watches: Object.fromEntries(watches), hosts: Object.fromEntries(hosts) }
+  return {
+    stopped: before?.stopped ?? null,
+    watches: Object.fromEntries(watches),
+    hosts: Object.fromEntries(hosts),
+    // What an older upalert wrote has none. What is not configured now may be so again at the next reload.
+    overrides: before?.overrides ?? [],
+    maintenance: before?.maintenance ?? [],
+    addresses: before?.addresses ?? null,
+  }
 }
 
 const starredHost = (host: Host): DisabledHost => ({ host, at: beginning, who: '', reason: 'a * in the configuration' })
@@ -156,6 +164,7 @@ function poolState(virtual: Virtual, before: PoolState | undefined): PoolState {
   const fresh = untestedPool(virtual)
   if (before === undefined) return fresh
   const reals = new Map(before.reals.map((real) => [real.real, real]))
-  const kept = virtual.reals.map((real, i) => reals.get(endpointText(real.id)) ?? fresh.reals[i])
-  return { ...before, reals: kept.filter((real) => real !== undefined) }
+  // What an older upalert wrote lacks some of it.
+  const kept = virtual.reals.map((real) => ({ ...untestedReal(real), ...reals.get(endpointText(real.id)) }))
+  return { ...fresh, ...before, reals: kept }
 }

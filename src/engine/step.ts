@@ -2,11 +2,26 @@
  * The wall clock was set by `by`: every instant the state remembers moves along, so that "an hour ago" stays an hour ago
  * and neither a storm of alerts nor a long silence follows from somebody setting the clock.
  */
-import type { Controls, Delivery, HostState, PeriodState, PoolState, ServiceState, State } from '../model/state.ts'
+import type {
+  Controls,
+  Delivery,
+  HostState,
+  Override,
+  PeriodState,
+  PoolState,
+  ServiceState,
+  State,
+} from '../model/state.ts'
 import { type Milliseconds, type Now, type WallTime, wallTime } from '../model/units.ts'
 
 export function steppedState(state: State, by: Milliseconds): State {
-  return withTimes(state, (time) => wallTime(time + by))
+  const stepped = withTimes(state, (time) => wallTime(time + by))
+  const later = <T extends WallTime | null>(time: T): T => (time === null ? time : (wallTime(time + by) as T))
+  const overrides = stepped.controls.overrides.map((one): Override => {
+    const what = one.what.kind === 'drain' ? { ...one.what, limit: later(one.what.limit) } : one.what
+    return { ...one, what, at: later(one.at), until: later(one.until) }
+  })
+  return { ...stepped, controls: { ...stepped.controls, overrides } }
 }
 
 /**
@@ -44,14 +59,23 @@ function withTimes(state: State, change: (time: WallTime) => WallTime): State {
   })
   const pool = (it: PoolState): PoolState => ({
     ...it,
-    reals: it.reals.map((real) => ({ ...real, since: move(real.since) })),
+    driftTold: move(it.driftTold),
+    wakeAt: move(it.wakeAt),
+    reals: it.reals.map((real) => ({
+      ...real,
+      since: move(real.since),
+      begun: move(real.begun),
+      risingSince: move(real.risingSince),
+      drain: real.drain === null ? null : { ...real.drain, since: move(real.drain.since) },
+    })),
   })
   const delivery = (it: Delivery): Delivery => ({
     ...it,
     decidedAt: move(it.decidedAt),
     notBefore: move(it.notBefore),
   })
-  // Since when something is disabled is for people; only the stop is a clock that counts.
+  // Since when something is disabled is for people; only the stop is a clock that counts. The ends of operators' decisions
+  // lie in the future and may: who moves them does it himself.
   const controls = (it: Controls): Controls => ({ ...it, stopped: move(it.stopped) })
   return {
     ...state,

@@ -6,7 +6,7 @@ import type { PerformanceDatum, Timings } from '../model/result.ts'
 import type { Controls, Disabled, HostState, PoolState, RealState, ServiceState, State } from '../model/state.ts'
 import { endpointText, serviceText } from '../model/table.ts'
 import { type Milliseconds, type Now, since, type WallTime } from '../model/units.ts'
-import { poolText } from './pool.ts'
+import { poolText } from './pool/words.ts'
 import { disabledHosts, disabledWatch } from './readiness.ts'
 import { sentence } from './words.ts'
 
@@ -202,7 +202,7 @@ function nextText({ verdict, against }: HostState, { fall, rise }: Service): str
 function virtualView(virtual: Virtual, pool: PoolState, now: Now): VirtualView {
   return {
     virtual: virtual.name,
-    address: serviceText(virtual.id),
+    address: virtual.services.map(serviceText).join(', '),
     scheduler: virtual.settings.scheduler,
     standing: pool.standing,
     text: poolText(pool, virtual),

@@ -6,7 +6,7 @@
 import type { AlertKind } from '../model/alert.ts'
 import { durationText } from '../model/duration.ts'
 import type { Entry, PoolStanding } from '../model/entry.ts'
-import { standingText } from './pool.ts'
+import { standingText } from './pool/words.ts'
 
 export function sentence(entry: Entry): string {
   switch (entry.kind) {

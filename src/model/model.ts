@@ -224,7 +224,7 @@ export interface Service {
   /** The `NAME=value` lines of the service, for its programs. */
   readonly environment: Readonly<Record<string, string>>
   readonly periods: readonly Period[]
-  /** What keepalived's mails say of this check, word for word; `null`: it is none of keepalived's. */
+  /** What keepalived's mails say of this check, word for word, but for `{reason}`; `null`: it is none of keepalived's. */
   readonly mailBodies: { readonly up: string; readonly down: string } | null
   readonly place: Place
 }
@@ -306,6 +306,8 @@ export interface AlertAfter {
 /** A virtual server and the pool of real servers behind it. */
 export interface Virtual {
   readonly name: string
+  /** What keepalived calls it in mails and FIFO lines (model/keepalived-names.ts); `null`: it is not of a keepalived.conf. */
+  readonly keepalivedName: string | null
   /** The services of the table that the pool stands behind: one, or all of a keepalived `virtual_server_group`. */
   readonly services: readonly TableServiceId[]
   readonly settings: TableServiceSettings

@@ -43,8 +43,7 @@ export interface Override {
   readonly virtual: string | null
   /** By its text, `10.1.1.2:8080`. `null`: all real servers of the virtual server. */
   readonly real: string | null
-  readonly what:
-    /** Weight 0, and out of the table when its last connection has ended or `limit` has come. */
+  readonly what: /** Weight 0, and out of the table when its last connection has ended or `limit` has come. */
     | { readonly kind: 'drain'; readonly limit: WallTime | null }
     | { readonly kind: 'disable' }
     | { readonly kind: 'weight'; readonly weight: Weight }
@@ -149,7 +148,7 @@ export interface HostState {
   } | null
   readonly cause: Id | null
   /** What the last passing result said of the weight; gone when it is down. */
-  readonly share?: WeightSaid
+  readonly share?: WeightSaid | undefined
 }
 
 export type HostVerdict =
@@ -179,8 +178,8 @@ export interface PoolState {
   readonly standing: PoolStanding
   readonly reals: readonly RealState[]
   readonly cause: Id | null
-  /** Since when this run of the daemon knows it: what `initial` counts by. */
-  readonly begun: WallTime | null
+  /** When somebody was last told that others change its part of the table. */
+  readonly driftTold: WallTime | null
   /** When it must be looked at again although nothing happens: a wait, a slow start, a limit ends. `null`: never. */
   readonly wakeAt: WallTime | null
 }
@@ -197,6 +196,8 @@ export interface RealState {
   readonly cause: Id | null
   /** The entry that told of this standing: the cause of what is done in the kernel. */
   readonly entry: Id | null
+  /** Since when this run of the daemon knows it: what `initial` counts by. `null`: not yet. */
+  readonly begun: WallTime | null
   /** Since when it comes back in steps; `null`: it does not. */
   readonly risingSince: WallTime | null
   /** An operator drains it. */

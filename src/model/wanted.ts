@@ -19,6 +19,8 @@ export type WantedDestination =
       /** Why, as a sentence's tail: "web/http is up on 10.1.1.2". */
       readonly text: string
       readonly cause: Id | null
+      /** It shall lose its connections: how many it still has is reported. */
+      readonly draining?: true
     }
   /** Known and deliberately without an entry: down with `on_fail remove`, or the sorry server while it is not needed. */
   | { readonly kind: 'absent'; readonly id: TableDestinationId; readonly text: string; readonly cause: Id | null }

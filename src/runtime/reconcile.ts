@@ -6,8 +6,9 @@
 import type { PlannedCommand } from '../engine/plan.ts'
 import { ownedAfter, plan } from '../engine/plan.ts'
 import type { ReconcileReport } from '../model/event.ts'
+import type { TableSettings } from '../model/model.ts'
 import type { Owned } from '../model/state.ts'
-import type { TableAnswer, TableCommand, TableDoor, TableError } from '../model/table.ts'
+import type { TableAnswer, TableCommand, TableDoor, TableError, TableService } from '../model/table.ts'
 import { endpointText, serviceText } from '../model/table.ts'
 import type { Uptime } from '../model/units.ts'
 import { uptime } from '../model/units.ts'
@@ -16,8 +17,11 @@ import type { WantedService } from '../model/wanted.ts'
 /** Remembers between passes what was wanted last and what was refused, so that a refusal is told once and tried seldom. */
 export interface Reconciler {
   /** Never throws. An empty list of changes means that the table stood as wanted, or that nothing new is to be told. */
-  pass(wanted: readonly WantedService[], owned: Owned, now: Uptime): ReconcileReport
+  pass(wanted: readonly WantedService[], owned: Owned, now: Uptime, policy?: DriftPolicy): ReconcileReport
 }
+
+/** What becomes of what others change: TableSettings.drift. */
+export type DriftPolicy = TableSettings['drift']
 
 type Change = ReconcileReport['changes'][number]
 
@@ -45,36 +49,91 @@ export function reconciler(door: TableDoor): Reconciler {
   let settled: readonly WantedService[] | null = null
   let refusals: ReadonlyMap<string, Refusal> = new Map()
   let unreadable: string | null = null
+  /** Drift that was told of and left as it is, by its text. */
+  let observed: ReadonlySet<string> = new Set()
 
-  return {
-    pass(wanted, owned, now) {
-      const before = door.read()
-      if (before.kind === 'error') {
-        const news = before.errno === unreadable ? [] : [readChange(before.errno, before.text)]
-        unreadable = before.errno
-        return { where: door.where, changes: news, owned }
-      }
-      const changes: Change[] = unreadable === null ? [] : [readChange('OK', 'the table can be read again')]
-      unreadable = null
+  function pass(wanted: readonly WantedService[], formerly: Owned, now: Uptime, policy: DriftPolicy): ReconcileReport {
+    const before = door.read()
+    if (before.kind === 'error') {
+      const news = before.errno === unreadable ? [] : [readChange(before.errno, before.text)]
+      unreadable = before.errno
+      return { where: door.where, changes: news, owned: formerly, connections: [] }
+    }
+    const changes: Change[] = unreadable === null ? [] : [readChange('OK', 'the table can be read again')]
+    unreadable = null
 
-      const planned = plan(wanted, before.services, owned, settled)
-      const round = carryOut(door, planned, wanted, refusals, now)
-      const after = round.told.length === 0 ? before : door.read()
-      if (after.kind === 'error') {
-        unreadable = after.errno
-        refusals = round.refusals
-        changes.push(...round.told.map(changeOf), readChange(after.errno, after.text))
-        return { where: door.where, changes, owned }
-      }
-      const left = plan(wanted, after.services, owned, null)
-      const checked = verified(round, left, refusals, now)
-      refusals = checked.refusals
-      if (!round.brokenOff) settled = settledPart(wanted, left)
-      changes.push(...checked.told.map(changeOf))
-      return { where: door.where, changes, owned: ownedAfter(wanted, after.services, owned) }
-    },
+    const owned = policy === 'own' ? everything(before.services) : formerly
+    const all = plan(wanted, before.services, owned, settled)
+    const [planned, drifted] = policy === 'observe' ? partedDrift(all) : [all, []]
+    changes.push(...drifted.filter(({ change }) => !observed.has(change)).map(leftAlone))
+    observed = new Set(drifted.map(({ change }) => change))
+    const round = carryOut(door, planned, wanted, refusals, now)
+    const after = round.told.length === 0 ? before : door.read()
+    if (after.kind === 'error') {
+      unreadable = after.errno
+      refusals = round.refusals
+      changes.push(...round.told.map(changeOf), readChange(after.errno, after.text))
+      return { where: door.where, changes, owned: formerly, connections: [] }
+    }
+    const left = round.told.length === 0 && all.length === 0 ? [] : plan(wanted, after.services, owned, null)
+    const checked = verified(round, left, refusals, now)
+    refusals = checked.refusals
+    if (!round.brokenOff) settled = settledPart(wanted, withoutDrift(left, drifted))
+    changes.push(...checked.told.map(changeOf))
+    const connections = connectionsLeft(wanted, after.services)
+    return { where: door.where, changes, owned: ownedAfter(wanted, after.services, owned), connections }
   }
+
+  return { pass: (wanted, owned, now, policy = 'repair') => pass(wanted, owned, now, policy) }
 }
+
+/** Whatever is in the table counts as ours. */
+const everything = (services: readonly TableService[]): Owned =>
+  Object.fromEntries(
+    services.map(({ id, destinations }) => [serviceText(id), destinations.map((one) => endpointText(one.id))]),
+  )
+
+function partedDrift(all: readonly PlannedCommand[]): [readonly PlannedCommand[], readonly PlannedCommand[]] {
+  return [all.filter(({ reason }) => reason !== 'drift'), all.filter(({ reason }) => reason === 'drift')]
+}
+
+const leftAlone = (step: PlannedCommand): Change => {
+  const text = 'somebody else has changed it; it is left so (drift = observe)'
+  return { ...changeOf({ step, outcome: 'LEFT', text }), change: `would ${step.change}` }
+}
+
+/** What is observed and not put back stays drift. */
+function withoutDrift(left: readonly PlannedCommand[], drifted: readonly PlannedCommand[]): readonly PlannedCommand[] {
+  if (drifted.length === 0) return left
+  const known = new Set(drifted.map(({ change }) => change))
+  return left.filter(({ change }) => !known.has(change))
+}
+
+/** Those of destinations that are drained. Only of TCP the kernel knows which connections are at work. */
+function connectionsLeft(
+  wanted: readonly WantedService[],
+  actual: readonly TableService[],
+): ReconcileReport['connections'] {
+  const draining = wanted.flatMap(({ id, destinations }) => {
+    const ends = destinations.flatMap((one) =>
+      one.kind === 'present' && one.draining === true ? [endpointText(one.id)] : [],
+    )
+    return ends.length === 0 ? [] : [{ service: serviceText(id), ends: new Set(ends), isTcp: isTcp(id) }]
+  })
+  if (draining.length === 0) return []
+  const found = new Map(actual.map((one) => [serviceText(one.id), one.destinations]))
+  return draining.flatMap(({ service, ends, isTcp: tcp }) =>
+    (found.get(service) ?? []).flatMap((one) => {
+      const destination = endpointText(one.id)
+      if (!ends.has(destination)) return []
+      const active = tcp ? one.activeConnections : one.activeConnections + one.inactiveConnections
+      return [{ service, destination, active, persistent: one.persistentConnections }]
+    }),
+  )
+}
+
+/** Behind a mark there may be any protocol; most are TCP. */
+const isTcp = (id: WantedService['id']): boolean => id.kind === 'mark' || id.protocol === 'tcp'
 
 /** A planned command and what came of it. */
 interface Outcome {
@@ -100,35 +159,68 @@ function carryOut(
   const told: Outcome[] = []
   const refusals = new Map<string, Refusal>()
   const missing = new Set<string>()
-  for (const step of planned) {
-    const service = serviceText(step.command.service)
-    // Without its service a destination can only be refused, and that has been told of the service already.
-    if (missing.has(service)) continue
-    const key = JSON.stringify(step.command)
-    const earlierRefusal = earlier.get(key)
-    const tooSoon = earlierRefusal !== undefined && now < earlierRefusal.notBefore
-    const answer = tooSoon ? null : applyKindly(door, step.command, wanted)
-    if (answer?.kind === 'ok') {
-      told.push({ step, outcome: 'OK', text: step.text })
-      continue
+  for (const part of parts(planned)) {
+    const steps = part.map((step) => tried(step, earlier, now))
+    const due = steps.filter(({ tooSoon }) => !tooSoon)
+    const answers = door.applyAll(due.map(({ step }) => step.command))
+    const answerTo = new Map(due.map((one, i) => [one, answers[i] ?? DENIED]))
+    for (const one of steps) {
+      const service = serviceText(one.step.command.service)
+      // Without its service a destination can only be refused, and that has been told of the service already.
+      if (missing.has(service)) continue
+      const first = answerTo.get(one)
+      const answer = first === undefined ? null : kindly(door, one.step.command, first, wanted)
+      if (answer?.kind === 'ok') {
+        told.push({ step: one.step, outcome: 'OK', text: one.step.text })
+        continue
+      }
+      if (one.step.command.kind === 'new-service') missing.add(service)
+      refusals.set(one.key, refusal(answer, one.earlier, now))
+      if (answer !== null && answer.errno !== one.earlier?.errno) {
+        told.push({ step: one.step, outcome: answer.errno, text: answer.text })
+      }
+      // The same would be said to every further command.
+      if (answer?.errno === 'EPERM') return { told, refusals, brokenOff: true }
     }
-    if (step.command.kind === 'new-service') missing.add(service)
-    refusals.set(key, refusal(answer, earlierRefusal, now))
-    if (answer !== null && answer.errno !== earlierRefusal?.errno) {
-      told.push({ step, outcome: answer.errno, text: answer.text })
-    }
-    // The same would be said to every further command.
-    if (answer?.errno === 'EPERM') return { told, refusals, brokenOff: true }
   }
   return { told, refusals, brokenOff: false }
+}
+
+/** Commands that go to the kernel together. */
+const commandsAtOnce = 512
+
+/** The first goes alone, so that it shows whether any is let. */
+function parts(planned: readonly PlannedCommand[]): readonly (readonly PlannedCommand[])[] {
+  const found = [planned.slice(0, 1)]
+  for (let start = 1; start < planned.length; start += commandsAtOnce) {
+    found.push(planned.slice(start, start + commandsAtOnce))
+  }
+  return found
+}
+
+function tried(step: PlannedCommand, earlier: ReadonlyMap<string, Refusal>, now: Uptime) {
+  const key = earlier.size === 0 ? '' : JSON.stringify(step.command)
+  const before = earlier.get(key)
+  return {
+    step,
+    earlier: before,
+    tooSoon: before !== undefined && now < before.notBefore,
+    get key() {
+      return JSON.stringify(step.command)
+    },
+  }
 }
 
 /**
  * Somebody may have changed the table since it was read. What only says that the object is there already, or gone
  * already, is settled here: once, with the command that fits what was found.
  */
-function applyKindly(door: TableDoor, command: TableCommand, wanted: readonly WantedService[]): TableAnswer {
-  const answer = door.apply(command)
+function kindly(
+  door: TableDoor,
+  command: TableCommand,
+  answer: TableAnswer,
+  wanted: readonly WantedService[],
+): TableAnswer {
   if (answer.kind === 'ok') return answer
   switch (`${command.kind} ${answer.errno}`) {
     case 'new-service EEXIST':
@@ -179,6 +271,7 @@ function verified(
   earlier: ReadonlyMap<string, Refusal>,
   now: Uptime,
 ): Pick<Round, 'told' | 'refusals'> {
+  if (left.length === 0) return { told: round.told, refusals: round.refusals }
   const again = new Set(left.map((step) => JSON.stringify(step.command)))
   const refusals = new Map(round.refusals)
   const told = round.told.flatMap((one): Outcome[] => {
@@ -193,6 +286,7 @@ function verified(
 
 /** The wanted table without what does not stand yet: only a change of something that once stood is drift. */
 function settledPart(wanted: readonly WantedService[], left: readonly PlannedCommand[]): readonly WantedService[] {
+  if (left.length === 0) return wanted
   const services = new Set<string>()
   const destinations = new Set<string>()
   for (const { command } of left) {

@@ -15,7 +15,14 @@ const group: GroupName = groupName('web')
 
 export function commitOf(seq: number, padding = 0): Commit {
   const cause: Id = id(`event-${seq}`)
-  const pool: PoolState = { name: `pool-${seq % 3}`, standing: 'serving', reals: [], cause }
+  const pool: PoolState = {
+    name: `pool-${seq % 3}`,
+    standing: 'serving',
+    reals: [],
+    driftTold: null,
+    wakeAt: null,
+    cause,
+  }
   return {
     seq,
     at: wallTime(1000 + seq),

@@ -6,6 +6,7 @@ import { stateFor } from '../../src/engine/start.ts'
 import { noDependencies } from '../../src/model/dependency.ts'
 import type { EventBody } from '../../src/model/event.ts'
 import type { AlertCall, Call, Model, Period, Place, Real, Service, Settings, Virtual } from '../../src/model/model.ts'
+import { KEEP_TABLE, LAST_KNOWN, noNotices } from '../../src/model/model.ts'
 import { groupName, type Host, host, id, serviceKey, serviceName } from '../../src/model/names.ts'
 import { asPromised } from '../../src/model/quirks.ts'
 import type { CheckResult, HostResult } from '../../src/model/result.ts'
@@ -64,6 +65,11 @@ export function service(changes: Partial<Service> & { readonly called?: string }
     timeout: seconds(10),
     fall: 1,
     rise: 1,
+    firstFall: null,
+    retryInterval: null,
+    retriesWhileDown: false,
+    warmup: null,
+    onlyWith: null,
     monitor: call('test.monitor'),
     monitorMissing: '',
     allowEmptyGroup: false,
@@ -95,7 +101,7 @@ export const settings: Settings = {
   database: 'none',
   mailserver: '',
   mailfrom: '',
-  routerId: '',
+  routerId: 'lb1',
   socket: '',
   plugins: [],
   demoServers: [],
@@ -127,6 +133,8 @@ export const settings: Settings = {
     pidfile: { path: '', written: false },
     monerrfile: '/dev/null',
   },
+  table: KEEP_TABLE,
+  keepalived: [],
 }
 
 export function model(
@@ -136,7 +144,7 @@ export function model(
 ): Model {
   const groups = services.map(({ group, hosts }) => ({ name: group, hosts, disabled: [], place }))
   const serviceIndex = new Map(services.map(({ key }, i) => [key, i]))
-  return { settings: used, groups, services, serviceIndex, virtuals, views: [], aliases: [] }
+  return { settings: used, groups, services, serviceIndex, virtuals, views: [], aliases: [], paths: [] }
 }
 
 export function real(address: string, changes: Partial<Real> = {}): Real {
@@ -147,7 +155,11 @@ export function real(address: string, changes: Partial<Real> = {}): Real {
     forward: 'masq',
     upperThreshold: 0,
     lowerThreshold: 0,
-    check,
+    role: 'primary',
+    onFail: 'remove',
+    checks: [check],
+    initial: LAST_KNOWN,
+    notices: noNotices,
     place,
     ...changes,
   }
@@ -156,11 +168,18 @@ export function real(address: string, changes: Partial<Real> = {}): Real {
 export function virtual(reals: readonly Real[], changes: Partial<Virtual> = {}): Virtual {
   return {
     name: 'web',
-    id: { kind: 'address', family: 4, protocol: 'tcp', address: '192.0.2.1', port: 80 },
+    keepalivedName: null,
+    services: [{ kind: 'address', family: 4, protocol: 'tcp', address: '192.0.2.1', port: 80 }],
     settings: { scheduler: 'wlc', persistenceSeconds: 0, prefix: 32, onePacket: false, schedulerFlags: 0, engine: '' },
     quorum: weight(1),
+    hysteresis: 0,
+    backupBelow: weight(1),
     sorry: null,
-    onFail: 'remove',
+    slowStart: seconds(0),
+    haSuspend: false,
+    omega: false,
+    notices: noNotices,
+    driftAlerts: [],
     reals,
     place,
     ...changes,

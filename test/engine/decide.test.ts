@@ -17,10 +17,7 @@ const watched = service({
   called: 'web/http',
   periods: [period({ alertevery: { every: minutes(60), unless: 'strict' } })],
 })
-const pool = virtual(
-  hosts.map((one) => real(one, { check: { service: watched.key, host: one } })),
-  { onFail: 'drain' },
-)
+const pool = virtual(hosts.map((one) => real(one, { checks: [{ service: watched.key, host: one }], onFail: 'drain' })))
 const farm = model([watched], [pool])
 
 const sentences = (effects: readonly Effect[]): string[] =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { judge, nextStreak, outcome, type Streak } from '../../src/engine/judge.ts'
+import { judge, nextStreak, outcome, type Rule, type Streak } from '../../src/engine/judge.ts'
 import { host } from '../../src/model/names.ts'
 import type { HostResult } from '../../src/model/result.ts'
 import type { HostState } from '../../src/model/state.ts'
@@ -20,7 +20,7 @@ function said(kind: string): HostResult {
 }
 
 /** The verdict after each result: `u` untested, `+` up, `-` down. */
-function verdicts(results: string, rule: { fall: number; rise: number }): string {
+function verdicts(results: string, rule: Rule): string {
   let state = fresh
   return [...results]
     .map((result, i) => {
@@ -33,37 +33,37 @@ function verdicts(results: string, rule: { fall: number; rise: number }): string
 const vectors = [
   {
     name: 'mon: one failure makes a host down, one success makes it up',
-    rule: { fall: 1, rise: 1 },
+    rule: { fall: 1, rise: 1, firstFall: null },
     in: '+-+--+',
     out: '+-+--+',
   },
   {
     name: 'with fall 3 the third failure in a row makes it down',
-    rule: { fall: 3, rise: 1 },
+    rule: { fall: 3, rise: 1, firstFall: null },
     in: '+--+---',
     out: '++++++-',
   },
   {
     name: 'with rise 2 the second success in a row makes it up',
-    rule: { fall: 1, rise: 2 },
+    rule: { fall: 1, rise: 2, firstFall: null },
     in: '-+-++',
     out: '----+',
   },
   {
     name: 'a host that nothing is known of is up at the first success, whatever rise says',
-    rule: { fall: 3, rise: 5 },
+    rule: { fall: 3, rise: 5, firstFall: null },
     in: '+',
     out: '+',
   },
   {
     name: 'a host that nothing is known of needs fall failures to be down',
-    rule: { fall: 3, rise: 5 },
+    rule: { fall: 3, rise: 5, firstFall: null },
     in: '---',
     out: 'uu-',
   },
   {
     name: 'a result that says nothing of the host moves nothing and interrupts no row',
-    rule: { fall: 2, rise: 2 },
+    rule: { fall: 2, rise: 2, firstFall: null },
     in: '?+-?-?+?+',
     out: 'u++' + '+--' + '--+',
   },
@@ -80,7 +80,7 @@ test('a verdict changes only after as many results against it in a row as the ru
       let inARow = 0
       for (const [i, result] of results.entries()) {
         const before = state.verdict.kind
-        const { host: after, change } = judge(state, said(result), rule, at(i))
+        const { host: after, change } = judge(state, said(result), { ...rule, firstFall: null }, at(i))
         state = after
         const against = (before === 'down' && result === '+') || (before === 'up' && result === '-')
         if (result !== '?') inARow = against ? inARow + 1 : 0
@@ -94,7 +94,7 @@ test('a verdict changes only after as many results against it in a row as the ru
 })
 
 test('while a host stays down its reason is the latest one', () => {
-  const rule = { fall: 1, rise: 1 }
+  const rule = { fall: 1, rise: 1, firstFall: null }
   const down = judge(fresh, said('-'), rule, at(0)).host
   const later = judge(down, { ...said('-'), text: 'answered 500' } as HostResult, rule, at(9)).host
   assert.deepEqual(later.verdict, { kind: 'down', since: at(0).wall, text: 'answered 500' })
@@ -102,8 +102,8 @@ test('while a host stays down its reason is the latest one', () => {
 
 const up: HostState = { ...fresh, verdict: { kind: 'up', since: at(0).wall } }
 const down: HostState = { ...fresh, verdict: { kind: 'down', since: at(0).wall, text: '' } }
-const once = { fall: 1, rise: 1 }
-const patient = { fall: 3, rise: 2 }
+const once = { fall: 1, rise: 1, firstFall: null }
+const patient = { fall: 3, rise: 2, firstFall: null }
 const outcomes = [
   { name: 'a passing run and nobody down: passing', runs: '+', wasDown: false, hosts: [up], rule: once, is: 'passing' },
   {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { wantedTable } from '../../src/engine/pool.ts'
-import type { Virtual } from '../../src/model/model.ts'
+import { wantedTable } from '../../src/engine/pool/wanted.ts'
+import type { Real, Virtual } from '../../src/model/model.ts'
 import { host } from '../../src/model/names.ts'
 import { endpointText } from '../../src/model/table.ts'
 import { weight } from '../../src/model/units.ts'
@@ -10,7 +10,7 @@ import { at, checked, model, Run, real, result, service, virtual } from './build
 
 const hosts = ['10.1.1.1', '10.1.1.2', '10.1.1.3'].map(host)
 const watched = service({ hosts })
-const sorry = { id: { family: 4, address: '127.0.0.1', port: 8080 }, forward: 'local' } as const
+const sorry = { id: { family: 4, address: '127.0.0.1', port: 8080 }, forward: 'local', inhibit: false } as const
 
 /** The wanted destinations, `address weight` or `address -` (absent) or `address ?` (as found). */
 function wanted(run: Run): string[] {
@@ -26,13 +26,13 @@ function wanted(run: Run): string[] {
   )
 }
 
-function runOf(changes: Partial<Virtual> = {}): Run {
+function runOf({ onFail = 'remove', ...changes }: Partial<Virtual> & Partial<Pick<Real, 'onFail'>> = {}): Run {
   return new Run(
     model(
       [watched],
       [
         virtual(
-          hosts.map((one) => real(one)),
+          hosts.map((one) => real(one, { onFail })),
           changes,
         ),
       ],
@@ -91,7 +91,7 @@ test('a check that says nothing of its hosts moves no server', () => {
 })
 
 test('a server is judged through its proxy endpoint', () => {
-  const proxied = real('10.9.9.9', { check: { service: watched.key, host: host('10.1.1.2') } })
+  const proxied = real('10.9.9.9', { checks: [{ service: watched.key, host: host('10.1.1.2') }] })
   const run = new Run(model([watched], [virtual([proxied])]))
   run.post(checked(watched, result(hosts, ['10.1.1.2'])), at(0))
   assert.deepEqual(wanted(run), ['10.9.9.9:80 -'])

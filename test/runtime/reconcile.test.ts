@@ -10,7 +10,7 @@ import type {
   TableService,
   TableServiceId,
 } from '../../src/model/table.ts'
-import { serviceText } from '../../src/model/table.ts'
+import { endpointText, serviceText } from '../../src/model/table.ts'
 import { uptime, weight } from '../../src/model/units.ts'
 import type { WantedService } from '../../src/model/wanted.ts'
 import { reconciler } from '../../src/runtime/reconcile.ts'
@@ -101,7 +101,7 @@ test('a table that cannot be read is told once, and once more when it can be rea
   const { pass } = reconciler({ ...memory, read: () => (broken ? error : memory.read()) })
   const owned = { 'tcp 192.0.2.1:80': ['10.1.1.2:8080'] }
   assert.deepEqual(told(pass([], owned, now)), ['ENOBUFS read the table'])
-  assert.deepEqual(pass([], owned, now), { where: 'memory', changes: [], owned })
+  assert.deepEqual(pass([], owned, now), { where: 'memory', changes: [], owned, connections: [] })
   broken = false
   assert.deepEqual(told(pass([], owned, now)), ['OK read the table'])
 })
@@ -111,6 +111,7 @@ test('a change that the kernel accepts but does not show is told once', () => {
   const deaf: TableDoor = {
     ...memory,
     apply: (command) => ('destination' in command ? { kind: 'ok' } : memory.apply(command)),
+    applyAll: (commands) => commands.map((command) => deaf.apply(command)),
   }
   const { pass } = reconciler(deaf)
   const first = pass([pool('10.1.1.2')], {}, now)
@@ -179,11 +180,67 @@ test('whatever is wanted next, one pass brings it about and the next has nothing
         const report = pass(wanted, owned, now)
         owned = report.owned
         assert(report.changes.every(({ outcome, reason }) => outcome === 'OK' && reason !== 'drift'))
-        assert.deepEqual(pass(wanted, owned, now), { where: 'memory', changes: [], owned })
+        assert.deepEqual(pass(wanted, owned, now), { where: 'memory', changes: [], owned, connections: [] })
       }
     }),
   )
 })
+
+test('observe tells drift once and leaves it, and still does what the verdicts want', () => {
+  const door = openMemoryTable('for a test')
+  const { pass } = reconciler(door)
+  const observe = (wanted: WantedService[], owned: ReconcileReport['owned'], time = 0) =>
+    pass(wanted, owned, uptime(time), 'observe')
+  const { owned } = observe([pool('10.1.1.2', '10.1.1.3')], {})
+  door.apply({ kind: 'delete-destination', service: web, destination: end('10.1.1.2') })
+  assert.deepEqual(told(observe([pool('10.1.1.2', '10.1.1.3')], owned)), ['LEFT would add 10.1.1.2:8080 masq weight 1'])
+  assert.deepEqual(told(observe([pool('10.1.1.2', '10.1.1.3')], owned)), [])
+  assert.deepEqual(told(observe([pool('10.1.1.2', '10.1.1.4')], owned)), [
+    'OK add 10.1.1.4:8080 masq weight 1',
+    'OK remove 10.1.1.3:8080',
+  ])
+  assert.deepEqual(told(observe([pool('10.1.1.2', '10.1.1.4')], owned)), [])
+  assert.deepEqual(ends(door), ['10.1.1.4:8080'])
+})
+
+test('own removes whatever the configuration does not name', () => {
+  const door = openMemoryTable('for a test')
+  const { pass } = reconciler(door)
+  door.apply({ kind: 'new-service', service: other, settings })
+  door.apply({ kind: 'new-service', service: web, settings })
+  door.apply({ kind: 'new-destination', service: web, destination: end('10.9.9.9'), settings: share })
+  const report = pass([pool('10.1.1.2')], {}, now, 'own')
+  assert.deepEqual(told(report), [
+    'OK add 10.1.1.2:8080 masq weight 1',
+    'OK remove 10.9.9.9:8080',
+    'OK delete tcp 192.0.2.1:443',
+  ])
+  assert.deepEqual(ends(door), ['10.1.1.2:8080'])
+})
+
+test('connections are reported of those that are drained, and of nobody else', () => {
+  const memory = openMemoryTable('for a test')
+  const door: TableDoor = { ...memory, read: () => busy(memory.read()) }
+  const [web2] = [pool('10.1.1.2', '10.1.1.3')]
+  const destinations = web2.destinations.map((one, i) => (i === 0 ? { ...one, draining: true as const } : one))
+  const report = reconciler(door).pass([{ ...web2, destinations }], {}, now)
+  assert.deepEqual(report.connections, [
+    { service: 'tcp 192.0.2.1:80', destination: '10.1.1.2:8080', active: 7, persistent: 1 },
+  ])
+})
+
+function busy(table: ReturnType<TableDoor['read']>): ReturnType<TableDoor['read']> {
+  if (table.kind === 'error') return table
+  const counts = { activeConnections: 7, inactiveConnections: 3, persistentConnections: 1 }
+  const withCounts = (one: TableService): TableService => ({
+    ...one,
+    destinations: one.destinations.map((destination) => ({ ...destination, ...counts })),
+  })
+  return { kind: 'table', services: table.services.map(withCounts) }
+}
+
+const ends = (door: TableDoor): string[] =>
+  services(door).flatMap(({ destinations }) => destinations.map((one) => endpointText(one.id)))
 
 function told(report: ReconcileReport): string[] {
   return report.changes.map(({ outcome, change }) => `${outcome} ${change}`)
@@ -198,7 +255,7 @@ function watched(door: TableDoor) {
     const errno = refuse.get(command.kind)
     return errno === undefined ? door.apply(command) : { kind: 'error' as const, errno, text: 'refused for a test' }
   }
-  return { door: { ...door, apply }, refuse, sent }
+  return { door: { ...door, apply, applyAll: (all: readonly TableCommand[]) => all.map(apply) }, refuse, sent }
 }
 
 function services(door: TableDoor): readonly TableService[] {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { poolText, untestedPool } from '../../src/engine/pool.ts'
+import { untestedPool } from '../../src/engine/pool/fresh.ts'
+import { poolText } from '../../src/engine/pool/words.ts'
 import type { AlertMessage } from '../../src/model/alert.ts'
-import type { Virtual } from '../../src/model/model.ts'
 import { groupName, host, serviceKey, serviceName } from '../../src/model/names.ts'
-import { weight } from '../../src/model/units.ts'
 import { alertView, type LocalTime } from '../../src/wire/mail/alert-view.ts'
 import { PAGE_LIMIT, pageTemplate, pageText } from '../../src/wire/mail/page-text.ts'
 import { gsmPlaces } from '../../src/wire/mail/safe-text.ts'
+import { real, virtual } from '../engine/build.ts'
 import { failure, recovery } from './alert-message.ts'
 
 const time: LocalTime = { full: () => '2026-06-04 14:02:11 Europe/Berlin (UTC+02:00)', clock: () => '14:02' }
@@ -129,26 +129,10 @@ test('every host name in a page is a whole one, and what is not named is counted
   )
 })
 
-const settings = {
-  scheduler: 'wlc',
-  persistenceSeconds: 0,
-  prefix: 32,
-  onePacket: false,
-  schedulerFlags: 0,
-  engine: '',
-}
-const place = { file: 'mon.cf', line: 1, column: 1 }
-const real = { weight: weight(1), forward: 'masq', upperThreshold: 0, lowerThreshold: 0, check: null, place } as const
-const shop: Virtual = {
-  name: 'shop',
-  id: { kind: 'address', family: 4, protocol: 'tcp', address: '192.0.2.80', port: 80 },
-  settings,
-  quorum: weight(1),
-  sorry: null,
-  onFail: 'drain',
-  reals: ['10.1.1.1', '10.1.1.2'].map((address) => ({ ...real, id: { family: 4, address, port: 80 } })),
-  place,
-}
+const shop = virtual(
+  ['10.1.1.1', '10.1.1.2'].map((address) => real(address)),
+  { name: 'shop' },
+)
 
 test("what is left is read from the engine's own sentence about a pool", () => {
   const sentence = poolText(untestedPool(shop), shop)

@@ -14,7 +14,14 @@ export interface Fold {
   controls: Controls
 }
 
-const nothingOff: Controls = { stopped: null, watches: {}, hosts: {} }
+const nothingOff: Controls = {
+  stopped: null,
+  watches: {},
+  hosts: {},
+  overrides: [],
+  maintenance: [],
+  addresses: null,
+}
 
 /** A fold that begins with `saved`, or with nothing. */
 export function foldOf(saved: Saved | null): Fold {

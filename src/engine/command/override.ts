@@ -1,0 +1,101 @@
+/**
+ * Operators' decisions about real and virtual servers: drain, disable, weight, and their end. They outlive restarts, end
+ * by themselves at their time, and never leave a pool without a usable server unless that is asked for in so many words.
+ */
+import { durationText } from '../../model/duration.ts'
+import type { Command } from '../../model/event.ts'
+import type { Override, PoolState, State } from '../../model/state.ts'
+import { type Now, wallTime } from '../../model/units.ts'
+import { type Carried, done, refused } from '../on-command.ts'
+import { decisionText, isOver, sameTarget } from '../pool/override.ts'
+import { allPools, recomputePools } from '../pool/pools.ts'
+import type { Scribe } from '../scribe.ts'
+
+type OverrideCommand = Extract<Command, { kind: 'override' }>
+type EndCommand = Extract<Command, { kind: 'end-override' }>
+
+/** Decisions at once: one for each real server of a large director is well below it. */
+export const mostOverrides = 10_000
+
+export function onOverride(state: State, command: OverrideCommand, who: string, write: Scribe, now: Now): Carried {
+  const { virtual, real, remarks } = command
+  const unknown = unknownTarget(state, virtual, real)
+  if (unknown !== null) return refused(unknown)
+  const override = overrideOf(command, who, now)
+  const others = state.controls.overrides.filter((one) => !sameTarget(one, override))
+  if (others.length >= mostOverrides) return refused(`there are ${mostOverrides} decisions already; end some of them`)
+  const next = withOverrides(state, [...others, override])
+  const judged = recomputePools(next, allPools(next), write, now)
+  const emptied = command.force ? [] : poolsEmptied(state, judged.state)
+  if (emptied.length > 0) {
+    const which = emptied.map(({ name }) => name).join(', ')
+    return refused(`${which} would have no usable server left; add --force if that is meant`)
+  }
+  const until = command.lasts === null ? 'until "upalert enable"' : `for ${durationText(command.lasts)}`
+  const also = remarks.map((remark) => `; ${remark}`).join('')
+  return done(judged.state, `${targetText(override)} is ${decisionText(override)}, ${until}${also}`, judged.effects)
+}
+
+function overrideOf({ virtual, real, what, lasts, reason }: OverrideCommand, who: string, now: Now): Override {
+  const later = (time: number | null) => (time === null ? null : wallTime(now.wall + time))
+  const decided = what.kind === 'drain' ? { kind: what.kind, limit: later(what.most) } : what
+  return { virtual, real, what: decided, at: now.wall, who, reason, until: later(lasts) }
+}
+
+/**
+ * Ends what was decided of the target itself; of a real server without a virtual server, also what was decided of it in
+ * single ones; and of a virtual server, also what was decided of its real servers.
+ */
+export function onEndOverride(state: State, { virtual, real }: EndCommand, write: Scribe, now: Now): Carried {
+  const unknown = unknownTarget(state, virtual, real)
+  if (unknown !== null) return refused(unknown)
+  const ends = (one: Override): boolean =>
+    (virtual === null || one.virtual === virtual) && (real === null || one.real === real)
+  const over = state.controls.overrides.filter(ends)
+  if (over.length === 0) return done(state, `nothing was decided about ${targetText({ virtual, real })}`)
+  const next = withOverrides(
+    state,
+    state.controls.overrides.filter((one) => !ends(one)),
+  )
+  const judged = recomputePools(next, allPools(next), write, now)
+  const ended = over.map((one) => `${targetText(one)} (${decisionText(one)})`).join(', ')
+  return done(judged.state, `its checks decide again: ${ended}`, judged.effects)
+}
+
+/** Those whose time is over go, and their pools are judged anew by whoever calls. */
+export function withoutExpired(
+  state: State,
+  now: Now,
+): { readonly state: State; readonly expired: readonly Override[] } {
+  const expired = state.controls.overrides.filter((one) => isOver(one, now))
+  if (expired.length === 0) return { state, expired }
+  const left = state.controls.overrides.filter((one) => !isOver(one, now))
+  return { state: withOverrides(state, left), expired }
+}
+
+export const targetText = ({ virtual, real }: Pick<Override, 'virtual' | 'real'>): string =>
+  real === null ? `virtual server ${virtual}` : virtual === null ? real : `${real} of ${virtual}`
+
+function unknownTarget({ pools }: State, virtual: string | null, real: string | null): string | null {
+  const named = virtual === null ? pools : pools.filter(({ name }) => name === virtual)
+  if (named.length === 0)
+    return virtual === null ? 'no virtual server is configured' : `there is no virtual server ${virtual}`
+  if (real === null) return virtual === null ? 'name a real server or a virtual server' : null
+  if (named.some(({ reals }) => reals.some((one) => one.real === real))) return null
+  return `no real server ${real} is ${virtual === null ? 'in any virtual server' : `in ${virtual}`}`
+}
+
+const withOverrides = (state: State, overrides: readonly Override[]): State => ({
+  ...state,
+  controls: { ...state.controls, overrides },
+})
+
+/** Pools that could serve before and could not after. The sorry server counts: it says sorry, and is meant to. */
+function poolsEmptied(before: State, after: State): readonly PoolState[] {
+  return after.pools.filter((pool, i) => !serves(pool) && serves(before.pools[i]))
+}
+
+const serves = (pool: PoolState | undefined): boolean =>
+  pool !== undefined &&
+  (pool.standing === 'sorry' ||
+    pool.reals.some(({ standing, weight }) => standing === 'held' || (standing === 'in' && weight > 0)))

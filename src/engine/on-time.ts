@@ -1,0 +1,51 @@
+/**
+ * What comes about by itself: a time that the state waits for has come, or the world around the pools has changed without
+ * a check. Pools are judged anew; whoever decided for a while hears in the log that it is over.
+ */
+import type { Event } from '../model/event.ts'
+import type { State } from '../model/state.ts'
+import type { Now, WallTime } from '../model/units.ts'
+import { targetText, withoutExpired } from './command/override.ts'
+import { earliest } from './pool/judge.ts'
+import { decisionText } from './pool/override.ts'
+import { allPools, recomputePools } from './pool/pools.ts'
+import { type Decided, record, type Scribe } from './scribe.ts'
+
+/** The next time at which `{ kind: 'time' }` is to be posted; `null`: only when something happens. */
+export function nextWake({ pools, controls }: State): WallTime | null {
+  return earliest([...pools.map(({ wakeAt }) => wakeAt), ...controls.overrides.map(({ until }) => until)])
+}
+
+export function onTime(before: State, write: Scribe, now: Now): Decided {
+  const { state, expired } = withoutExpired(before, now)
+  const entries = expired.map((one) => {
+    const text = `its time is over, and checks decide again: ${targetText(one)} (${decisionText(one)})`
+    return record(write.entry({ kind: 'command', who: one.who, command: 'end-override', outcome: 'done', text }))
+  })
+  const due = state.pools.flatMap(({ wakeAt }, i) => (wakeAt !== null && wakeAt <= now.wall ? [i] : []))
+  const judged = recomputePools(state, expired.length > 0 ? allPools(state) : due, write, now)
+  return { state: judged.state, effects: [...entries, ...judged.effects] }
+}
+
+/** Files in the maintenance directory, and who comes and goes by them. */
+export function onMaintenance(
+  state: State,
+  { names }: Extract<Event, { kind: 'maintenance' }>,
+  write: Scribe,
+  now: Now,
+): Decided {
+  const before = state.controls.maintenance
+  const came = names.filter((name) => !before.includes(name))
+  const went = before.filter((name) => !names.includes(name))
+  if (came.length + went.length === 0) return { state, effects: [] }
+  const next = { ...state, controls: { ...state.controls, maintenance: names } }
+  const said = [...came.map((name) => `${name} is there`), ...went.map((name) => `${name} is gone`)].join(', ')
+  const entry = record(write.entry({ kind: 'daemon', what: 'maintenance', text: `maintenance directory: ${said}` }))
+  const judged = recomputePools(next, allPools(next), write, now)
+  return { state: judged.state, effects: [entry, ...judged.effects] }
+}
+
+/** Addresses that came or went let checks run or hold them (keepalived.conf(5), "ha_suspend"); verdicts stay. */
+export function onAddresses(state: State, { present }: Extract<Event, { kind: 'addresses' }>): Decided {
+  return { state: { ...state, controls: { ...state.controls, addresses: present } }, effects: [] }
+}

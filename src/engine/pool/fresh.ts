@@ -1,0 +1,24 @@
+/** Pools and real servers of which nothing is known yet: the table keeps what it has. */
+import type { Real, Virtual } from '../../model/model.ts'
+import type { PoolState, RealState } from '../../model/state.ts'
+import { endpointText } from '../../model/table.ts'
+import { weight } from '../../model/units.ts'
+
+export function untestedPool({ name, reals }: Virtual): PoolState {
+  return { name, standing: 'unknown', reals: reals.map(untestedReal), cause: null, driftTold: null, wakeAt: null }
+}
+
+export const untestedReal = ({ id }: Pick<Real, 'id'>): RealState => ({
+  real: endpointText(id),
+  standing: 'held',
+  weight: weight(0),
+  reason: 'untested',
+  text: 'has not been checked yet',
+  since: null,
+  cause: null,
+  entry: null,
+  begun: null,
+  risingSince: null,
+  drain: null,
+  told: null,
+})

@@ -1,0 +1,198 @@
+/**
+ * Verdicts, operators' decisions and the clock -> the pool as it should be. Made anew each time from the last results, so
+ * that no history of events can leave a server stuck in or out; what it remembers is only what a configuration asks to
+ * depend on the past: hysteresis, the steps of a slow start, and since when a drain lasts.
+ */
+import type { PoolStanding, RealStanding } from '../../model/entry.ts'
+import type { Real, Virtual } from '../../model/model.ts'
+import type { Controls, Drain, PoolState, RealState } from '../../model/state.ts'
+import { endpointText } from '../../model/table.ts'
+import { type Now, type WallTime, type Weight, wallTime, weight } from '../../model/units.ts'
+import { GREATEST_WEIGHT } from '../limits.ts'
+import { untestedReal } from './fresh.ts'
+import { type Decision, decisionOn, decisionText } from './override.ts'
+import { slowShare } from './slow-start.ts'
+import { backupsNeeded, type Counted, poolStanding } from './standing.ts'
+import { type HostFinder, type RealVerdict, verdictOn } from './verdict.ts'
+
+/** What the entries of a change need to know; the caller gives each an id. */
+export type PoolChange =
+  | { readonly kind: 'pool'; readonly before: PoolState }
+  | { readonly kind: 'real'; readonly before: RealState; readonly index: number }
+
+export interface Judged {
+  /** The same object comes back if nothing changed. */
+  readonly pool: PoolState
+  readonly changes: readonly PoolChange[]
+  /** Real servers whose checks say something else than before, by their place. */
+  readonly told: readonly number[]
+}
+
+/** A real server with all that is known and decided about it. */
+interface Seen {
+  readonly real: Real
+  readonly before: RealState
+  readonly begun: WallTime
+  readonly verdict: RealVerdict
+  readonly decision: Decision | null
+}
+
+export function judgePool(before: PoolState, virtual: Virtual, find: HostFinder, controls: Controls, now: Now): Judged {
+  const seen = virtual.reals.map((real, i): Seen => {
+    const former = before.reals[i] ?? untestedReal(real)
+    const begun = former.begun ?? now.wall
+    const verdict = verdictOn(real, find, begun, now)
+    return { real, before: former, begun, verdict, decision: decisionOn(controls, virtual, real) }
+  })
+  const counted = seen.map(countedAs)
+  const hadBackups = seen.some((one) => one.real.role === 'backup' && one.before.standing === 'in')
+  const backups = backupsNeeded(hadBackups, virtual, counted)
+  const inPlay = counted.filter(({ role }) => role === 'primary' || backups)
+  const standing = poolStanding(before.standing, virtual, inPlay)
+  const circumstances = { virtual, standing, backups, now }
+  const judged = seen.map((one) => judgeReal(one, circumstances))
+  return compared(before, standing, judged)
+}
+
+/** An operator's decision counts like a verdict: who is taken out adds nothing to the quorum. */
+function countedAs({ real: { role }, verdict, decision }: Seen): Counted {
+  const { kind, unclear } = verdict
+  switch (decision?.what.kind) {
+    case 'drain':
+    case 'disable':
+      return { kind: 'down', unclear: false, weight: 0, role }
+    case 'weight':
+      return { kind, unclear, weight: decision.what.weight, role }
+    default:
+      return { kind, unclear, weight: verdict.weight, role }
+  }
+}
+
+interface Circumstances {
+  readonly virtual: Virtual
+  readonly standing: PoolStanding
+  readonly backups: boolean
+  readonly now: Now
+}
+
+interface JudgedReal {
+  readonly state: RealState
+  readonly wakeAt: WallTime | null
+}
+
+function judgeReal(seen: Seen, circumstances: Circumstances): JudgedReal {
+  const { before, verdict, begun } = seen
+  const place = placed(seen, circumstances)
+  const told = verdict.known && verdict.kind !== 'untested' ? verdict.kind : before.told
+  const after = { real: endpointText(seen.real.id), begun, told, cause: verdict.cause, ...place.state }
+  return { state: settled(before, after, circumstances.now), wakeAt: place.wakeAt }
+}
+
+type Placed = {
+  readonly state: Pick<RealState, 'standing' | 'weight' | 'reason' | 'text' | 'risingSince' | 'drain'>
+  readonly wakeAt: WallTime | null
+}
+
+/** What the verdict, the operator and the pool make of one real server, in the order of their say. */
+function placed(seen: Seen, circumstances: Circumstances): Placed {
+  const { real, verdict, decision } = seen
+  const aside: RealStanding = real.onFail === 'drain' ? 'drained' : 'out'
+  const out = (standing: RealStanding, reason: string, text: string): Placed => ({
+    state: { standing, weight: weight(0), reason, text, risingSince: null, drain: null },
+    wakeAt: verdict.waitsUntil,
+  })
+  if (decision?.what.kind === 'disable') return out(aside, 'disabled', decisionText(decision))
+  if (decision?.what.kind === 'drain') return draining(seen, decision, decision.what.limit, circumstances.now)
+  if (verdict.kind === 'untested') return out('held', 'untested', verdict.text)
+  if (verdict.kind === 'down') return out(aside, verdict.reason, verdict.text)
+  if (circumstances.standing === 'sorry') {
+    const { quorum } = circumstances.virtual
+    const text = `it is up, but the pool's weight is below its quorum of ${quorum}, so the sorry server serves alone`
+    return out(aside, 'quorum-lost', text)
+  }
+  if (real.role === 'backup' && !circumstances.backups) {
+    return out('standby', 'not-needed', 'it stands by: the other real servers weigh enough without it')
+  }
+  return inUse(seen, circumstances)
+}
+
+/** It gets nobody new, and leaves the table when its last connection has ended or its time is over. */
+function draining({ before }: Seen, decision: Decision, limit: WallTime | null, now: Now): Placed {
+  const former = before.drain
+  const isOver = former !== null && (former.over || (limit !== null && limit <= now.wall))
+  const drain: Drain = former ?? { since: now.wall, active: null, persistent: null, over: false }
+  const text = `${decisionText(decision)}; ${drainText(drain, isOver, limit !== null && limit <= now.wall)}`
+  const standing = isOver ? 'out' : 'drained'
+  const next = isOver === drain.over ? drain : { ...drain, over: isOver }
+  const state = { standing, weight: weight(0), reason: 'drain', text, risingSince: null, drain: next } as const
+  return { state, wakeAt: isOver ? null : limit }
+}
+
+function drainText({ active }: Drain, isOver: boolean, late: boolean): string {
+  if (isOver && late && active !== null && active > 0) return `its time was over with ${connections(active)} left`
+  if (isOver) return 'it has no connections left'
+  return active === null ? 'its connections may end' : `${connections(active)} left`
+}
+
+const connections = (n: number): string => (n === 1 ? '1 connection' : `${n} connections`)
+
+function inUse({ real, before, verdict, decision }: Seen, about: Circumstances): Placed {
+  const { virtual, now } = about
+  const own = decision?.what.kind === 'weight' ? decision.what.weight : verdict.weight
+  const whole = forKernel(own)
+  // Back from a failure, not from a start, a wait or an operator's decision.
+  const cameBack = before.risingSince ?? (before.reason === 'down' && isAside(before.standing) ? now.wall : null)
+  const share = cameBack === null ? { weight: whole, nextAt: null } : slowShare(whole, cameBack, virtual.slowStart, now)
+  const isRising = share.nextAt !== null
+  const steps = isRising ? `, on its way back to weight ${whole}` : ''
+  const byHand = decision?.what.kind === 'weight' ? `; ${decisionText(decision)}` : ''
+  const state = {
+    standing: 'in',
+    weight: share.weight,
+    reason: verdict.reason,
+    text: `${verdict.text}${steps}${byHand}`,
+    risingSince: isRising ? cameBack : null,
+    drain: null,
+  } as const
+  return { state: real.checks.length === 0 ? { ...state, reason: 'unchecked' } : state, wakeAt: share.nextAt }
+}
+
+const isAside = (standing: RealStanding): boolean => standing === 'drained' || standing === 'out'
+
+const forKernel = (share: number): Weight => weight(Math.min(GREATEST_WEIGHT, Math.max(0, Math.trunc(share))))
+
+/** What is the same as before stays the same object, so that nothing is written for it. */
+function settled(before: RealState, after: Omit<RealState, 'since' | 'entry'>, now: Now): RealState {
+  const isSame = before.standing === after.standing && before.weight === after.weight
+  const next: RealState = { ...after, since: isSame ? before.since : now.wall, entry: before.entry }
+  return keys.every((key) => before[key] === next[key]) ? before : next
+}
+
+const keys = [
+  ...(['standing', 'weight', 'reason', 'text', 'since', 'cause', 'entry'] as const),
+  ...(['begun', 'risingSince', 'drain', 'told', 'real'] as const),
+]
+
+function compared(before: PoolState, standing: PoolStanding, judged: readonly JudgedReal[]): Judged {
+  const reals = judged.map(({ state }) => state)
+  const changes: PoolChange[] = []
+  const told: number[] = []
+  for (const [index, real] of reals.entries()) {
+    const former = before.reals[index]
+    if (former === undefined) continue
+    if (former.standing !== real.standing || former.weight !== real.weight) {
+      changes.push({ kind: 'real', before: former, index })
+    }
+    if (former.told !== real.told) told.push(index)
+  }
+  if (standing !== before.standing) changes.push({ kind: 'pool', before })
+  const wakeAt = earliest(judged.map((one) => one.wakeAt))
+  const isSame = changes.length === 0 && wakeAt === before.wakeAt && reals.every((real, i) => real === before.reals[i])
+  return { pool: isSame ? before : { ...before, standing, reals, wakeAt }, changes, told }
+}
+
+/** The first of several times; `null` if there is none. */
+export function earliest(times: readonly (WallTime | null)[]): WallTime | null {
+  const known = times.filter((time) => time !== null)
+  return known.length === 0 ? null : wallTime(Math.min(...known))
+}

@@ -1,0 +1,156 @@
+/**
+ * What those hear who are told of a pool: one message for every way of telling. Mails and FIFO lines in keepalived's words
+ * come with it; a program learns the same from KV_* variables, which keepalived's own scripts lack.
+ */
+import type { AlertMessage } from '../../model/alert.ts'
+import { protocolWord, serverLine, serverName, virtualLine, virtualName } from '../../model/keepalived-names.ts'
+import type { Real, Virtual } from '../../model/model.ts'
+import { groupName, host, type Id, serviceKey, serviceName } from '../../model/names.ts'
+import type { PoolState, RealState, State } from '../../model/state.ts'
+import { endpointText } from '../../model/table.ts'
+import type { Now } from '../../model/units.ts'
+import { quorumMail, serverMail } from '../keepalived-mail.ts'
+import { poolText } from './words.ts'
+
+/** What happened, before it has an id. */
+export interface PoolNews {
+  readonly direction: 'up' | 'down'
+  readonly virtual: Virtual
+  /** What of the pool it is about: a real server, `quorum`, or `drift`. */
+  readonly subject: string
+  readonly hosts: readonly string[]
+  readonly summary: string
+  readonly detail: string
+  readonly pools: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  readonly line: string | null
+  mail(routerId: string): { readonly subject: string; readonly text: string } | null
+}
+
+export function realNews(
+  direction: 'up' | 'down',
+  virtual: Virtual,
+  pool: PoolState,
+  real: Real,
+  after: RealState,
+  { model }: State,
+): PoolNews {
+  const end = endpointText(real.id)
+  const [server, name] = [serverName(real.id, protocolOf(virtual)), nameOf(virtual)]
+  const state = direction === 'up' ? 'UP' : 'DOWN'
+  const words =
+    wordsOf(real, after, model)?.[direction] ?? `CHECK ${direction === 'up' ? 'succeed' : 'failed'} on service`
+  return {
+    direction,
+    virtual,
+    subject: end,
+    hosts: [real.id.address],
+    summary: `real server ${end} of ${virtual.name} is ${direction}: ${after.text}`,
+    detail: '',
+    pools: [poolText(pool, virtual)],
+    environment: {
+      KV_EVENT: 'real_server',
+      KV_VS: name,
+      KV_RS: server,
+      KV_STATE: state,
+      KV_REASON: after.text,
+      KV_WEIGHT: String(after.weight),
+    },
+    line: serverLine(server, name, state),
+    mail: (routerId) => serverMail({ routerId, server, virtual: name, state, words, why: after.text }),
+  }
+}
+
+/** keepalived's words for the check that decided. */
+function wordsOf({ checks }: Real, { text }: RealState, { serviceIndex, services }: State['model']) {
+  const check = checks.find(({ service }) => text.startsWith(`${service} `)) ?? checks[0]
+  const index = check === undefined ? undefined : serviceIndex.get(check.service)
+  return index === undefined ? null : (services[index]?.mailBodies ?? null)
+}
+
+const protocolOf = ({ services: [first] }: Virtual) => (first === undefined ? 'none' : protocolWord(first))
+
+function nameOf({ keepalivedName, services: [first], name }: Virtual): string {
+  return keepalivedName ?? (first === undefined ? name : virtualName(first))
+}
+
+export function quorumNews(direction: 'up' | 'down', virtual: Virtual, pool: PoolState, before: PoolState): PoolNews {
+  const name = nameOf(virtual)
+  const state = direction === 'up' ? 'UP' : 'DOWN'
+  const { quorum, hysteresis } = virtual
+  const weight = virtual.reals.reduce((sum, real, i) => (pool.reals[i]?.told === 'up' ? sum + real.weight : sum), 0)
+  const text = poolText(pool, virtual)
+  const starting = before.standing === 'unknown'
+  return {
+    direction,
+    virtual,
+    subject: 'quorum',
+    hosts: virtual.reals.map(({ id }) => id.address),
+    summary: `virtual server ${virtual.name} has ${direction === 'up' ? 'its' : 'lost its'} quorum of ${quorum}: ${text}`,
+    detail: '',
+    pools: [text],
+    environment: {
+      KV_EVENT: 'quorum',
+      KV_VS: name,
+      KV_STATE: state,
+      KV_REASON: text,
+      KV_WEIGHT: String(weight),
+      KV_QUORUM: String(quorum),
+    },
+    line: virtualLine(name, state),
+    mail: (routerId) => quorumMail({ routerId, virtual: name, state, quorum, hysteresis, weight, starting, why: text }),
+  }
+}
+
+/** What others changed of a virtual server. */
+export function driftNews(virtual: Virtual, changes: readonly string[], policy: string): PoolNews {
+  const many = changes.length === 1 ? 'a change' : `${changes.length} changes`
+  return {
+    direction: 'down',
+    virtual,
+    subject: 'drift',
+    hosts: [],
+    summary: `somebody else has made ${many} in the table of virtual server ${virtual.name}; ${policy}`,
+    detail: changes.map((change) => `${change}\n`).join(''),
+    pools: [],
+    environment: { KV_EVENT: 'drift', KV_VS: nameOf(virtual), KV_STATE: 'DRIFT', KV_REASON: changes[0] ?? '' },
+    line: null,
+    mail: () => null,
+  }
+}
+
+/** Its key names no service: `virtual web/10.1.1.2:80`. The blank keeps it apart from every watch's. */
+export function poolMessage(id: Id, news: PoolNews, { model }: State, now: Now): AlertMessage {
+  const { direction, virtual, subject, summary, detail, hosts, pools, line } = news
+  const group = groupName(`virtual ${virtual.name}`)
+  const service = serviceName(subject)
+  const kind = direction === 'up' ? 'up' : 'failure'
+  const failing = direction === 'up' ? [] : hosts.map((one) => ({ host: host(one), text: summary }))
+  // Who writes mon.cf reads our own mails; who brought a keepalived.conf has filters for its.
+  const mail = virtual.keepalivedName === null ? null : news.mail(model.settings.routerId)
+  return {
+    id,
+    kind,
+    key: serviceKey(group, service),
+    group: groupName(virtual.name),
+    service,
+    description: '',
+    hosts: hosts.map(host),
+    failing,
+    exit: direction === 'up' ? 0 : 1,
+    summary,
+    detail,
+    output: `${summary}\n${detail}`,
+    at: now.wall,
+    firstFailure: null,
+    lastFailure: null,
+    lastSuccess: null,
+    lasted: null,
+    failures: 0,
+    acknowledged: null,
+    pools,
+    environment: news.environment,
+    ...(mail === null ? {} : { mail }),
+    ...(line === null ? {} : { line }),
+  }
+}

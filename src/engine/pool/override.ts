@@ -1,0 +1,48 @@
+/**
+ * What operators, and files in the maintenance directory, have decided about a real server. The narrowest decision
+ * counts: of this real server here, of it everywhere, of the whole virtual server, and then the file.
+ * Source of the directory: ldirectord(8), "maintenancedir".
+ */
+import type { Real, Virtual } from '../../model/model.ts'
+import type { Controls, Override } from '../../model/state.ts'
+import { endpointText } from '../../model/table.ts'
+import type { Now, WallTime } from '../../model/units.ts'
+
+export type Decision = Pick<Override, 'what' | 'at' | 'who' | 'reason' | 'until'>
+
+export function decisionOn(controls: Controls, virtual: Virtual, real: Real): Decision | null {
+  const { overrides, maintenance } = controls
+  if (overrides.length === 0 && maintenance.length === 0) return null
+  const end = endpointText(real.id)
+  const found =
+    overrides.find((one) => one.virtual === virtual.name && one.real === end) ??
+    overrides.find((one) => one.virtual === null && one.real === end) ??
+    overrides.find((one) => one.virtual === virtual.name && one.real === null)
+  if (found !== undefined) return found
+  const file = maintenance.find((name) => namesOf(real).includes(name))
+  if (file === undefined) return null
+  const reason = `a file ${file} is in the maintenance directory`
+  return { what: { kind: 'disable' }, at: BEGINNING, who: '', reason, until: null }
+}
+
+/** Nobody knows since when. */
+const BEGINNING = 0 as WallTime
+
+/** What a file may be called to mean it: its address, with or without its port, and its host as the checks have it. */
+function namesOf({ id, checks }: Real): readonly string[] {
+  const hosts = checks.flatMap(({ host }) => [host, `${host}:${id.port}`])
+  return [endpointText(id), `${id.address}:${id.port}`, id.address, ...hosts]
+}
+
+/** The same target, whatever was decided about it. */
+export const sameTarget = (a: Pick<Override, 'virtual' | 'real'>, b: Pick<Override, 'virtual' | 'real'>): boolean =>
+  a.virtual === b.virtual && a.real === b.real
+
+export const isOver = ({ until }: Override, now: Now): boolean => until !== null && until <= now.wall
+
+/** `drained by ann (new kernel) until 14:05` without the time, which whoever shows it words in the reader's clock. */
+export function decisionText({ what, who, reason }: Decision): string {
+  const word = { drain: 'drained', disable: 'disabled', weight: 'given its weight' }[what.kind]
+  const by = who === '' ? '' : ` by ${who}`
+  return reason === '' ? `${word}${by}` : `${word}${by}: ${reason}`
+}
