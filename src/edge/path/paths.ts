@@ -1,0 +1,128 @@
+/**
+ * The door for checks down the client's path (`via vip`): makes sure that a marked connection to a virtual server reaches
+ * exactly one real server, and takes away what is no longer needed. It changes the kernel's virtual server table within
+ * its own range of marks, and nothing else: no rule, no route, no sysctl.
+ */
+import { networkInterfaces } from 'node:os'
+import type { TableDoor, TableService } from '../../model/table.ts'
+import { readSysctl } from '../facts/sysctls.ts'
+import type { MarkRange } from './marks.ts'
+import { PATH_MARKS } from './marks.ts'
+import type { Surroundings, Way } from './needs.ts'
+import { answersThroughDirector, needsOf } from './needs.ts'
+import type { Path, PathStep } from './wanted.ts'
+import { pathSteps, removals } from './wanted.ts'
+import { readWays } from './ways.ts'
+
+/** What became of one path. */
+export type PathAnswer =
+  /** Connect to the virtual server with this mark, from this address; from `null` the kernel chooses it, as it must be. */
+  | { readonly kind: 'ready'; readonly mark: number; readonly source: string | null }
+  /** A check would learn nothing about the real server. `commands` mend it, where there are such. */
+  | {
+      readonly kind: 'refused'
+      readonly mark: number
+      readonly code: string
+      /** A sentence that says what is wrong and what to do. */
+      readonly text: string
+      readonly commands: readonly string[]
+    }
+
+export interface Paths {
+  /** Sets up what is missing; where nothing is, nothing is sent to the kernel. The answers stand where their paths stood. */
+  ensure(paths: readonly Path[]): Promise<readonly PathAnswer[]>
+  /** Removes all that was made for paths but those with these marks; also what a run before this one left behind. */
+  remove(keep?: ReadonlySet<number>): { readonly removed: number; readonly failures: readonly string[] }
+}
+
+interface PathOptions {
+  readonly marks?: MarkRange
+  /** For tests: where values of sysctl are read. */
+  readonly surroundings?: Surroundings
+}
+
+/** The table stays the caller's to close. */
+export function openPaths(table: TableDoor, options: PathOptions = {}): Paths {
+  const range = options.marks ?? PATH_MARKS
+  return {
+    ensure: (paths) => ensure(table, paths, range, options.surroundings ?? thisMachine()),
+    remove: (keep = new Set()) => remove(table, keep, range),
+  }
+}
+
+async function ensure(
+  table: TableDoor,
+  paths: readonly Path[],
+  range: MarkRange,
+  here: Surroundings,
+): Promise<readonly PathAnswer[]> {
+  if (paths.length === 0) return []
+  if (table.where === 'memory') {
+    const text = `the virtual server table is only in memory, and no packet goes down its paths: ${table.because}`
+    return paths.map(({ mark }) => refused(mark, 'memory', text))
+  }
+  const ways = await readWays(paths.filter((path) => !answersThroughDirector(path)).map(({ real }) => real.address))
+  const needs = paths.map((path) => needsOf(path, wayTo(path, ways), here))
+  const read = table.read()
+  if (read.kind === 'error') return paths.map(({ mark }) => refused(mark, read.errno, read.text))
+
+  // A path whose needs are not met is not made: its check would speak of the director, and blame the real server.
+  const usable = paths.filter((_, i) => needs[i]?.kind === 'met')
+  const made = make(table, usable, read.services, range)
+  return paths.map((path, i) => {
+    const need = needs[i]
+    if (need?.kind === 'unmet') return refused(path.mark, need.code, need.text, need.commands)
+    const step = made.get(path)
+    if (step?.kind === 'refused') return refused(path.mark, step.code, step.text)
+    return { kind: 'ready', mark: path.mark, source: need?.source ?? null }
+  })
+}
+
+const wayTo = ({ real }: Path, ways: ReadonlyMap<string, Way>): Way | null => ways.get(real.address) ?? null
+
+/** Carries all steps out together; a refused command makes a refused step. */
+function make(
+  table: TableDoor,
+  paths: readonly Path[],
+  found: readonly TableService[],
+  range: MarkRange,
+): ReadonlyMap<Path, PathStep> {
+  const steps = pathSteps(paths, found, range)
+  const answers = table.applyAll(steps.flatMap((step) => (step.kind === 'commands' ? step.commands : [])))
+  let next = 0
+  return new Map(
+    paths.map((path, i) => {
+      const step = steps[i] ?? { kind: 'commands' as const, commands: [] }
+      if (step.kind === 'refused') return [path, step]
+      const mine = answers.slice(next, next + step.commands.length)
+      next += step.commands.length
+      const error = mine.find((answer) => answer.kind === 'error')
+      return [path, error?.kind === 'error' ? { kind: 'refused', code: error.errno, text: error.text } : step]
+    }),
+  )
+}
+
+function remove(table: TableDoor, keep: ReadonlySet<number>, range: MarkRange): ReturnType<Paths['remove']> {
+  const read = table.read()
+  if (read.kind === 'error') return { removed: 0, failures: [read.text] }
+  const commands = removals(read.services, keep, range)
+  const answers = commands.length === 0 ? [] : table.applyAll(commands)
+  // Gone already is gone.
+  const failures = answers.flatMap((one) => (one.kind === 'error' && one.errno !== 'ESRCH' ? [one.text] : []))
+  return { removed: answers.length - failures.length, failures }
+}
+
+function refused(mark: number, code: string, text: string, commands: readonly string[] = []): PathAnswer {
+  return { kind: 'refused', mark, code, text, commands }
+}
+
+/** Read anew for each call: a director takes over a virtual address while it runs. */
+function thisMachine(): Surroundings {
+  const interfaces = Object.entries(networkInterfaces())
+  // An address with a label of its own is listed under it: `eth0:shop`.
+  const of = (device: string) => interfaces.filter(([name]) => name === device || name.startsWith(`${device}:`))
+  return {
+    sysctl: (path) => readSysctl(`/proc/sys/${path}`),
+    hasAddress: (device, address) => of(device).some(([, all]) => all?.some((one) => one.address === address)),
+  }
+}
