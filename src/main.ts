@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { ask } from './cli/client.ts'
+import { type DoctorOptions, doctorAnswer, misplacedWord, realWords } from './cli/doctor.ts'
 import { type LogEntry, logLines, parseSince } from './cli/log.ts'
 import { type Status, statusLines } from './cli/status.ts'
 import { whyLines } from './cli/why.ts'
 import { checkedFiles } from './daemon/check.ts'
+import { examineDirector, examineReal } from './daemon/doctor.ts'
 import { monCommand } from './daemon/mon/command.ts'
 import { configurationFile, packageRoot, shippedConfiguration } from './daemon/paths.ts'
 import { runDaemon } from './daemon/run.ts'
@@ -86,6 +88,26 @@ program
     process.exitCode = exit
   })
 
+program
+  .command('doctor')
+  .description(
+    'say what this machine lacks as a director, or with --real as a real server, and the commands that mend it; changes nothing; exit status 0: nothing, 1: warnings, 2: errors',
+  )
+  .option('-c, --config <FILE>', 'mon.cf of the director (default: $UPALERT_CONFIG, or /etc/upalert/mon.cf)')
+  .option('--standby', 'this director stands by: the virtual addresses are on the other one')
+  .option('--real', 'this machine is a real server')
+  .option('--vip <ADDRESS...>', 'the virtual addresses it serves (default: those on lo, dummy and tunnel devices)')
+  .addOption(new Option('--forward <HOW>', 'how packets reach it').choices(['dr', 'tun', 'nat']))
+  .option('--director <ADDRESS>', "the director's address on this machine's network")
+  .addOption(new Option('--tunnel <TYPE>', 'what wraps them (default: ipip)').choices(['ipip', 'gue', 'gre']))
+  .option('--gue-port <PORT>', 'UDP port of gue (default: 6080)', portNumber)
+  .option('--json', 'findings as JSON')
+  .action(async (options: DoctorOptions) => {
+    const { text, exit } = doctorAnswer(await examined(options), { json: options.json === true })
+    print([text])
+    process.exitCode = exit
+  })
+
 asking('status', 'how every service and virtual server stands, and why not up; exit status 1 if a service is down')
   .option('--json', 'the same as JSON')
   .action(async ({ json, ...where }: Where & { json?: boolean }) => {
@@ -157,6 +179,17 @@ program
   .argument('[ARGUMENTS...]')
   .action(async () => end(await genhash(process.argv.slice(process.argv.indexOf('genhash') + 1), bare)))
 
+async function examined(options: DoctorOptions) {
+  const misplaced = misplacedWord(options)
+  if (misplaced !== null) return fail(misplaced)
+  if (options.real === true) {
+    const words = realWords(options)
+    return 'fault' in words ? fail(words.fault) : examineReal(words)
+  }
+  const result = await examineDirector(ownConfiguration(options.config), { standby: options.standby === true })
+  return result.kind === 'refused' ? fail(result.text) : result.findings
+}
+
 /** The file that is meant; the shipped example is run by nobody who did not ask for it. */
 function ownConfiguration(named: string | undefined): string {
   const file = configurationFile(named)
@@ -225,6 +258,12 @@ function wholeNumber(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) < 1)
     throw new InvalidArgumentError('write a whole number from 1 to 99999.')
   return Number(text)
+}
+
+function portNumber(text: string): number {
+  const port = wholeNumber(text)
+  if (port > 65535) throw new InvalidArgumentError('write a port from 1 to 65535.')
+  return port
 }
 
 // A reader that goes away ("upalert log | head") is no error.
