@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { type NotifyOptions, notify } from '../../alerts/notify.ts'
 import type { AlertContext, AlertMessage } from '../../src/model/alert.ts'
 import { milliseconds } from '../../src/model/units.ts'
 import { needs } from '../needs.ts'
 import { alive, folder, fresh, pidsIn, shell } from '../scripts.ts'
 import { failure } from '../wire/alert-message.ts'
+import { asNobody } from './as-nobody.ts'
 import { alertContext } from './context.ts'
 
 const down: AlertMessage = {
@@ -216,22 +217,5 @@ function readable(path: string): boolean {
     return true
   } catch {
     return false
-  }
-}
-
-/** As a daemon that was started by an ordinary user sees it. */
-async function asNobody(t: TestContext, act: () => Promise<void>): Promise<void> {
-  const [uid, gid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0]
-  const back = () => {
-    process.seteuid?.(uid)
-    process.setegid?.(gid)
-  }
-  t.after(back)
-  process.setegid?.(65_534)
-  process.seteuid?.(65_534)
-  try {
-    await act()
-  } finally {
-    back()
   }
 }
