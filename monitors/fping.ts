@@ -60,7 +60,15 @@ export const fping: Monitor<FpingOptions> = {
   async check(hosts, options, context) {
     const wait = milliseconds(options.timeout ?? TIMEOUT_MS)
     const count = (options.retries ?? RETRIES) + 1
-    const plan: PingPlan = { count, interval: wait, wait, size: SIZE, source: null, family: null, maxLoss: null }
+    const plan: PingPlan = {
+      count,
+      interval: wait,
+      wait,
+      size: SIZE,
+      outlet: { source: null },
+      family: null,
+      maxLoss: null,
+    }
     const result = await pingHosts(hosts, plan, context)
     const judged = options.slow === undefined ? result : withSlow(result, options.slow)
     // With -a a late answer is an answer.

@@ -35,7 +35,7 @@ export const monPing: Monitor<MonPingOptions> = {
     const family = ipv6 ? 6 : null
     return pingHosts(
       hosts,
-      { count, interval: INTERVAL, wait: WAIT, size: SIZE, source: null, family, maxLoss: null },
+      { count, interval: INTERVAL, wait: WAIT, size: SIZE, outlet: { source: null }, family, maxLoss: null },
       context,
     )
   },

@@ -5,7 +5,14 @@
  */
 import { TOKEN_BYTES } from '../src/edge/ping/icmp.ts'
 import { pingHosts } from '../src/edge/ping/ping-host.ts'
-import { familyOf, type ReachOptions, reachFlags, reachProperties } from '../src/edge/probe/reach.ts'
+import {
+  familyOf,
+  outletOf,
+  outletProperties,
+  type ReachOptions,
+  reachFlags,
+  reachProperties,
+} from '../src/edge/probe/reach.ts'
 import type { Monitor } from '../src/model/monitor.ts'
 import { seconds } from '../src/model/units.ts'
 
@@ -54,7 +61,10 @@ export const ping: Monitor<PingOptions> = {
         maximum: 99,
         description: 'percentage of pings that may be lost; without it one answer is enough',
       },
-      ...reachProperties,
+      source: reachProperties.source,
+      ipv4: reachProperties.ipv4,
+      ipv6: reachProperties.ipv6,
+      ...outletProperties,
       timeout: {
         ...reachProperties.timeout,
         default: TIMEOUT_SECONDS,
@@ -71,7 +81,8 @@ export const ping: Monitor<PingOptions> = {
       interval: seconds(options.interval ?? INTERVAL_SECONDS),
       wait: seconds(options.timeout ?? TIMEOUT_SECONDS),
       size: options.size ?? SIZE,
-      source: options.source ?? null,
+      outlet: outletOf(options),
+      connectIp: options.connectIp,
       family: familyOf(options),
       maxLoss: options.maxLoss ?? null,
     }

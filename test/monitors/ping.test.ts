@@ -28,8 +28,8 @@ const text = (result: CheckResult): string => result.hosts[0]?.text ?? ''
 
 /** Where neither kind of ICMP socket may be opened, the sentence that says what to do is what remains to be tested. */
 function permitted(): boolean {
-  const socket = openIcmpSocket(4, null)
-  if (typeof socket === 'string') return false
+  const socket = openIcmpSocket(4, { source: null })
+  if ('step' in socket) return false
   socket.close()
   return true
 }

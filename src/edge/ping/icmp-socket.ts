@@ -4,10 +4,11 @@
  * net.ipv4.ping_group_range (icmp(7)); it hears the replies to its own requests only.
  * Constants: linux/in.h, linux/icmp.h, linux/icmpv6.h, asm-generic/socket.h.
  */
-import { endianness } from 'node:os'
 import type { Family } from '../../model/table.ts'
-import { addressBytes, addressText } from '../../wire/ipvs/address.ts'
+import { addressText } from '../../wire/ipvs/address.ts'
 import { errnoName, libc } from '../libc.ts'
+import { leaveBy, type Outlet, type SocketTrouble } from '../probe/own-socket.ts'
+import { ADDRESS_AT, ADDRESS_LENGTH, DOMAIN, socketAddress } from '../probe/socket-address.ts'
 
 export interface IcmpSocket {
   readonly raw: boolean
@@ -37,7 +38,6 @@ const recvfrom = libc.func(
 )
 const ioctl = libc.func('int ioctl(int fd, unsigned long request, _Out_ void *argument)')
 const clockGettime = libc.func('int clock_gettime(int clock, _Out_ void *time)')
-const ifNametoindex = libc.func('uint32_t if_nametoindex(const char *name)')
 const close = libc.func('int close(int fd)')
 
 const SOCK_DGRAM = 2
@@ -51,16 +51,12 @@ const SIOCGSTAMPNS = 0x8907
 
 const kinds = {
   4: {
-    domain: 2,
     protocol: 1,
-    addressLength: 16,
     /** ICMP_FILTER on SOL_RAW: a set bit keeps that type out. Echo reply 0, unreachable 3, time exceeded 11 pass. */
     filter: { level: 255, name: 1, words: [~((1 << 0) | (1 << 3) | (1 << 11))] },
   },
   6: {
-    domain: 10,
     protocol: 58,
-    addressLength: 28,
     /** ICMPV6_FILTER, 256 bits: errors 1 to 3 and echo reply 129 pass. */
     filter: { level: 58, name: 1, words: [~0b1110, -1, -1, -1, ~(1 << 1), -1, -1, -1] },
   },
@@ -70,38 +66,38 @@ const kinds = {
 const PACKET_LIMIT = 10_000
 /** Room for the replies to some thousand requests that arrive between two looks, in bytes. */
 const RECEIVE_BUFFER = 1_048_576
-/** Offset of the address behind family, port and (version 6) flow label; of the scope behind that. */
-const ADDRESS_AT = { 4: 4, 6: 8 } as const
-const SCOPE_AT = 24
 
-/** The socket, or the name of the errno that refused it. `source`: the local address to send from. */
-export function openIcmpSocket(family: Family, source: string | null): IcmpSocket | string {
-  const { domain, protocol, filter } = kinds[family]
-  let fd: number = socket(domain, SOCK_RAW | NONBLOCKING_CLOEXEC, protocol)
+/** The socket, or what refused it. */
+export function openIcmpSocket(family: Family, outlet: Outlet): IcmpSocket | SocketTrouble {
+  const { protocol, filter } = kinds[family]
+  let fd: number = socket(DOMAIN[family], SOCK_RAW | NONBLOCKING_CLOEXEC, protocol)
   const raw = fd >= 0
-  if (!raw) fd = socket(domain, SOCK_DGRAM | NONBLOCKING_CLOEXEC, protocol)
-  if (fd < 0) return errnoName()
+  if (!raw) fd = socket(DOMAIN[family], SOCK_DGRAM | NONBLOCKING_CLOEXEC, protocol)
+  if (fd < 0) return { step: 'socket', errno: errnoName() }
 
   if (raw) setOption(fd, filter.level, filter.name, filter.words)
   setOption(fd, SOL_SOCKET, SO_RCVBUF, [RECEIVE_BUFFER])
-  if (source !== null) {
-    const address = socketAddress(family, source)
-    if (bind(fd, address, address.length) !== 0) {
-      const errno = errnoName()
-      close(fd)
-      return errno
-    }
+  const trouble = leaveBy(fd, outlet) ?? bindTo(fd, family, outlet)
+  if (trouble !== null) {
+    close(fd)
+    return trouble
   }
   ioctl(fd, SIOCGSTAMPNS, new Uint8Array(16))
-  return { raw, ...doors(fd, family) }
+  return { raw, ...doors(fd, family, outlet) }
 }
 
-function doors(fd: number, family: Family): Omit<IcmpSocket, 'raw'> {
+function bindTo(fd: number, family: Family, { source, bindIf }: Outlet): SocketTrouble | null {
+  if (source === null) return null
+  const address = socketAddress(family, source, 0, bindIf)
+  return bind(fd, address, address.length) === 0 ? null : { step: 'bind', errno: errnoName() }
+}
+
+function doors(fd: number, family: Family, { bindIf }: Outlet): Omit<IcmpSocket, 'raw'> {
   const room = new Uint8Array(PACKET_LIMIT)
-  const from = new Uint8Array(kinds[family].addressLength)
+  const from = new Uint8Array(ADDRESS_LENGTH[family])
   return {
     send(bytes, address) {
-      const to = socketAddress(family, address)
+      const to = socketAddress(family, address, 0, bindIf)
       return sendto(fd, bytes, bytes.length, 0, to, to.length) < 0 ? errnoName() : 'OK'
     },
     receive() {
@@ -124,19 +120,6 @@ function ageOfLast(fd: number): number {
 /** Exact for differences of a day; these differ by milliseconds. */
 const nanoseconds = ([secs = 0n, nanos = 0n]: BigInt64Array): number =>
   Number((secs % 86_400n) * 1_000_000_000n + nanos)
-
-/** struct sockaddr_in or sockaddr_in6: the family in this machine's byte order, all else as on the wire. */
-function socketAddress(family: Family, text: string): Uint8Array {
-  const { domain, addressLength } = kinds[family]
-  const [address = '', zone] = text.split('%')
-  const bytes = new Uint8Array(addressLength)
-  const view = new DataView(bytes.buffer)
-  const little = endianness() === 'LE'
-  view.setUint16(0, domain, little)
-  bytes.set(addressBytes(family, address) ?? [], ADDRESS_AT[family])
-  if (family === 6 && zone !== undefined) view.setUint32(SCOPE_AT, ifNametoindex(zone), little)
-  return bytes
-}
 
 function setOption(fd: number, level: number, name: number, words: readonly number[]): void {
   const value = Int32Array.from(words)

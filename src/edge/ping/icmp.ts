@@ -1,5 +1,5 @@
 /**
- * Sends ICMP echo requests and waits for what comes of them. All requests of one family and source share a socket, which
+ * Sends ICMP echo requests and waits for what comes of them. All requests of one family and way out share a socket, which
  * exists only while one of them is under way. The socket is looked at every few milliseconds; the kernel's time stamps
  * keep round trips exact all the same.
  */
@@ -10,12 +10,13 @@ import { milliseconds } from '../../model/units.ts'
 import { decodeIcmp, encodeEchoRequest, withoutIpv4Header } from '../../wire/icmp.ts'
 import { addressBytes, addressText } from '../../wire/ipvs/address.ts'
 import { clock, elapsed } from '../clock.ts'
+import type { Outlet, SocketTrouble } from '../probe/own-socket.ts'
 import { type Arrival, type IcmpSocket, openIcmpSocket } from './icmp-socket.ts'
 
 interface EchoRequest {
   readonly family: Family
   readonly address: string
-  readonly source: string | null
+  readonly outlet: Outlet
   /** Bytes behind the ICMP header, at least TOKEN_BYTES. */
   readonly size: number
   readonly wait: Milliseconds
@@ -28,7 +29,7 @@ export type EchoAnswer =
   | { readonly kind: 'unreachable'; readonly from: string; readonly text: string }
   | { readonly kind: 'silent' }
   | { readonly kind: 'not-sent'; readonly errno: string }
-  | { readonly kind: 'no-socket'; readonly errno: string }
+  | { readonly kind: 'no-socket'; readonly trouble: SocketTrouble }
   | { readonly kind: 'too-many' }
 
 /** How often a socket with requests under way is looked at. */
@@ -62,7 +63,7 @@ const channels = new Map<string, Channel>()
 export function echo(request: EchoRequest): Promise<EchoAnswer> {
   if (request.signal.aborted) return Promise.resolve({ kind: 'silent' })
   const channel = channelFor(request)
-  if (typeof channel === 'string') return Promise.resolve({ kind: 'no-socket', errno: channel })
+  if ('step' in channel) return Promise.resolve({ kind: 'no-socket', trouble: channel })
   if (channel.flights.size >= UNDER_WAY_LIMIT) return Promise.resolve({ kind: 'too-many' })
   return new Promise((resolve) => {
     const sequence = freeSequence(channel)
@@ -87,12 +88,12 @@ export function echo(request: EchoRequest): Promise<EchoAnswer> {
   })
 }
 
-function channelFor({ family, source }: EchoRequest): Channel | string {
-  const key = `${family} ${source}`
+function channelFor({ family, outlet }: EchoRequest): Channel | SocketTrouble {
+  const key = `${family} ${outlet.source} ${outlet.bindIf} ${outlet.mark}`
   const open = channels.get(key)
   if (open !== undefined) return open
-  const socket = openIcmpSocket(family, source)
-  if (typeof socket === 'string') return socket
+  const socket = openIcmpSocket(family, outlet)
+  if ('step' in socket) return socket
   const channel = {
     family,
     socket,

@@ -10,7 +10,9 @@ import type { CheckResult } from '../../model/result.ts'
 import type { Family } from '../../model/table.ts'
 import { type Milliseconds, milliseconds } from '../../model/units.ts'
 import { type Attempt, limitText } from '../probe/attempt.ts'
+import { outletFailure } from '../probe/connect.ts'
 import { checkResult, eachHost, type Outcome } from '../probe/each-host.ts'
+import { type Outlet, type SocketTrouble, troubleText } from '../probe/own-socket.ts'
 import { resolve } from '../probe/resolve.ts'
 import { type EchoAnswer, echo } from './icmp.ts'
 
@@ -21,7 +23,9 @@ export interface PingPlan {
   /** For the answer to one request. */
   readonly wait: Milliseconds
   readonly size: number
-  readonly source: string | null
+  readonly outlet: Outlet
+  /** The address asked instead of the host's own. */
+  readonly connectIp?: string | undefined
   readonly family: Family | null
   /** Percentage of requests that may stay without an answer; `null`: one answer is enough. */
   readonly maxLoss: number | null
@@ -34,9 +38,11 @@ type RoundTrips = Map<Host, Milliseconds>
 export async function pingHosts(hosts: readonly Host[], plan: PingPlan, context: CheckContext): Promise<CheckResult> {
   const roundTrips: RoundTrips = new Map()
   const result = await eachHost(hosts, longest(plan), context, async (host, attempt) => {
-    const found = await resolve(host, plan.family, attempt)
+    const found = await resolve(plan.connectIp ?? host, plan.family, attempt)
     if (found.kind === 'failed') return { kind: 'unknown', code: found.code, text: found.text }
     const { address, family } = found
+    const wrong = outletFailure({ address, family, port: 0, ...plan.outlet })
+    if (wrong !== null) return { kind: 'unknown', code: wrong.code, text: wrong.text, address }
     const answers = await ping(address, family, plan, attempt)
     const reply = answers.find(({ kind }) => kind === 'reply')
     if (reply?.kind === 'reply') roundTrips.set(host, reply.roundTrip)
@@ -69,8 +75,8 @@ async function ping(address: string, family: Family, plan: PingPlan, attempt: At
   for (let sent = 0; sent < plan.count && !signal.aborted; sent++) {
     if (sent > 0) await sleep(plan.interval, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) break
-    const { size, source, wait } = plan
-    const answered = echo({ address, family, size, source, wait, signal }).then((answer) => {
+    const { size, outlet, wait } = plan
+    const answered = echo({ address, family, size, outlet, wait, signal }).then((answer) => {
       answers.push(answer)
       if (settles(answer, plan)) enough.abort()
     })
@@ -107,7 +113,7 @@ function byLoss(replies: number, first: Milliseconds, count: number, maxLoss: nu
 }
 
 /** No answer came. What the network said of it comes first, then trouble of our own, then silence. */
-function byWorst(answers: readonly EchoAnswer[], family: Family, { source, wait }: PingPlan): Outcome {
+function byWorst(answers: readonly EchoAnswer[], family: Family, { outlet, wait }: PingPlan): Outcome {
   for (const answer of answers) {
     if (answer.kind === 'unreachable') {
       const text = `did not answer ${pings(answers.length)}: ${answer.from} says ${answer.text}`
@@ -115,7 +121,7 @@ function byWorst(answers: readonly EchoAnswer[], family: Family, { source, wait 
     }
   }
   for (const answer of answers) {
-    if (answer.kind === 'no-socket') return noSocket(answer.errno, family, source)
+    if (answer.kind === 'no-socket') return noSocket(answer.trouble, family, outlet)
     if (answer.kind === 'not-sent') return notSent(answer.errno, family)
     if (answer.kind === 'too-many') {
       return unknown('too-many-pings', 'too many pings are under way already; spread the checks')
@@ -139,14 +145,17 @@ const PERMISSION =
   'this user may not send pings; run sysctl -w net.ipv4.ping_group_range="0 2147483647" (for all users), ' +
   'or setcap cap_net_raw+ep on the node program, or give the service AmbientCapabilities=CAP_NET_RAW'
 
-function noSocket(errno: string, family: Family, source: string | null): Outcome {
+function noSocket(trouble: SocketTrouble, family: Family, outlet: Outlet): Outcome {
+  const { errno, step } = trouble
+  const text = step === 'socket' ? null : troubleText(trouble, outlet)
+  if (text !== null) return unknown(errno === 'ENODEV' ? 'no-interface' : 'not-permitted', text)
   switch (errno) {
     case 'EACCES':
     case 'EPERM':
       return unknown('not-permitted', PERMISSION)
     case 'EADDRNOTAVAIL':
     case 'ENODEV':
-      return unknown('source-unavailable', `the source address ${source} is not one of this machine's`)
+      return unknown('source-unavailable', `the source address ${outlet.source} is not one of this machine's`)
     case 'EMFILE':
     case 'ENFILE':
       return unknown('too-many-open-files', 'too many files are open here; raise LimitNOFILE')

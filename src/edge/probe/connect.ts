@@ -4,19 +4,18 @@
  * Source: connect(2), ERRORS; ip(7) and tcp(7).
  */
 
-import type { Socket } from 'node:net'
-import { connect as connectSocket, isIP } from 'node:net'
+import { connect as connectSocket, isIP, Socket } from 'node:net'
 import type { Family } from '../../model/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { Attempt } from './attempt.ts'
 import { limitText } from './attempt.ts'
+import { closeSocket, needsOwnSocket, type Outlet, ownSocket, type SocketTrouble, troubleText } from './own-socket.ts'
+import { isLinkLocal } from './socket-address.ts'
 
-export interface Target {
+export interface Target extends Outlet {
   readonly address: string
   readonly family: Family
   readonly port: number
-  /** The local address to connect from; `null` leaves it to the routing table. */
-  readonly source: string | null
 }
 
 type Connected = { readonly kind: 'connected'; readonly socket: Socket; readonly took: Milliseconds } | ConnectFailure
@@ -37,22 +36,21 @@ type ConnectCode =
   | 'reset'
   | 'connect-failed'
   | 'source-unavailable'
+  | 'no-interface'
   | 'too-many-open-files'
   | 'not-permitted'
   | 'aborted'
 
 /** The socket comes back paused and without listeners but one that keeps a late error from being fatal. */
 export function connect(target: Target, attempt: Attempt): Promise<Connected> {
-  const { address, family, port, source } = target
-  if (source !== null && isIP(source) !== family) {
-    return Promise.resolve(
-      blameUs('source-unavailable', `the source ${source} is not an IPv${family} address as it is`),
-    )
-  }
+  const { port } = target
+  const wrong = outletFailure(target)
+  if (wrong !== null) return Promise.resolve(wrong)
   if (attempt.signal.aborted) return Promise.resolve(stoppedText(port, attempt))
+  const socket = begin(target)
+  if ('step' in socket) return Promise.resolve(socketFailure(socket, target))
 
   return new Promise((settle) => {
-    const socket = connectSocket({ host: address, port, family, ...(source === null ? {} : { localAddress: source }) })
     socket.on('error', () => undefined)
     const done = (result: Connected): void => {
       attempt.signal.removeEventListener('abort', onAbort)
@@ -68,6 +66,39 @@ export function connect(target: Target, attempt: Attempt): Promise<Connected> {
     socket.once('error', onError)
     attempt.signal.addEventListener('abort', onAbort, { once: true })
   })
+}
+
+/** Starts to connect; the answer comes as an event. */
+function begin(target: Target): Socket | SocketTrouble {
+  const { address, family, port, source } = target
+  const to = { host: address, port, family }
+  if (!needsOwnSocket(target)) return connectSocket(source === null ? to : { ...to, localAddress: source })
+  const fd = ownSocket('stream', family, target)
+  if (typeof fd !== 'number') return fd
+  try {
+    return new Socket({ fd }).connect(to)
+  } catch (error) {
+    closeSocket(fd)
+    return { step: 'socket', errno: error instanceof Error && 'code' in error ? String(error.code) : String(error) }
+  }
+}
+
+/** What can be seen to be impossible before anything is tried; also for sockets of other kinds. */
+export function outletFailure({ address, family, source, bindIf }: Target): ConnectFailure | null {
+  if (source !== null && isIP(source) !== family) {
+    return blameUs('source-unavailable', `the source ${source} is not an IPv${family} address as it is`)
+  }
+  if (isLinkLocal(address) && !address.includes('%') && bindIf === undefined) {
+    return blameUs('no-interface', 'a link-local address means nothing without its interface; name it with --bind-if')
+  }
+  return null
+}
+
+/** Why there was no socket to begin with: never the host's fault. */
+export function socketFailure(trouble: SocketTrouble, target: Target): ConnectFailure {
+  const text = troubleText(trouble, target)
+  if (text === null) return { ...connectFailure(trouble.errno, target), blame: 'us' }
+  return blameUs(trouble.errno === 'ENODEV' ? 'no-interface' : 'not-permitted', text)
 }
 
 /** What an attempt that ended before the connection stood is called. */
@@ -96,7 +127,7 @@ const blameHost = (code: ConnectCode, text: string): ConnectFailure => ({ kind: 
 
 /** connect(2), ERRORS, in the operator's words. */
 export function connectFailure(errno: string, target: Target): ConnectFailure {
-  const { port, family, source } = target
+  const { port, family } = target
   switch (errno) {
     case 'ECONNREFUSED':
       return blameHost('refused', `refused the connection on port ${port}`)
@@ -113,7 +144,7 @@ export function connectFailure(errno: string, target: Target): ConnectFailure {
       return blameHost('reset', `reset the connection on port ${port}`)
     case 'EADDRNOTAVAIL':
     case 'EADDRINUSE':
-      return blameUs('source-unavailable', sourceTrouble(source, family))
+      return blameUs('source-unavailable', sourceTrouble(target))
     case 'EMFILE':
     case 'ENFILE':
       return blameUs(
@@ -130,7 +161,10 @@ export function connectFailure(errno: string, target: Target): ConnectFailure {
   }
 }
 
-function sourceTrouble(source: string | null, family: Family): string {
-  if (source === null) return `this machine has no free IPv${family} address and port to connect from`
-  return `the source address ${source} is not one of this machine's, or has no free port left`
+function sourceTrouble({ source, family, bindPort }: Outlet & { readonly family: Family }): string {
+  const port = bindPort === undefined ? 'has no free port left' : `its port ${bindPort} is taken`
+  if (source !== null) return `the source address ${source} is not one of this machine's, or ${port}`
+  return bindPort === undefined
+    ? `this machine has no free IPv${family} address and port to connect from`
+    : `the local port ${bindPort} is taken, or its last connection to the same host is not over yet (a minute)`
 }

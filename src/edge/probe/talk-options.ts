@@ -16,7 +16,7 @@ import { sortedSummary } from '../../wire/program/sorted-summary.ts'
 import { portOfService } from '../../wire/talk/services.ts'
 import type { Attempt } from './attempt.ts'
 import { eachHost, type Outcome } from './each-host.ts'
-import { familyOf, type ReachOptions, reach, reachFlags, reachProperties } from './reach.ts'
+import { familyOf, outletProperties, type ReachOptions, reach, reachFlags, reachProperties } from './reach.ts'
 
 export interface TalkOptions extends ReachOptions {
   /** A number, or a service of /etc/services. */
@@ -55,6 +55,8 @@ export function talkProperties({ port, seconds: limit }: TalkStandard) {
     source: reachProperties.source,
     ipv4: reachProperties.ipv4,
     ipv6: { type: 'boolean', description: 'use IPv6 for a host given by name; otherwise IPv4 is preferred' },
+    ...outletProperties,
+    bindPort: reachProperties.bindPort,
   } as const satisfies Record<string, OptionProperty>
 }
 
@@ -101,7 +103,7 @@ async function portOf(given: string, standard: TalkStandard): Promise<number | s
 
 /** gethostbyname(3), by which mon's scripts look names up, knows nothing of IPv6. Whoever has IPv6 alone is asked there. */
 async function reachPreferringIpv4(host: Host, port: number, options: TalkOptions, attempt: Attempt) {
-  if (familyOf(options) !== null || isIP(host) !== 0) return reach(host, port, options, attempt)
+  if (familyOf(options) !== null || isIP(options.connectIp ?? host) !== 0) return reach(host, port, options, attempt)
   const reached = await reach(host, port, { ...options, ipv4: true, ipv6: false }, attempt)
   const nowhere =
     reached.kind === 'failed' && reached.outcome.kind === 'unknown' && reached.outcome.code === 'name-not-found'
