@@ -1,12 +1,16 @@
 /** The table: name in mon.cf -> Monitor. The one file that sees them all. */
 import type { Monitor } from '../src/model/monitor.ts'
 import { dns } from './dns.ts'
+import { dnsCheck } from './dns-check.ts'
 import { dnsQuery } from './dns-query.ts'
+import { file } from './file.ts'
 import { fping } from './fping.ts'
 import { ftp } from './ftp.ts'
 import { http } from './http.ts'
+import { httpGet } from './http-get.ts'
 import { imap } from './imap.ts'
 import { ldap } from './ldap.ts'
+import { misc } from './misc.ts'
 import { monHttp } from './mon-http.ts'
 import { monPhttp } from './mon-phttp.ts'
 import { monPing } from './mon-ping.ts'
@@ -20,16 +24,20 @@ import { smtp } from './smtp.ts'
 import { ssl } from './ssl.ts'
 import { tcp } from './tcp.ts'
 import { telnet } from './telnet.ts'
+import { udp } from './udp.ts'
 
 export const monitors: ReadonlyMap<string, Monitor> = new Map(
   [
     tcp,
+    udp,
     http,
+    httpGet,
     ssl,
     ping,
     fping,
     dns,
     dnsQuery,
+    dnsCheck,
     ldap,
     smtp,
     pop3,
@@ -38,6 +46,8 @@ export const monitors: ReadonlyMap<string, Monitor> = new Map(
     nntp,
     telnet,
     script,
+    misc,
+    file,
     monTcp,
     monHttp,
     monPhttp,

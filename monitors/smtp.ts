@@ -1,10 +1,45 @@
 /**
  * Waits for each host's SMTP greeting, says HELO and then quit.
  * Up: it answered 220, 250 and 221. Down: names the hosts that did not, with the answer that was wrong.
- * Source: mon's smtp.monitor (-p, -t; its conversation and first line); RFC 5321.
+ * Source: mon's smtp.monitor (-p, -t; its conversation and first line); keepalived.conf(5), SMTP_CHECK; RFC 5321.
  */
 import { hostname } from 'node:os'
-import { greetingMonitor } from '../src/edge/probe/greeting-monitor.ts'
+import { converse } from '../src/edge/probe/talk.ts'
+import { type TalkOptions, talkFlags, talkProperties, talkWithEach } from '../src/edge/probe/talk-options.ts'
+import type { Monitor } from '../src/model/monitor.ts'
 import { smtpConversation } from '../src/wire/talk/smtp.ts'
 
-export const smtp = greetingMonitor('smtp', { port: 25, seconds: 30 }, () => smtpConversation(hostname()))
+export interface SmtpOptions extends TalkOptions {
+  readonly helo?: string
+  readonly anyGoodbye?: boolean
+}
+
+const STANDARD = { port: 25, seconds: 30 }
+
+export const smtp: Monitor<SmtpOptions> = {
+  name: 'smtp',
+  question: 'does it greet and say goodbye?',
+  reachesHosts: true,
+  schema: {
+    type: 'object',
+    properties: {
+      ...talkProperties(STANDARD),
+      helo: {
+        type: 'string',
+        pattern: '^[\\x21-\\x7e]{1,255}$',
+        form: 'a name without blanks',
+        description: "name to say HELO with, this machine's otherwise",
+      },
+      anyGoodbye: { type: 'boolean', description: 'whatever is answered to QUIT will do, not 221 alone' },
+    },
+    additionalProperties: false,
+  },
+  flags: talkFlags,
+  rest: null,
+  check(hosts, options, context) {
+    const { helo = hostname(), anyGoodbye = false } = options
+    return talkWithEach(hosts, options, STANDARD, context, (line, attempt) => {
+      return converse(line, attempt, smtpConversation(helo, { anyGoodbye }))
+    })
+  },
+}

@@ -12,12 +12,16 @@ import { test } from 'node:test'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { dns } from '../monitors/dns.ts'
+import { dnsCheck } from '../monitors/dns-check.ts'
 import { dnsQuery } from '../monitors/dns-query.ts'
+import { file } from '../monitors/file.ts'
 import { fping } from '../monitors/fping.ts'
 import { ftp } from '../monitors/ftp.ts'
 import { http } from '../monitors/http.ts'
+import { httpGet } from '../monitors/http-get.ts'
 import { imap } from '../monitors/imap.ts'
 import { ldap } from '../monitors/ldap.ts'
+import { misc } from '../monitors/misc.ts'
 import { monHttp } from '../monitors/mon-http.ts'
 import { monPhttp } from '../monitors/mon-phttp.ts'
 import { monPing } from '../monitors/mon-ping.ts'
@@ -31,6 +35,7 @@ import { smtp } from '../monitors/smtp.ts'
 import { ssl } from '../monitors/ssl.ts'
 import { tcp } from '../monitors/tcp.ts'
 import { telnet } from '../monitors/telnet.ts'
+import { udp } from '../monitors/udp.ts'
 import type { Monitor } from '../src/model/monitor.ts'
 import type { Host } from '../src/model/names.ts'
 import { host } from '../src/model/names.ts'
@@ -80,6 +85,7 @@ const dnsZone = { zone: ['a.example'], master: ['127.0.0.1'], port: 1, timeout: 
 const subjects: readonly Subject[] = [
   subject(tcp, { port: 1 }, async (t) => ({ port: await fullListener(t) })),
   subject(http, { port: 1 }, async (t) => ({ port: await silent(t) })),
+  subject(httpGet, { port: 1 }, async (t) => ({ port: await silent(t), timeout: 600 })),
   subject(ssl, { port: 1 }, async (t) => ({ port: await silent(t) })),
   subject(ping, { count: 1 }, async () => ({ count: 100, interval: 10, maxLoss: 99 })),
   // The same engine as ping; whoever answers is up at once, and this machine always answers itself. It sorts its summary.
@@ -99,8 +105,13 @@ const subjects: readonly Subject[] = [
   // Its masters count as well, and the summary names zones beside hosts.
   subject(dns, dnsZone, async (t) => ({ ...dnsZone, port: await silent(t), timeout: 600, tcp: true }), true),
   subject(dnsQuery, { port: 1, timeout: 0.2 }, async (t) => ({ port: await silentUdp(t), timeout: 600 }), true),
+  subject(dnsCheck, { port: 1, timeout: 0.2 }, async (t) => ({ port: await silentUdp(t), timeout: 600 })),
+  subject(udp, { port: 1, timeout: 0.2 }, async (t) => ({ port: await silentUdp(t), timeout: 600 })),
   subject(ldap, { port: 1 }, async (t) => ({ port: await silent(t), timeout: 600 }), true),
   subject(script, { command: ['/bin/true'] }, async () => ({ command: ['/bin/sh', '-c', 'sleep 600'] }), true),
+  subject(misc, { command: ['/bin/true'] }, async () => ({ command: ['/bin/sh', '-c', 'sleep 600'] })),
+  // Looks at a file, and at no host.
+  subject(file, { path: '/nonexistent' }, null),
 ]
 
 test('every file in monitors/ is held to this', () => {

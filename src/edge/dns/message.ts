@@ -14,6 +14,7 @@ import {
   TRUNCATED_RESPONSE,
 } from 'dns-packet'
 import type { Answer, AnswerRecord, Question } from '../../wire/dns/answer.ts'
+import { rcodeName } from '../../wire/dns/rcode.ts'
 
 /** A UDP reply without EDNS has at most 512 bytes, and a message over TCP no more than its length can say. */
 const LARGEST_MESSAGE = 65_535
@@ -50,7 +51,7 @@ export function decodeReply(bytes: Buffer, query: QueryBytes): Decoded | null {
   const flags = packet.flags ?? 0
   const answer: Answer = {
     kind: 'reply',
-    rcode: rcodeOf(bytes),
+    rcode: rcodeName(bytes.readUInt16BE(2) & 0xf),
     authoritative: (flags & AUTHORITATIVE_ANSWER) !== 0,
     records: (packet.answers ?? []).map(recordOf),
   }
@@ -74,14 +75,6 @@ function asks({ questions = [] }: DecodedPacket, { question }: QueryBytes): bool
   if (asked === undefined) return true
   const bare = (name: string): string => name.toLowerCase().replace(/\.$/, '')
   return bare(asked.name) === bare(question.name) && asked.type === question.type
-}
-
-/** RFC 1035 §4.1.1, RFC 2136 §2.2; the others by number. */
-const RCODES = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED', 'YXDOMAIN', 'YXRRSET', 'NXRRSET']
-
-function rcodeOf(bytes: Buffer): string {
-  const code = bytes.readUInt16BE(2) & 0xf
-  return RCODES[code] ?? `RCODE${code}`
 }
 
 type Decodable = NonNullable<DecodedPacket['answers']>[number]

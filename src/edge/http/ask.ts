@@ -6,7 +6,7 @@ import type { SecureContext } from 'node:tls'
 import type { Host } from '../../model/names.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import { certificateFault } from '../../wire/certificate.ts'
-import type { HttpReply } from '../../wire/http/reply.ts'
+import type { HttpReply, ReplyReader } from '../../wire/http/reply.ts'
 import { replyReader } from '../../wire/http/reply.ts'
 import type { HttpHead } from '../../wire/http/request.ts'
 import type { Step } from '../../wire/http/steps.ts'
@@ -19,12 +19,26 @@ import type { Secured } from '../probe/tls.ts'
 import { certificateFacts, secure } from '../probe/tls.ts'
 import { exchange } from './exchange.ts'
 
+interface TlsAsk {
+  readonly context: SecureContext
+  readonly verify: boolean
+  /** The name for SNI, and the one to verify; `null` is the step's, and an empty one asks for none. */
+  readonly servername: string | null
+  /** The name to verify where it is not the one to ask for. */
+  readonly verifyName?: string
+  /** A connection that ends without TLS having said so is a failure. */
+  readonly compliant?: boolean
+}
+
 export interface Ask {
   readonly step: Step
-  readonly request: Buffer
+  /** Bytes, or what makes them of the address that is asked. */
+  readonly request: Buffer | ((address: string) => Buffer)
   readonly maxBody: number
   readonly reach: ReachOptions
-  readonly tls: { readonly context: SecureContext; readonly verify: boolean; readonly servername: string | null }
+  readonly tls: TlsAsk
+  /** Reads the reply; without it one that keeps `maxBody` bytes. */
+  readonly reader?: ReplyReader
   /** Whether the head tells all there is to know. */
   readonly enough: (head: HttpHead) => boolean
 }
@@ -53,13 +67,16 @@ export async function askOnce(host: Host, ask: Ask, attempt: Attempt): Promise<A
   let socket = reached.socket
   if (ask.step.tls) {
     const servername = ask.tls.servername ?? ask.step.name
-    const secured = await secure(socket, { port: ask.step.port, servername, context: ask.tls.context }, attempt)
+    const { context, verify, verifyName, compliant = false } = ask.tls
+    const secured = await secure(socket, { port: ask.step.port, servername, context, compliant }, attempt)
     if (secured.kind === 'failed') return failed(secured.code, secured.text, secured.blame, null)
-    const fault = ask.tls.verify ? faultOf(secured, servername) : null
+    const fault = verify ? faultOf(secured, verifyName ?? servername) : null
     if (fault !== null) return failed(fault.code, fault.text, 'host', null)
     socket = secured.socket
   }
-  const got = await exchange(socket, ask.request, replyReader(ask.step.method, ask.maxBody), attempt, ask.enough)
+  const request = typeof ask.request === 'function' ? ask.request(address) : ask.request
+  const reader = ask.reader ?? replyReader(ask.step.method, ask.maxBody)
+  const got = await exchange(socket, request, reader, attempt, ask.enough)
   if (got.kind === 'failed') return failed(got.code, got.text, got.blame, got.firstByte)
   return { ...got, address, connect }
 }

@@ -8,6 +8,7 @@ import type { HttpReply, ReplyFault, ReplyReader, ReplyState } from '../../wire/
 import type { HttpHead } from '../../wire/http/request.ts'
 import type { Attempt } from '../probe/attempt.ts'
 import { limitText } from '../probe/attempt.ts'
+import { NO_CLOSE_NOTIFY } from '../probe/close-notify.ts'
 import { aborted } from '../probe/connect.ts'
 import { tlsReason } from '../probe/tls.ts'
 
@@ -17,7 +18,7 @@ type Exchanged = { readonly firstByte: Milliseconds | null } & (
   | { readonly kind: 'head'; readonly head: HttpHead }
   | {
       readonly kind: 'failed'
-      readonly code: ReplyFault | 'reset' | 'handshake-failed' | 'timed-out' | 'aborted'
+      readonly code: ReplyFault | 'reset' | 'handshake-failed' | 'no-close-notify' | 'timed-out' | 'aborted'
       readonly text: string
       readonly blame: 'host' | 'us'
     }
@@ -42,7 +43,7 @@ export function exchange(
       socket.destroy()
       settle(result)
     }
-    const failed = (code: 'reset' | 'handshake-failed' | 'timed-out' | 'aborted', text: string): void => {
+    const failed = (code: Extract<Exchanged, { kind: 'failed' }>['code'], text: string): void => {
       const blame = code === 'aborted' ? 'us' : 'host'
       done({ kind: 'failed', code, text, blame, firstByte })
     }
@@ -62,7 +63,8 @@ export function exchange(
     socket.on('end', () => take(reader.end()))
     socket.on('error', (error: NodeJS.ErrnoException) => {
       // With TLS 1.3 a server that wants a certificate of ours says so only now.
-      if (error.code?.startsWith('ERR_SSL_')) failed('handshake-failed', `broke off TLS: ${tlsReason(error)}`)
+      if (error.code === NO_CLOSE_NOTIFY) failed('no-close-notify', unsaidEnd(reader.received()))
+      else if (error.code?.startsWith('ERR_SSL_')) failed('handshake-failed', `broke off TLS: ${tlsReason(error)}`)
       else failed('reset', resetText(reader.received()))
     })
     socket.on('close', () => take(reader.end()))
@@ -70,6 +72,10 @@ export function exchange(
     if (attempt.signal.aborted) onAbort()
     else socket.write(request)
   })
+}
+
+function unsaidEnd(received: number): string {
+  return `ended the connection after ${received} bytes without saying so in TLS (no close_notify), so some may be missing`
 }
 
 function unfinished(received: number, attempt: Attempt): string {

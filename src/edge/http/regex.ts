@@ -3,8 +3,10 @@
  * texts, and the daemon has one thread: the trial runs under a deadline that V8 enforces from outside.
  */
 import { createContext, Script } from 'node:vm'
+import type { PagePattern } from '../../model/pcre.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import { milliseconds } from '../../model/units.ts'
+import type { Search } from '../../wire/http/get-verdict.ts'
 
 type Trial = 'found' | 'missing' | 'too-slow'
 
@@ -12,14 +14,34 @@ type Trial = 'found' | 'missing' | 'too-slow'
 const PATTERN_LIMIT: Milliseconds = milliseconds(200)
 
 const bench = createContext({ pattern: /(?:)/, text: '' })
-const trial = new Script('pattern.test(text)')
+const trial = new Script('(pattern.exec(text) ?? { index: -1 }).index')
 
 export function tryPattern(pattern: RegExp, text: string): Trial {
-  pattern.lastIndex = 0
+  const at = firstMatch(pattern, text, 0)
+  if (at === 'too-slow') return at
+  return at === -1 ? 'missing' : 'found'
+}
+
+/** Where a pattern of HTTP_GET first matches within its offsets, which count bytes. */
+export function searchPage({ regex, utf, minOffset, maxOffset, firstLine }: PagePattern, body: Buffer): Search {
+  const text = body.toString(utf ? 'utf8' : 'latin1')
+  const from = utf ? body.toString('utf8', 0, minOffset).length : minOffset
+  const at = firstMatch(regex, text, from)
+  if (at === 'too-slow') return { kind: at }
+  if (at === -1) return { kind: 'missing' }
+  const byte = utf ? Buffer.byteLength(text.slice(0, at)) : at
+  const line = firstLine ? text.indexOf('\n', from) : -1
+  return byte > maxOffset || (line !== -1 && at > line) ? { kind: 'missing' } : { kind: 'found', at: byte }
+}
+
+/** The index of the first match at `from` or behind, for a pattern with the flag g; -1 if there is none. */
+function firstMatch(pattern: RegExp, text: string, from: number): number | 'too-slow' {
+  pattern.lastIndex = from
   bench.pattern = pattern
   bench.text = text
   try {
-    return trial.runInContext(bench, { timeout: PATTERN_LIMIT }) === true ? 'found' : 'missing'
+    const at: unknown = trial.runInContext(bench, { timeout: PATTERN_LIMIT })
+    return typeof at === 'number' ? at : -1
   } catch {
     return 'too-slow'
   } finally {

@@ -4,7 +4,7 @@
  */
 import type { CheckContext } from '../../model/monitor.ts'
 import type { Host } from '../../model/names.ts'
-import type { CheckResult, HostResult } from '../../model/result.ts'
+import type { CheckResult, HostResult, WeightSaid } from '../../model/result.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import { milliseconds } from '../../model/units.ts'
 import { clock, elapsed } from '../clock.ts'
@@ -19,7 +19,10 @@ export type Outcome = {
   readonly connect?: Milliseconds | null
   readonly firstByte?: Milliseconds | null
   readonly warnings?: readonly string[]
-} & ({ readonly kind: 'up' } | { readonly kind: 'down' | 'unknown'; readonly code: string })
+} & (
+  | { readonly kind: 'up'; readonly share?: WeightSaid }
+  | { readonly kind: 'down' | 'unknown'; readonly code: string }
+)
 
 type Probe = (host: Host, attempt: Attempt) => Promise<Outcome>
 
@@ -36,10 +39,11 @@ export async function eachHost(
   limit: Milliseconds,
   context: CheckContext,
   probe: Probe,
+  atOnce = HOSTS_AT_ONCE,
 ): Promise<CheckResult> {
   const started = clock.uptime()
   const queue = [...new Set(hosts)]
-  const rounds = Math.ceil(queue.length / HOSTS_AT_ONCE)
+  const rounds = Math.ceil(queue.length / atOnce)
   const most = Math.min(limit, context.timeout / rounds)
   const results = new Map<Host, HostResult>()
   const warnings = new Map<Host, readonly string[]>()
@@ -59,7 +63,7 @@ export async function eachHost(
       warnings.set(host, outcome.warnings ?? [])
     }
   }
-  await Promise.all(Array.from({ length: Math.min(HOSTS_AT_ONCE, queue.length) }, worker))
+  await Promise.all(Array.from({ length: Math.min(atOnce, queue.length) }, worker))
 
   const inOrder = queue.flatMap((host) => results.get(host) ?? [])
   return checkResult(
@@ -85,7 +89,9 @@ function hostResult(host: Host, outcome: Outcome, total: Milliseconds): HostResu
   const { address = null, connect = null, firstByte = null } = outcome
   const text = address === null || address === host ? outcome.text : `${outcome.text} (address ${address})`
   const timings = { connect, firstByte, total }
-  if (outcome.kind === 'up') return { kind: 'up', host, text, timings }
+  if (outcome.kind === 'up') {
+    return { kind: 'up', host, text, timings, ...(outcome.share === undefined ? {} : { share: outcome.share }) }
+  }
   return { kind: outcome.kind, host, code: outcome.code, text, timings }
 }
 

@@ -7,7 +7,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { isIP } from 'node:net'
-import type { SecureContext, TLSSocket } from 'node:tls'
+import type { SecureContext, SecureContextOptions, TLSSocket } from 'node:tls'
 import { connect as connectTls, createSecureContext } from 'node:tls'
 import type { Milliseconds } from '../../model/units.ts'
 import { wallTime } from '../../model/units.ts'
@@ -15,6 +15,7 @@ import type { CertificateFacts } from '../../wire/certificate.ts'
 import { oneLine } from '../../wire/mail/safe-text.ts'
 import type { Attempt } from './attempt.ts'
 import { limitText } from './attempt.ts'
+import { recordsOf } from './close-notify.ts'
 import { aborted } from './connect.ts'
 
 interface TlsRequest {
@@ -22,6 +23,16 @@ interface TlsRequest {
   /** Server Name Indication; RFC 6066 §3 allows names only, so an address is not sent. */
   readonly servername: string | null
   readonly context: SecureContext
+  /** A connection that ends without close_notify ends with an error. */
+  readonly compliant?: boolean
+}
+
+/** What this side shows of itself where it is asked to. */
+export interface Identity {
+  /** PEM files. */
+  readonly certificate: string
+  readonly key: string
+  readonly password: string | null
 }
 
 export type Secured =
@@ -51,33 +62,44 @@ const rootless = (name: string): string => name.replace(/\.$/, '')
  */
 export async function trust(
   file: string | null,
+  identity: Identity | null = null,
 ): Promise<
   { readonly kind: 'trust'; readonly context: SecureContext } | { readonly kind: 'failed'; readonly text: string }
 > {
+  let reading = `the certificates in ${file} cannot be read`
   try {
-    const ca = file === null ? null : await readCertificates(file)
-    const options = { minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' } as const
-    return { kind: 'trust', context: createSecureContext(ca === null ? options : { ...options, ca }) }
+    const options: SecureContextOptions = { minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' }
+    if (file !== null) options.ca = await readCertificates(file)
+    if (identity !== null) {
+      const { certificate, key, password } = identity
+      reading = `the certificate ${certificate} cannot be read`
+      options.cert = await readCertificates(certificate)
+      reading = `the key ${key} of the certificate ${certificate} cannot be used`
+      options.key = await readPem(key)
+      if (password !== null) options.passphrase = password
+    }
+    return { kind: 'trust', context: createSecureContext(options) }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    return {
-      kind: 'failed',
-      text: `could not be checked: the certificates in ${file} cannot be read: ${oneLine(why, 200)}`,
-    }
+    return { kind: 'failed', text: `could not be checked: ${reading}: ${oneLine(why, 200)}` }
   }
 }
 
 async function readCertificates(file: string): Promise<Buffer> {
-  const about = await stat(file)
-  if (!about.isFile()) throw new Error('it is no ordinary file')
-  if (about.size > LARGEST_CA_FILE) throw new Error(`it is larger than ${LARGEST_CA_FILE} bytes`)
-  const text = await readFile(file)
+  const text = await readPem(file)
   if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new Error('it holds no certificate in PEM form')
   return text
 }
 
+async function readPem(file: string): Promise<Buffer> {
+  const about = await stat(file)
+  if (!about.isFile()) throw new Error('it is no ordinary file')
+  if (about.size > LARGEST_CA_FILE) throw new Error(`it is larger than ${LARGEST_CA_FILE} bytes`)
+  return readFile(file)
+}
+
 export function secure(socket: Socket, request: TlsRequest, attempt: Attempt): Promise<Secured> {
-  const { port, context, servername } = request
+  const { port, context, servername, compliant = false } = request
   if (attempt.signal.aborted) {
     socket.destroy()
     return Promise.resolve(stopped(port, attempt))
@@ -86,7 +108,10 @@ export function secure(socket: Socket, request: TlsRequest, attempt: Attempt): P
   const sni = name === '' || name.length > LONGEST_NAME || isIP(name) !== 0 ? {} : { servername: name }
 
   return new Promise((settle) => {
-    const tls = connectTls({ socket, secureContext: context, rejectUnauthorized: false, ...sni })
+    const guarded = compliant ? recordsOf(socket) : null
+    const under = guarded?.records ?? socket
+    const tls = connectTls({ socket: under, secureContext: context, rejectUnauthorized: false, ...sni })
+    guarded?.guard(tls)
     tls.on('error', () => undefined)
     const done = (result: Secured): void => {
       attempt.signal.removeEventListener('abort', onAbort)

@@ -14,12 +14,26 @@ interface Launch {
   readonly input: Uint8Array | null
   readonly signal: AbortSignal
   readonly user: string | undefined
+  /** Instead of the user's own. */
+  readonly group?: string | undefined
+  /** What it prints is thrown away. */
+  readonly silent?: boolean
   readonly leftovers: ProgramRequest['leftovers']
   readonly started?: ProgramRequest['started']
 }
 
-export function launch({ command, environment, input, signal, user, leftovers, started }: Launch): Promise<ProgramRun> {
-  const as: RunAs | string | null = user === undefined ? null : runAs(user)
+export function launch({
+  command,
+  environment,
+  input,
+  signal,
+  user,
+  group,
+  leftovers,
+  started,
+  silent = false,
+}: Launch): Promise<ProgramRun> {
+  const as: RunAs | string | null = user === undefined ? null : runAs(user, group)
   if (typeof as === 'string') return Promise.resolve(noSuchUser(as))
   return runProgram({
     command,
@@ -29,6 +43,7 @@ export function launch({ command, environment, input, signal, user, leftovers, s
     signal,
     runAs: as === null ? null : { uid: as.uid, gid: as.gid },
     leftovers,
+    silent,
     started,
   })
 }

@@ -26,6 +26,8 @@ export interface ProgramRequest {
   readonly runAs: { readonly uid: number; readonly gid: number } | null
   /** What becomes of processes that it left behind in its group when it ended by itself. */
   readonly leftovers: 'end' | 'leave'
+  /** Its output goes to /dev/null. */
+  readonly silent?: boolean
   /** Told the process's id once it runs. */
   readonly started?: ((pid: number) => void) | undefined
 }
@@ -113,31 +115,31 @@ interface Started {
 
 /** Makes the pipes and the process; the errno's name if one of them could not be made. */
 function start(request: ProgramRequest): Started | string {
-  const output = openPipe()
+  const output = request.silent === true ? null : openPipe()
   if (typeof output === 'string') return output
   const input = request.input === null ? null : openPipe()
   if (typeof input === 'string') {
-    close(output)
+    if (output !== null) close(output)
     return input
   }
   try {
-    const child = launch(request, output.write, input?.read ?? 'ignore')
-    closeEnd(output.write)
+    const child = launch(request, output?.write ?? 'ignore', input?.read ?? 'ignore')
+    if (output !== null) closeEnd(output.write)
     if (input !== null) closeEnd(input.read)
     return {
       child,
       exit: exitOf(child, request),
-      output: collect(readerOf(output.read)),
+      output: output === null ? nothingSaid : collect(readerOf(output.read)),
       input: input === null ? null : writeAndClose(input.write, request.input ?? new Uint8Array()),
     }
   } catch (error) {
-    close(output)
+    if (output !== null) close(output)
     if (input !== null) close(input)
     return errorCode(error)
   }
 }
 
-function launch(request: ProgramRequest, output: number, input: number | 'ignore'): ChildProcess {
+function launch(request: ProgramRequest, output: number | 'ignore', input: number | 'ignore'): ChildProcess {
   const [program = '', ...words] = request.command.map(withoutNul)
   return spawn(program, words, {
     shell: false,
@@ -178,6 +180,14 @@ interface Output {
 
 /** In the order they were left. */
 const abandoned = new Set<Socket>()
+
+const nothingSaid: Output = {
+  ended: Promise.resolve(),
+  close: () => undefined,
+  abandon: () => undefined,
+  bytes: () => Buffer.alloc(0),
+  truncated: () => false,
+}
 
 /** Keeps the first OUTPUT_LIMIT bytes; reads on slowly behind them, so that the program is not blocked by a full pipe. */
 function collect(reader: Socket): Output {

@@ -17,8 +17,10 @@ export interface HttpReply {
   readonly sent: Buffer
   /** The body without chunk framing. Nothing is decompressed. */
   readonly content: Buffer
-  /** The body went on beyond the limit, and was not read further. */
+  /** The body went on beyond the limit: it was not read further, or no more of it was kept. */
   readonly cut: boolean
+  /** The connection ended before the body did, where that is let pass; a sentence's tail. */
+  readonly short: string | null
 }
 
 export type ReplyState =
@@ -34,6 +36,7 @@ export type ReplyFault =
   | 'bad-length'
   | 'bad-chunk'
   | 'closed-early'
+  | 'body-too-large'
 
 export interface ReplyReader {
   push(piece: Buffer): ReplyState
@@ -59,30 +62,54 @@ type Framing =
   | { readonly kind: 'chunk-line' | 'chunk-end' | 'trailer' }
   | { readonly kind: 'chunk-data'; readonly left: number }
 
-/** `method` decides whether a body follows; `maxBody` is the limit of the body as sent. */
-export function replyReader(method: string, maxBody: number): ReplyReader {
+/** For a reader that believes in the end of the connection alone, as keepalived's does. */
+export interface Streaming {
+  /** Is handed the body as sent, to the last byte, however little of it is kept. */
+  watch(piece: Buffer): void
+  /** Bytes of a body after which nobody waits for its end. */
+  readonly mostBody: number
+}
+
+/**
+ * `method` decides whether a body follows; `maxBody` is the limit of the body as sent. With `streaming` that much is kept
+ * and the rest is read all the same; an announced length ends the body if it comes, and no broken promise is a failure.
+ */
+export function replyReader(method: string, maxBody: number, streaming: Streaming | null = null): ReplyReader {
   const headBytes = growing()
   const sent = growing()
   const content = growing()
   let line = ''
   let interim = 0
   let received = 0
+  /** Bytes of the body as sent, kept or not. */
+  let bodyLength = 0
   let head: HttpHead | null = null
   let framing: Framing = { kind: 'head' }
   let ended: ReplyState | null = null
 
-  const reply = (of: HttpHead, cut: boolean): HttpReply => ({
+  const reply = (of: HttpHead, cut: boolean, short: string | null): HttpReply => ({
     head: of,
     headBytes: headBytes.bytes(),
     sent: sent.bytes(),
     content: chunked(of) ? content.bytes() : sent.bytes(),
     cut,
+    short,
   })
-  const finish = (of: HttpHead, cut = false): void => {
-    ended = { kind: 'done', reply: reply(of, cut) }
+  const finish = (of: HttpHead, cut = false, short: string | null = null): void => {
+    ended = { kind: 'done', reply: reply(of, cut || bodyLength > sent.length(), short) }
   }
   const fail = (code: ReplyFault, text: string): void => {
     ended = { kind: 'failed', code, text }
+  }
+  /** A server whose framing makes no sense: its body goes on until it closes, or it has failed. */
+  const garbled = (code: ReplyFault, text: string): void => {
+    if (streaming === null) fail(code, text)
+    else framing = { kind: 'until-close' }
+  }
+  const keep = (piece: Buffer): void => {
+    bodyLength += piece.length
+    sent.add(piece.subarray(0, Math.max(0, maxBody - sent.length())))
+    streaming?.watch(piece)
   }
 
   /** Takes what it can of `piece` and says how many bytes that was. */
@@ -122,26 +149,27 @@ export function replyReader(method: string, maxBody: number): ReplyReader {
     else if (chunked(of)) framing = { kind: 'chunk-line' }
     else if (lengths.length === 0) framing = { kind: 'until-close' }
     else if (lengths.length > 1 || !/^\d{1,15}$/.test(length))
-      fail('bad-length', `announced a length that is no number: "${oneLine(lengths.join(', '), QUOTED)}"`)
+      garbled('bad-length', `announced a length that is no number: "${oneLine(lengths.join(', '), QUOTED)}"`)
     else if (Number(length) === 0) finish(of)
     else framing = { kind: 'length', length: Number(length) }
   }
 
   function takeBody(of: HttpHead, piece: Buffer): number {
-    const room = maxBody - sent.length()
+    const room = (streaming?.mostBody ?? maxBody) - bodyLength
     if (room <= 0) {
-      finish(of, true)
+      if (streaming === null) finish(of, true)
+      else fail('body-too-large', `has a page of more than ${streaming.mostBody} bytes`)
       return piece.length
     }
     const part = piece.subarray(0, room)
     if (framing.kind === 'length') {
-      const bytes = part.subarray(0, framing.length - sent.length())
-      sent.add(bytes)
-      if (sent.length() === framing.length) finish(of)
+      const bytes = part.subarray(0, framing.length - bodyLength)
+      keep(bytes)
+      if (bodyLength === framing.length) finish(of)
       return bytes.length
     }
     const taken = framing.kind === 'until-close' ? part.length : takeChunked(of, part)
-    sent.add(part.subarray(0, taken))
+    keep(part.subarray(0, taken))
     if (ended !== null) refresh(of)
     return taken
   }
@@ -154,7 +182,7 @@ export function replyReader(method: string, maxBody: number): ReplyReader {
   function takeChunked(of: HttpHead, piece: Buffer): number {
     if (framing.kind === 'chunk-data') {
       const bytes = piece.subarray(0, framing.left)
-      content.add(bytes)
+      content.add(bytes.subarray(0, Math.max(0, maxBody - content.length())))
       const left = framing.left - bytes.length
       framing = left === 0 ? { kind: 'chunk-end' } : { kind: 'chunk-data', left }
       return bytes.length
@@ -162,7 +190,7 @@ export function replyReader(method: string, maxBody: number): ReplyReader {
     const newline = piece.indexOf(10)
     const taken = newline === -1 ? piece.length : newline + 1
     line += piece.toString('latin1', 0, taken)
-    if (line.length > LONGEST_CHUNK_LINE) fail('bad-chunk', 'sent a chunk whose size has no end')
+    if (line.length > LONGEST_CHUNK_LINE) garbled('bad-chunk', 'sent a chunk whose size has no end')
     else if (newline !== -1) endLine(of, line.replace(/\r?\n$/, ''))
     return taken
   }
@@ -171,13 +199,13 @@ export function replyReader(method: string, maxBody: number): ReplyReader {
   function endLine(of: HttpHead, text: string): void {
     line = ''
     if (framing.kind === 'chunk-end') {
-      if (text !== '') fail('bad-chunk', 'sent a chunk that is longer than it said')
+      if (text !== '') garbled('bad-chunk', 'sent a chunk that is longer than it said')
       else framing = { kind: 'chunk-line' }
     } else if (framing.kind === 'trailer') {
       if (text === '') finish(of)
     } else {
       const [, size] = /^([0-9a-fA-F]{1,12})\s*(;.*)?$/.exec(text) ?? []
-      if (size === undefined) fail('bad-chunk', `sent a chunk whose size is no number: "${oneLine(text, QUOTED)}"`)
+      if (size === undefined) garbled('bad-chunk', `sent a chunk whose size is no number: "${oneLine(text, QUOTED)}"`)
       else framing = /^0+$/.test(size) ? { kind: 'trailer' } : { kind: 'chunk-data', left: Number.parseInt(size, 16) }
     }
   }
@@ -187,12 +215,12 @@ export function replyReader(method: string, maxBody: number): ReplyReader {
       if (received === 0) fail('no-answer', 'closed the connection without an answer')
       else fail('closed-early', `closed the connection after ${received} bytes, inside the headers`)
     } else if (framing.kind === 'until-close') finish(head)
-    else if (framing.kind === 'length')
-      fail(
-        'closed-early',
-        `closed the connection after ${sent.length()} of the ${framing.length} bytes it had announced`,
-      )
-    else fail('closed-early', `closed the connection after ${sent.length()} bytes, before the last chunk`)
+    else {
+      const missing = framing.kind === 'length' ? `of the ${framing.length} bytes it had announced` : null
+      const text = `closed the connection after ${bodyLength} ${missing ?? 'bytes, before the last chunk'}`
+      if (streaming === null) fail('closed-early', text)
+      else finish(head, false, text)
+    }
   }
 
   return {

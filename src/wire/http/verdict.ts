@@ -26,15 +26,15 @@ export interface Tools {
   find(pattern: RegExp, text: string): 'found' | 'missing' | 'too-slow'
 }
 
-interface ReplyFault {
-  readonly code: 'wrong-status' | 'body-too-large' | 'wrong-digest' | 'no-match' | 'regex-too-slow'
+export interface ReplyFault {
+  readonly code: 'wrong-status' | 'body-too-large' | 'wrong-digest' | 'no-match' | 'match' | 'regex-too-slow'
   readonly text: string
 }
 
 /** Characters of a body that a sentence quotes. */
 const QUOTED = 60
 
-export function statusFault(head: HttpHead, { statuses }: Expectation): ReplyFault | null {
+export function statusFault(head: HttpHead, { statuses }: Pick<Expectation, 'statuses'>): ReplyFault | null {
   if (statuses === null || statusExpected(head.status, statuses)) return null
   const wanted = statuses.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(', ')
   const reason = head.reason === '' ? '' : ` (${head.reason})`
