@@ -17,12 +17,14 @@ import { listenOn } from '../server/socket.ts'
 import { answersOf, usesTable } from './answers.ts'
 import { type LoadOptions, loadConfiguration } from './configuration.ts'
 import { type Database, startDatabase } from './database.ts'
+import { drainMost, leaveTable, prepareTable } from './ends-of-table.ts'
 import { openMon } from './mon/mon.ts'
 import { pidfilePath, removePidfile, writePidfile } from './mon/pidfile.ts'
 import { stateAtStart } from './mon/state-files.ts'
 import { reload } from './reload.ts'
 import { assemble, type OpenJournal, type Running, type Usable } from './running.ts'
 import { clockWatch, heedHangup, ignoreDebugger, toldToStop } from './signals.ts'
+import { surroundingsWatch } from './surroundings.ts'
 import { openTable } from './table.ts'
 import { count, isUsable } from './usable.ts'
 
@@ -30,6 +32,8 @@ import { count, isUsable } from './usable.ts'
 const reconcileEvery = seconds(5)
 /** How often the two clocks are compared. */
 const clockCheckEvery = seconds(5)
+/** How often the maintenance directory and this host's addresses are looked at. */
+const lookAroundEvery = seconds(1)
 /** How often the whole state is written, so that a crash does not forget when things were last well. */
 const saveEvery = minutes(10)
 /** A stop that takes longer than this is ended; PostgreSQL alone may take 30 s to end. What was accepted is on disk. */
@@ -76,6 +80,7 @@ export async function runDaemon(options: RunOptions): Promise<number> {
   const timers = [
     setInterval(running.reconcile, reconcileEvery),
     setInterval(clockWatch(running), clockCheckEvery),
+    setInterval(opened.look, lookAroundEvery),
     setInterval(() => void running.loop.save(), saveEvery),
   ]
   mon?.started(null)
@@ -84,7 +89,8 @@ export async function runDaemon(options: RunOptions): Promise<number> {
   hangup.reloadBy(() => void reload(running, reset))
   await opened.told
   for (const timer of timers) clearInterval(timer)
-  setTimeout(tooSlow, stopDeadline).unref()
+  const drainsFor = running.loop.state().model.settings.table.onStop === 'drain' ? drainMost(running) : 0
+  setTimeout(tooSlow, stopDeadline + drainsFor).unref()
   await opened.close()
   return 0
 }
@@ -93,6 +99,8 @@ type Opened =
   | {
       readonly kind: 'open'
       readonly running: Running
+      /** Looks at what decisions depend on besides checks. */
+      look(): void
       /** Settles when the daemon is told to stop. */
       readonly told: Promise<void>
       close(): Promise<void>
@@ -147,18 +155,23 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
   const unwritten = pidfile === null ? null : writePidfile(pidfile, process.pid)
   if (unwritten !== null) early.push(unwritten)
   notice = (text) => void running.loop.post({ kind: 'notice', what: 'trouble', text })
+  early.push(...prepareTable(running))
+  const look = surroundingsWatch(running.loop.state, running.loop.post, notice)
+  look()
   begin(running, beginning.remembered, [...beginning.remarks, ...early], monRun)
   const history = openDatabase(running, (text) => notice(text))
   database = history
   return {
     kind: 'open',
     running,
+    look,
     told: stop.told,
     async close() {
       await Promise.all([running.checks.stop(), running.deliverer.stop()])
       await mon.mon.close()
       await running.loop.settled()
       running.close()
+      await leaveTable(running)
       await socket.close()
       await shown?.stop()
       await history.stop()

@@ -12,11 +12,13 @@ import type { Model } from '../model/model.ts'
 import type { Id } from '../model/names.ts'
 import type { Delivery, State } from '../model/state.ts'
 import type { TableDoor } from '../model/table.ts'
+import type { ControlDoor } from '../model/table-control.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { type Checks, createChecks } from '../runtime/checks.ts'
 import { createDeliverer, type Deliverer } from '../runtime/deliver.ts'
 import { createLoop, type Loop } from '../runtime/loop.ts'
 import { reconciler } from '../runtime/reconcile.ts'
+import { createWake } from '../runtime/wake.ts'
 import { calendar } from './calendar.ts'
 import type { Configuration } from './configuration.ts'
 import type { Directories } from './paths.ts'
@@ -42,7 +44,7 @@ export interface Running {
   /** mon's clients, traps, logs and files; set once they are open. */
   mon: MonDoors | null
   readonly journal: Journal
-  readonly table: TableDoor
+  readonly table: TableDoor | ControlDoor
   readonly loop: Loop
   readonly checks: Checks
   readonly deliverer: Deliverer
@@ -66,7 +68,7 @@ export function assemble(
   configuration: Usable,
   state: State,
   { journal, nextSeq }: OpenJournal,
-  table: TableDoor,
+  table: TableDoor | ControlDoor,
   { echo, lookAgain }: How,
 ): Running {
   let seq = nextSeq
@@ -91,8 +93,10 @@ export function assemble(
     },
     timer: (service, what) => running.checks.timer(service, what),
     note: (note) => running.mon?.note(note),
+    decided: () => wake.look(),
   })
   const doors = { now: clock.now, after, state: loop.state, post: loop.post }
+  const wake = createWake(doors)
   const running: Running = {
     configuration,
     started: configuration,
@@ -116,6 +120,7 @@ export function assemble(
     reconcile: reconcileSoon(loop, table, () => closed),
     close() {
       closed = true
+      wake.stop()
     },
   }
   return running
@@ -155,8 +160,10 @@ function reconcileSoon(loop: Loop, table: TableDoor, closed: () => boolean): () 
       awaited = false
       if (closed()) return
       const state = loop.state()
-      const report = inLine.pass(wantedTable(state.model, state.pools), state.owned, clock.uptime())
-      const changed = report.changes.length > 0 || JSON.stringify(report.owned) !== JSON.stringify(state.owned)
+      const { drift } = state.model.settings.table
+      const report = inLine.pass(wantedTable(state.model, state.pools), state.owned, clock.uptime(), drift)
+      const told = report.changes.length + report.connections.length
+      const changed = told > 0 || JSON.stringify(report.owned) !== JSON.stringify(state.owned)
       if (changed) loop.post({ kind: 'reconciled', report })
     })
   }

@@ -35,6 +35,13 @@ export function heedHangup(): { reloadBy(act: () => void): void } {
   }
 }
 
+/** What becomes of the IPVS table. */
+const becomes = {
+  keep: 'the IPVS table stays as it is',
+  drain: 'our part of the IPVS table goes when its connections have ended',
+  clear: 'our part of the IPVS table goes',
+} as const
+
 /** SIGTERM and SIGINT end it, a second one at once; so does a client of mon's protocol. */
 export function toldToStop(running: Running): { readonly told: Promise<void>; tell(by: string): void } {
   let told = (): void => {}
@@ -45,7 +52,10 @@ export function toldToStop(running: Running): { readonly told: Promise<void>; te
   const tell = (by: string): void => {
     if (begun) return
     begun = true
-    running.loop.post({ kind: 'stopping', text: `upalert stops (${by}); the IPVS table stays as it is` })
+    running.loop.post({
+      kind: 'stopping',
+      text: `upalert stops (${by}); ${becomes[running.loop.state().model.settings.table.onStop]}`,
+    })
     told()
   }
   const end = (signal: NodeJS.Signals): void => {

@@ -14,6 +14,7 @@ import { onCommand } from './on-command.ts'
 import { onChecked } from './on-happened.ts'
 import { onReconciled } from './on-reconciled.ts'
 import { onStartup } from './on-startup.ts'
+import { onStopping } from './on-stopping.ts'
 import { onAddresses, onMaintenance, onTime } from './on-time.ts'
 import { onTrapExpired, onTrapped, onTrapTimeout } from './on-trap.ts'
 import { allPools, recomputePools } from './pool/pools.ts'
@@ -42,7 +43,7 @@ export function decide(state: State, event: Event, now: Now): Decided {
     case 'reload-refused':
       return told(state, 'reload-refused', event.text)
     case 'stopping':
-      return told(state, 'stopping', event.text)
+      return onStopping(told(state, 'stopping', event.text), write, now)
     case 'notice':
       return told(state, event.what, event.text)
     case 'clock-stepped': {

@@ -31,6 +31,8 @@ export interface LoopDoors {
   timer(service: ServiceKey | null, what: TimerChange): void
   /** For mon's logs and histories. */
   note(note: Note): void
+  /** An event has been decided: times that the state waits for may be others. */
+  decided?(): void
 }
 
 export interface Loop {
@@ -58,6 +60,7 @@ export function createLoop(initial: State, run: string, doors: LoopDoors): Loop 
     const before = state
     const decided = decide(before, event, doors.now())
     state = decided.state
+    doors.decided?.()
     return carryOut(patchOf(before, state), decided.effects, rewrites.has(body.kind) ? savedState(state) : null)
   }
 

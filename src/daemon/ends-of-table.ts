@@ -1,0 +1,41 @@
+/** What the configuration wants of the IPVS table at the start and at the stop (on_start, on_stop, lvs_timeouts). */
+import { clock } from '../edge/clock.ts'
+import type { Milliseconds } from '../model/units.ts'
+import { clearTable, drainTable } from '../runtime/leave.ts'
+import type { Running } from './running.ts'
+
+/** Before the first pass; answers what the operator should know. */
+export function prepareTable({ table, loop }: Running): string[] {
+  const { onStart, timeouts } = loop.state().model.settings.table
+  const said: string[] = []
+  if (onStart === 'clear') {
+    const { removed, trouble } = clearTable(table, loop.state().owned)
+    if (removed > 0) said.push(`on_start = clear: our part of the IPVS table was removed (${removed} commands)`)
+    if (trouble !== '') said.push(`on_start = clear: ${trouble}`)
+  }
+  if (timeouts !== null && 'setTimeouts' in table) {
+    const { tcp, tcpfin: tcpFin, udp } = timeouts
+    const answer = table.setTimeouts({ tcp, tcpFin, udp })
+    if (answer.kind === 'error') said.push(`the timeouts of connections could not be set: ${answer.text}`)
+  }
+  return said
+}
+
+export const drainMost = ({ loop }: Running): Milliseconds => loop.state().model.settings.table.drainMost
+
+/** When nothing changes the table any more. `keep` leaves it as it is: traffic goes on without us. */
+export async function leaveTable({ table, loop }: Running): Promise<void> {
+  const { model, owned } = loop.state()
+  const { onStop, drainMost: most } = model.settings.table
+  if (onStop === 'clear') say(clearTable(table, owned).trouble)
+  if (onStop !== 'drain') return
+  const { cut, trouble } = await drainTable(table, owned, most, { now: clock.now, sleep })
+  say(trouble)
+  if (cut > 0) process.stderr.write(`on_stop = drain: the time was over with ${cut} connections left\n`)
+}
+
+function say(trouble: string): void {
+  if (trouble !== '') process.stderr.write(`the IPVS table could not be cleared: ${trouble}\n`)
+}
+
+const sleep = (time: Milliseconds): Promise<void> => new Promise((resolve) => setTimeout(resolve, time))
