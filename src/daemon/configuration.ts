@@ -11,14 +11,19 @@ import type { Alert } from '../model/alert.ts'
 import type { Model, Place, Settings } from '../model/model.ts'
 import type { Monitor } from '../model/monitor.ts'
 import { fileProblem, loadMon } from '../parse/check.ts'
+import type { KeepalivedFile } from '../parse/keepalived/file.ts'
+import { joined } from '../parse/keepalived/join.ts'
+import { isKeepalived } from '../parse/keepalived/recognise.ts'
 import type { MonFile } from '../parse/mon/file.ts'
 import { placeOfSlice, spanOf } from '../parse/mon/lines.ts'
+import { parseMon } from '../parse/mon.ts'
 import type { Problem } from '../parse/problem.ts'
 import type { Given } from '../parse/resolve/surroundings.ts'
 import { programPaths, resolve, settingsOf } from '../parse/resolve.ts'
-import type { Span } from '../parse/source.ts'
+import { LARGEST_FILE, type Span } from '../parse/source.ts'
 import { quoted } from '../parse/text/visible.ts'
 import { loadPlugins, type PluginProblem } from '../runtime/plugins.ts'
+import { configurationId, readKeepalivedBytes, readKeepalivedFile, understood } from './keepalived.ts'
 import { type Expanded, expandM4, expandM4Sync, m4For } from './m4.ts'
 import { type Directories, directoriesOf } from './paths.ts'
 
@@ -26,6 +31,8 @@ import { type Directories, directoriesOf } from './paths.ts'
 export interface LoadOptions extends Given {
   /** The file is put through this m4 first; empty: `m4` from the search path. A file named *.m4 always is. */
   readonly m4?: string
+  /** What `@ID` lines of a keepalived.conf are chosen by (keepalived's -i); otherwise the host's name up to the first dot. */
+  readonly configId?: string
 }
 
 export interface Configuration {
@@ -48,16 +55,32 @@ export async function loadConfiguration(file: string, given: LoadOptions = {}): 
   const program = m4For(file, given.m4)
   const read = program === null || !isThere(file) ? readBytes(file) : await expandM4(file, program)
   if (read.kind === 'failed') return { ...nothing, file, given, problems: read.problems }
+  if (program === null && isKeepalived(textOf(read.bytes))) return loadKeepalived(file, read.bytes, given)
   const loaded = loadMon(file, read.bytes, { ...given, fromM4: program !== null })
   if (loaded.kind === 'unreadable') return { ...nothing, file, given, problems: [...read.problems, ...loaded.problems] }
   return understand(file, loaded.file, given, read.problems)
 }
+
+/** A keepalived.conf by itself: what it has no words for is as in an empty mon.cf. */
+async function loadKeepalived(file: string, bytes: Uint8Array, given: LoadOptions): Promise<Configuration> {
+  const read = readKeepalivedBytes(file, bytes, configurationId(given.configId))
+  if (read.kind === 'failed') return { ...nothing, file, given, problems: read.problems }
+  return understand(file, noMon(file), given, [], read.file)
+}
+
+const noMon = (file: string) => parseMon({ file, text: '' })
+
+/** As far as it says which of the two formats it is. */
+const textOf = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes.subarray(0, LARGEST_FILE))
 
 /** The globals of a file alone, for whoever only wants to find the daemon that runs on it. `null` if it cannot be read. */
 export function directoriesIn(file: string, given: Given = {}): Directories | null {
   const program = m4For(file, undefined)
   const read = program === null || !isThere(file) ? readBytes(file) : expandM4Sync(file, program)
   if (read.kind === 'failed') return null
+  if (program === null && isKeepalived(textOf(read.bytes))) {
+    return directoriesOf(settingsOf(noMon(file), { ...about(), ...given }), file)
+  }
   const loaded = loadMon(file, read.bytes, { fromM4: program !== null })
   return loaded.kind === 'parsed' ? directoriesOf(settingsOf(loaded.file, { ...about(), ...given }), file) : null
 }
@@ -87,8 +110,9 @@ async function understand(
   parsed: MonFile,
   given: LoadOptions,
   former: readonly Problem[],
+  alone?: KeepalivedFile,
 ): Promise<Configuration> {
-  const { m4: _, ...words } = given
+  const { m4: _, configId, ...words } = given
   const settings = settingsOf(parsed, { ...about(), ...words })
   const directories = directoriesOf(settings, file)
   const taken = { monitors: new Set(builtInMonitors.keys()), alerts: new Set(builtInAlerts.keys()) }
@@ -100,16 +124,47 @@ async function understand(
     monitors: programsIn(directories.mondir, paths.monitors),
     alerts: programsIn(directories.alertdir, paths.alerts),
   }
-  const resolved = resolve(parsed, { ...about(), ...words, monitors, alerts, programs })
+  const resolved =
+    alone === undefined
+      ? resolve(parsed, { ...about(), ...words, monitors, alerts, programs })
+      : { model: emptyModel(settings), problems: [], omitted: 0 }
+  const beside = alone === undefined ? keepalivedFiles(settings, file, configId) : { files: [alone], problems: [] }
+  const keepalived = understood(beside.files, { monitors, alerts })
+  const said = new Set([...parsed.globals.map(({ keyword }) => keyword.text), ...Object.keys(given.options ?? {})])
+  const whole = joined(resolved.model ?? emptyModel(settings), keepalived.parts, said)
   const found = [
     ...plugins.problems.map((problem) => asProblem(problem, parsed)),
     ...fileProblems(settings, directories, parsed),
   ]
-  const usable = found.length === 0 ? resolved.model : null
-  const model = usable === null ? null : { ...usable, settings: absolute(usable.settings, directories) }
-  const problems = [...former, ...found, ...resolved.problems]
-  return { file, given, model, problems, omitted: resolved.omitted, directories, monitors, alerts }
+  const others = [...beside.problems, ...keepalived.problems, ...whole.problems]
+  const sound = found.length === 0 && resolved.model !== null && others.every(({ severity }) => severity === 'warning')
+  const model = sound ? { ...whole.model, settings: absolute(whole.model.settings, directories) } : null
+  const problems = [...former, ...found, ...resolved.problems, ...others]
+  const omitted = resolved.omitted + keepalived.omitted
+  return { file, given, model, problems, omitted, directories, monitors, alerts }
 }
+
+/** The files of `keepalived = PATH`; a relative path is under the directory of the file that names it. */
+function keepalivedFiles({ keepalived }: Settings, file: string, configId: string | undefined) {
+  const read = keepalived.map(({ path }) =>
+    readKeepalivedFile(resolvePath(dirname(file), path), configurationId(configId)),
+  )
+  return {
+    files: read.flatMap((one) => (one.kind === 'read' ? [one.file] : [])),
+    problems: read.flatMap((one) => (one.kind === 'failed' ? one.problems : [])),
+  }
+}
+
+const emptyModel = (settings: Settings): Model => ({
+  settings,
+  groups: [],
+  services: [],
+  serviceIndex: new Map(),
+  views: [],
+  aliases: [],
+  virtuals: [],
+  paths: [],
+})
 
 /** With all directories and files made absolute, so that a program, a reload and a client mean the same. */
 function absolute(settings: Settings, directories: Directories): Settings {

@@ -224,7 +224,7 @@ export interface Service {
   /** The `NAME=value` lines of the service, for its programs. */
   readonly environment: Readonly<Record<string, string>>
   readonly periods: readonly Period[]
-  /** What keepalived's mails say of this check, word for word, but for `{reason}`; `null`: it is none of keepalived's. */
+  /** What keepalived's mails say of this check between the arrows of `=> … <=`; `null`: it is none of keepalived's. */
   readonly mailBodies: { readonly up: string; readonly down: string } | null
   readonly place: Place
 }
@@ -398,4 +398,5 @@ export interface CheckPath {
   readonly service: TableServiceId
   readonly real: TableDestinationId
   readonly forward: Forward
+  readonly tunnel?: TableTunnel
 }

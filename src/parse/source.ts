@@ -35,18 +35,19 @@ type Decoded =
   | { readonly kind: 'unreadable'; readonly source: Source; readonly problems: readonly Problem[] }
 
 /**
- * Bytes to text: UTF-8, with Latin-1 forgiven in comments; a byte order mark is dropped, CRLF is left to the reader of
+ * Bytes to text: UTF-8, with Latin-1 forgiven in comments, which begin with one of `comments`; a byte order mark is dropped, CRLF is left to the reader of
  * lines. `fromM4`: the lines that `m4 -s` puts in between say where the others come from.
  */
 export function decode(
   file: string,
   bytes: Uint8Array,
-  { fromM4 = false }: { readonly fromM4?: boolean } = {},
+  { fromM4 = false, comments = '#' }: { readonly fromM4?: boolean; readonly comments?: '#' | '#!' } = {},
 ): Decoded {
-  return decodeText(file, bytes, (text) => (fromM4 ? { file, text, origins: originsIn(file, text) } : { file, text }))
+  const sourceOf = (text: string) => (fromM4 ? { file, text, origins: originsIn(file, text) } : { file, text })
+  return decodeText(file, bytes, sourceOf, comments)
 }
 
-function decodeText(file: string, bytes: Uint8Array, sourceOf: (text: string) => Source): Decoded {
+function decodeText(file: string, bytes: Uint8Array, sourceOf: (text: string) => Source, comments: string): Decoded {
   if (bytes.length > LARGEST_FILE) {
     return unreadable(file, 'file-too-large', `this file has ${bytes.length} bytes; at most ${LARGEST_FILE} are read`)
   }
@@ -58,7 +59,7 @@ function decodeText(file: string, bytes: Uint8Array, sourceOf: (text: string) =>
   }
   const text = strictUtf8(bytes)
   if (text !== null) return { kind: 'text', source: sourceOf(text), problems: [] }
-  return decodeByLine(bytes, sourceOf)
+  return decodeByLine(bytes, sourceOf, comments)
 }
 
 /** Where an offset is, for people. The first question about a source counts its lines; later ones are a binary search. */
@@ -155,7 +156,7 @@ function strictUtf8(bytes: Uint8Array): string | null {
 }
 
 /** Some line is not UTF-8: read those lines as Latin-1, so that the rest keeps its meaning and problems their places. */
-function decodeByLine(bytes: Uint8Array, sourceOf: (text: string) => Source): Decoded {
+function decodeByLine(bytes: Uint8Array, sourceOf: (text: string) => Source, comments: string): Decoded {
   const lines: string[] = []
   const odd: { readonly start: number; readonly line: string }[] = []
   let length = 0
@@ -171,14 +172,18 @@ function decodeByLine(bytes: Uint8Array, sourceOf: (text: string) => Source): De
     from = to + 1
   }
   const source = sourceOf(lines.join('\n'))
-  return { kind: 'text', source, problems: oddLines(source, odd) }
+  return { kind: 'text', source, problems: oddLines(source, odd, comments) }
 }
 
 const latin1 = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes)
 
 /** One problem for all comments and one for all other lines: a Latin-1 file has many, and one remedy. */
-function oddLines(source: Source, odd: readonly { readonly start: number; readonly line: string }[]): Problem[] {
-  const isComment = ({ line }: { readonly line: string }) => line.trimStart().startsWith('#')
+function oddLines(
+  source: Source,
+  odd: readonly { readonly start: number; readonly line: string }[],
+  signs: string,
+): Problem[] {
+  const isComment = ({ line }: { readonly line: string }) => signs.includes(line.trimStart().charAt(0) || ' ')
   const comments = odd.filter(isComment)
   const others = odd.filter((line) => !isComment(line))
   const problem = (lines: typeof odd, severity: 'error' | 'warning'): Problem[] => {

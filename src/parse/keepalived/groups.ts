@@ -104,13 +104,13 @@ function between(family: Family, first: bigint, last: bigint): Range | string {
   return { family, first: addressOf(family, first), last: addressOf(family, last), count: Number(count) }
 }
 
-const numberOf = (address: string): bigint =>
+export const numberOf = (address: string): bigint =>
   ipaddr
     .parse(address)
     .toByteArray()
     .reduce((all, byte) => (all << 8n) | BigInt(byte), 0n)
 
-function addressOf(family: Family, number: bigint): string {
+export function addressOf(family: Family, number: bigint): string {
   const bytes = Array.from({ length: family === 4 ? 4 : 16 }, (_, i) => Number((number >> BigInt(8 * i)) & 0xffn))
   const parsed = ipaddr.fromByteArray(bytes.toReversed())
   return parsed instanceof ipaddr.IPv6 ? parsed.toRFC5952String() : parsed.toString()

@@ -107,7 +107,7 @@ export class Lines {
   #begin(source: Source, includes: Includes, by: OpenFile | null): void {
     this.sources.push(source)
     this.#characters += source.text.length
-    reportOddCharacter(source, this.#report)
+    reportOddCharacter(source, this.#report, /[#!]/)
     reportLoneReturn(source, this.#report)
     this.#open.push({ source, at: 0, includes, by })
   }

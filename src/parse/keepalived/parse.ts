@@ -51,7 +51,7 @@ export function* readKeepalived(
 }
 
 /** The files in the order in which they were read; within one the order of the text stays. */
-function byFile(problems: readonly Problem[], sources: readonly Source[]): Problem[] {
+export function byFile(problems: readonly Problem[], sources: readonly Source[]): Problem[] {
   const order = new Map<Source, number>()
   for (const [index, source] of sources.entries()) if (!order.has(source)) order.set(source, index)
   const rank = ({ span }: Problem) => order.get(span.source) ?? -1

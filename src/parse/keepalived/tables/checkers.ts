@@ -1,4 +1,5 @@
 /** The words of the checkers and how their values are read. Source: keepalived.conf(5), "Healthchecker"; 2.2.7 tried. */
+import { MOST_IN_A_ROW } from '../../defaults.ts'
 import { address, port } from '../addresses.ts'
 import {
   digest,
@@ -18,6 +19,9 @@ export const LONGEST_TIMEOUT = 4294.967295
 /** A number that fits an int of C. */
 const INT = 2_147_483_647
 
+/** Words that keepalived does not have: results in a row that take a server down, and bring it back. */
+export const inARow = { rise: integer(1, MOST_IN_A_ROW), fall: integer(1, MOST_IN_A_ROW) }
+
 const again = {
   retry: integer(0, KEEPALIVED_LARGEST),
   delay_before_retry: timer(0, Infinity),
@@ -25,6 +29,7 @@ const again = {
   delay_loop: timer(0, Infinity, { above: true }),
   alpha: boolean,
   log_all_failures: boolean,
+  ...inARow,
 }
 
 /** What all checkers that connect have in common. */

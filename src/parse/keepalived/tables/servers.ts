@@ -1,8 +1,9 @@
 /** The words of virtual_server and real_server and how their values are read. Source: keepalived.conf(5); 2.2.7 tried. */
 import { addressAndPort, forwarding, granularity } from '../addresses.ts'
 import { command } from '../commands.ts'
+import { initial } from '../initial.ts'
 import { boolean, flag, integer, KEEPALIVED_LARGEST, oneOf, optional, text, timer } from '../values.ts'
-import { LONGEST_TIMEOUT } from './checkers.ts'
+import { inARow, LONGEST_TIMEOUT } from './checkers.ts'
 
 export const SCHEDULERS = [
   ...(['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'mh', 'dh', 'fo', 'ovf', 'sed', 'nq', 'twos'] as const),
@@ -11,6 +12,8 @@ export const SCHEDULERS = [
 const INT = 2_147_483_647
 /** 31 days, in seconds: the kernel's limit. */
 const LONGEST_PERSISTENCE = 2_678_400
+/** A day, in seconds. */
+const LONGEST_SLOW_START = 86_400
 
 const both = {
   virtualhost: text('a host name'),
@@ -22,6 +25,9 @@ const both = {
   smtp_alert: boolean,
   lvs_method: forwarding,
   snmp_name: text('a name'),
+  // Words that keepalived does not have.
+  ...inARow,
+  initial,
 }
 
 export const VIRTUAL_SERVER = {
@@ -54,6 +60,9 @@ export const VIRTUAL_SERVER = {
   ha_suspend: flag,
   weight: integer(1, INT),
   inhibit_on_failure: flag,
+  // Words that keepalived does not have.
+  backup_below: integer(1, INT),
+  slow_start: timer(0, LONGEST_SLOW_START),
 }
 
 export const REAL_SERVER = {
@@ -65,4 +74,6 @@ export const REAL_SERVER = {
   notify_up: command,
   notify_down: command,
   alpha: boolean,
+  // A word that keepalived does not have.
+  backup: boolean,
 }

@@ -1,0 +1,109 @@
+/**
+ * A mon.cf and the keepalived.conf files that are loaded with it -> one Model. What both claim is an error that names both
+ * places: the kernel's table has each service once, and a group has one list of hosts.
+ */
+import type { Model, Place, Settings, TableSettings, Virtual } from '../../model/model.ts'
+import type { ServiceKey } from '../../model/names.ts'
+import { serviceText } from '../../model/table.ts'
+import type { Problem } from '../problem.ts'
+import type { Span } from '../source.ts'
+import { quoted } from '../text/visible.ts'
+import type { KeepalivedFile } from './file.ts'
+import type { ResolvedKeepalived, SettingsPatch } from './resolve.ts'
+
+/** Settings that the other file or the command line has said already. */
+export type Said = ReadonlySet<string>
+
+interface Joined {
+  readonly model: Model
+  readonly problems: readonly Problem[]
+}
+
+export function joined(base: Model, parts: readonly ResolvedKeepalived[], said: Said): Joined {
+  const problems = [...clashesOfGroups(base, parts), ...clashesOfVirtuals(base, parts)]
+  const services = [...base.services, ...parts.flatMap((part) => part.services)]
+  return {
+    problems,
+    model: {
+      ...base,
+      settings: parts.reduce((settings, part) => patched(settings, part.settings, said), base.settings),
+      groups: [...base.groups, ...parts.flatMap((part) => part.groups)],
+      services,
+      serviceIndex: new Map<ServiceKey, number>(services.map(({ key }, i) => [key, i])),
+      virtuals: [...base.virtuals, ...parts.flatMap((part) => part.virtuals)],
+    },
+  }
+}
+
+/** What a mon.cf says itself counts before what a keepalived.conf says. */
+function patched(settings: Settings, patch: SettingsPatch, said: Said): Settings {
+  const { mailserver, mailfrom, routerId } = patch
+  return {
+    ...settings,
+    ...(mailserver === undefined || said.has('mailserver') ? {} : { mailserver }),
+    ...(mailfrom === undefined || said.has('mailfrom') ? {} : { mailfrom }),
+    ...(routerId === undefined ? {} : { routerId }),
+    table: patchedTable(settings.table, patch.table, said),
+  }
+}
+
+function patchedTable(table: TableSettings, { fifos, ...patch }: SettingsPatch['table'], said: Said): TableSettings {
+  const { onStart, onStop, timeouts } = patch
+  return {
+    ...table,
+    ...(onStart === undefined || said.has('on_start') ? {} : { onStart }),
+    ...(onStop === undefined || said.has('on_stop') ? {} : { onStop }),
+    ...(timeouts === undefined ? {} : { timeouts }),
+    fifos: [...new Set([...table.fifos, ...fifos])],
+  }
+}
+
+function clashesOfGroups(base: Model, parts: readonly ResolvedKeepalived[]): Problem[] {
+  const known = new Map(base.groups.map(({ name, place }) => [name, place]))
+  return parts.flatMap(({ file, groups }) =>
+    groups.flatMap(({ name, place }) => {
+      const before = known.get(name)
+      if (before === undefined) return []
+      const message = `there is a hostgroup ${quoted(name)} already, in ${where(before)}; a real_server makes one of its own`
+      return [problem('group-again', spanAt(place, file), message, 'give the hostgroup another name')]
+    }),
+  )
+}
+
+function clashesOfVirtuals(base: Model, parts: readonly ResolvedKeepalived[]): Problem[] {
+  const known = new Map<string, Virtual>()
+  for (const virtual of base.virtuals) for (const key of keysOf(virtual)) known.set(key, virtual)
+  return parts.flatMap(({ file, virtuals }) =>
+    virtuals.flatMap((virtual) => {
+      const keys = keysOf(virtual)
+      const key = keys.find((one) => known.has(one))
+      const before = key === undefined ? undefined : known.get(key)
+      for (const one of keys) if (!known.has(one)) known.set(one, virtual)
+      if (key === undefined || before === undefined) return []
+      const message = `${key} belongs to virtual server ${quoted(before.name)} already, in ${where(before.place)}`
+      return [problem('virtual-again', spanAt(virtual.place, file), message, 'put all its real servers into one block')]
+    }),
+  )
+}
+
+const keysOf = ({ name, services }: Virtual) => [...services.map(serviceText), `the name ${name}`]
+
+const where = ({ file, line }: Place) => `${file} line ${line}`
+
+/** The word that begins at a place. */
+function spanAt({ file, line, column }: Place, { sources, source }: KeepalivedFile): Span {
+  const found = sources.find((one) => one.file === file) ?? source
+  let start = 0
+  for (let i = 1; i < line; i++) start = found.text.indexOf('\n', start) + 1
+  start += column - 1
+  const length = /^[^\s{}]*/.exec(found.text.slice(start, start + 100))?.[0].length ?? 0
+  return { source: found, start, end: start + length }
+}
+
+const problem = (code: string, span: Span, message: string, hint: string): Problem => ({
+  code,
+  severity: 'error',
+  span,
+  message,
+  hint,
+})

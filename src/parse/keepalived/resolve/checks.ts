@@ -1,0 +1,165 @@
+/**
+ * A checker of a real_server -> a check: what is asked, how often, and how many answers in a row change a verdict.
+ * Source: keepalived.conf(5), "Healthchecker"; the first failure after a start counts at once (2.2.7 tried).
+ */
+import { noDependencies } from '../../../model/dependency.ts'
+import type { Call, Service } from '../../../model/model.ts'
+import { type Milliseconds, milliseconds, seconds } from '../../../model/units.ts'
+import { DEFAULT_DEP_MEMORY } from '../../defaults.ts'
+import { faultsOf } from '../../option-faults.ts'
+import { quoted } from '../../text/visible.ts'
+import type { Checker } from '../file.ts'
+import { spanOf } from '../line.ts'
+import type { Around } from './around.ts'
+import { type Asked, type AskedOptions, asked } from './asked.ts'
+import { type Levels, nearest } from './inherited.ts'
+import { placeOfWord } from './place.ts'
+import type { Check } from './services.ts'
+
+/** keepalived.conf(5), delay_loop and connect_timeout. */
+export const DEFAULT_DELAY_LOOP = seconds(60)
+const DEFAULT_CONNECT_TIMEOUT = seconds(5)
+/** keepalived is told of each change of a file; here it is read this often. */
+const FILE_INTERVAL = seconds(1)
+/** What a run needs beyond the deadline that its own options give it, to say how it ended. */
+const GRACE = seconds(1)
+/** How long a program that a deadline has ended may take to end: it is told by SIGTERM first. */
+const PROGRAM_GRACE = seconds(5)
+
+interface Kind {
+  readonly retry: number
+  /** `null`: as long as delay_loop. */
+  readonly delay: Milliseconds | null
+  /** A first failing answer counts at once. */
+  readonly failsAtOnce: boolean
+  /** Whole rounds of attempts are made while it is down. */
+  readonly retriesWhileDown: boolean
+  readonly mail: { readonly up: string; readonly down: string } | null
+}
+
+/** What its mails say between the arrows of `=> … <=`. */
+const mail = (up: string, down: string) => ({ up: `${up} on service`, down: `${down} on service` })
+
+const usual = { retry: 1, delay: seconds(1), failsAtOnce: true, retriesWhileDown: false }
+const http: Kind = {
+  ...usual,
+  delay: seconds(3),
+  mail: { up: 'CHECK succeed on service', down: 'CHECK failed on service : HTTP request failed' },
+}
+
+const KINDS: Readonly<Record<Exclude<Checker['kind'], 'BFD_CHECK'>, Kind>> = {
+  TCP_CHECK: { ...usual, retriesWhileDown: true, mail: mail('TCP CHECK succeed', 'TCP CHECK failed') },
+  HTTP_GET: http,
+  SSL_GET: http,
+  SMTP_CHECK: {
+    ...usual,
+    failsAtOnce: false,
+    retriesWhileDown: true,
+    mail: mail('CHECK succeed', 'CHECK failed'),
+  },
+  DNS_CHECK: { ...usual, retry: 3, delay: null, mail: mail('DNS_CHECK: succeed', 'DNS_CHECK: failed') },
+  MISC_CHECK: { ...usual, retry: 0, mail: mail('MISC CHECK succeeded', 'MISC CHECK failed') },
+  UDP_CHECK: { ...usual, mail: mail('UDP CHECK succeed', 'UDP CHECK failed') },
+  PING_CHECK: { ...usual, mail: mail('ICMP CHECK succeed', 'ICMP CHECK failed') },
+  FILE_CHECK: { ...usual, retry: 0, mail: null },
+}
+
+/** What a checker becomes; an SMTP_CHECK with old sub-blocks is several. */
+export interface CheckAsked extends Asked {
+  /** Nearest first: the checker's own words, its real server's, its virtual server's. */
+  readonly levels: Levels
+  readonly onlyWith: Service['onlyWith']
+}
+
+/** `null` after a mistake, which is then in the report. */
+export function checkOf(question: CheckAsked, around: Around): Check | null {
+  const { checker, levels } = question
+  if (checker.kind === 'BFD_CHECK') return null
+  const kind = KINDS[checker.kind]
+  const interval = checker.kind === 'FILE_CHECK' ? FILE_INTERVAL : intervalOf(levels)
+  const timeout = nearest(levels, 'connect_timeout')?.value ?? DEFAULT_CONNECT_TIMEOUT
+  const options = asked(question, { timeout, interval }, around)
+  const monitor = options === null ? null : callOf(question, options, around)
+  if (monitor === null) return null
+  return {
+    ...plain,
+    timing: { kind: 'every', interval, randskew: null },
+    timeout: deadlineOf(checker, timeout, interval),
+    ...rulesOf(checker, kind, levels, interval),
+    warmup: nearest(levels, 'warmup')?.value ?? null,
+    onlyWith: question.onlyWith,
+    monitor,
+    mailBodies: kind.mail,
+  }
+}
+
+export const intervalOf = (levels: Levels): Milliseconds => nearest(levels, 'delay_loop')?.value ?? DEFAULT_DELAY_LOOP
+
+/** Only where a monitor overlooks its own deadline does this one end it. */
+function deadlineOf(checker: Checker, timeout: Milliseconds, interval: Milliseconds): Milliseconds {
+  if (checker.kind !== 'MISC_CHECK') return milliseconds(timeout + GRACE)
+  const own = checker.settings.misc_timeout?.value
+  return milliseconds((own === undefined || own === 0 ? interval : seconds(own)) + PROGRAM_GRACE)
+}
+
+type Rules = Pick<Check, 'fall' | 'rise' | 'firstFall' | 'retryInterval' | 'retriesWhileDown'>
+
+function rulesOf(checker: Checker, kind: Kind, levels: Levels, interval: Milliseconds): Rules {
+  const fall = fallOf(levels, kind.retry)
+  const delay = nearest(levels, 'delay_before_retry')?.value ?? kind.delay ?? interval
+  return {
+    fall,
+    rise: nearest(levels, 'rise')?.value ?? riseOf(checker),
+    firstFall: kind.failsAtOnce ? 1 : null,
+    retryInterval: fall > 1 ? delay : null,
+    retriesWhileDown: kind.retriesWhileDown,
+  }
+}
+
+/** `fall` is `retry` and the first attempt; the nearest of both words counts, and of two in one block `fall`. */
+function fallOf(levels: Levels, retry: number): number {
+  const level = levels.find((one) => one.fall !== undefined || one.retry !== undefined)
+  return level?.fall?.value ?? (level?.retry?.value ?? retry) + 1
+}
+
+/** A page that answers again must do so twice; `fast_recovery` takes it for well at once. */
+function riseOf(checker: Checker): number {
+  const pages = checker.kind === 'HTTP_GET' || checker.kind === 'SSL_GET'
+  return pages && checker.settings.fast_recovery?.value !== true ? 2 : 1
+}
+
+function callOf(question: CheckAsked, { module, options, words }: AskedOptions, around: Around): Call | null {
+  const { keyword } = question.checker
+  const shape = around.surroundings.monitors.get(module)
+  if (shape === undefined) {
+    const message = `${keyword.text} needs the monitor ${quoted(module)}, which this build does not have`
+    around.report.error('monitor-unknown', spanOf(keyword), message, 'take the checker out, or use another upalert')
+    return null
+  }
+  const { filled, faults } = faultsOf(shape, options)
+  for (const { property, text, allowed } of faults) {
+    const word = (property === null ? undefined : words[property]) ?? keyword
+    const message = property === null || word !== keyword ? `${quoted(word.text)} ${text}` : `its ${property} ${text}`
+    around.report.error('checker-value', spanOf(word), message, allowed)
+  }
+  if (faults.length > 0) return null
+  return { module, options: filled, text: keyword.text, withHosts: true, place: placeOfWord(keyword) }
+}
+
+/** What keepalived's checks have nothing of. */
+const plain = {
+  description: '',
+  failureInterval: null,
+  monitorMissing: '',
+  allowEmptyGroup: false,
+  excludeHosts: [],
+  excludePeriod: null,
+  dependencies: noDependencies,
+  depMemory: DEFAULT_DEP_MEMORY,
+  unackSummary: false,
+  redistribute: null,
+  traptimeout: null,
+  trapduration: null,
+  environment: {},
+  periods: [],
+} as const

@@ -1,0 +1,224 @@
+/**
+ * real_server and sorry_server -> members of a pool. Where keepalived repairs something with a message and goes on, so
+ * does this: a server behind direct routing or a tunnel is reached at the port of the service, whatever stands there.
+ */
+import { type Initial, LAST_KNOWN, type Real, type RealCheck, type Sorry } from '../../../model/model.ts'
+import {
+  endpointText,
+  type Family,
+  type Forward,
+  type TableDestinationId,
+  type TableTunnel,
+} from '../../../model/table.ts'
+import { weight } from '../../../model/units.ts'
+import { quoted } from '../../text/visible.ts'
+import type { Forwarding } from '../addresses.ts'
+import type { RealServer, SmtpHost, VirtualServer } from '../file.ts'
+import { spanOf, type Word } from '../line.ts'
+import type { Around } from './around.ts'
+import { type CheckAsked, checkOf } from './checks.ts'
+import type { Front } from './front.ts'
+import { type Levels, levelsOf, nearest } from './inherited.ts'
+import { realNotices } from './notices.ts'
+import { placeOfWord } from './place.ts'
+
+interface Method {
+  readonly forward: Forward
+  readonly tunnel?: TableTunnel
+}
+
+const CHECKSUMS = { nocsum: 'none', csum: 'checksum', remcsum: 'remote' } as const
+
+function methodOf(forwarding: Forwarding | undefined): Method {
+  if (forwarding?.method !== 'TUN') return { forward: forwarding?.method === 'DR' ? 'route' : 'masq' }
+  const { type, port, checksum } = forwarding.tunnel
+  return { forward: 'tunnel', tunnel: { type, port: port ?? 0, checksum: CHECKSUMS[checksum] } }
+}
+
+/** In the table it has the port of its service: packets that are not rewritten keep theirs. */
+const follows = (forward: Forward, port: number | null) => forward !== 'masq' || port === null
+
+export function resolveReals(server: VirtualServer, front: Front, around: Around): Real[] {
+  const found: Real[] = []
+  const taken = new Map<string, Word>()
+  for (const real of server.realServers) {
+    const one = resolveReal(real, server, front, taken, around)
+    if (one !== null) found.push(one)
+  }
+  return found
+}
+
+function resolveReal(
+  real: RealServer,
+  server: VirtualServer,
+  front: Front,
+  taken: Map<string, Word>,
+  around: Around,
+): Real | null {
+  const { settings, at } = real
+  const method = methodOf((settings.lvs_method ?? server.settings.lvs_method)?.value)
+  const id = { ...real.address, port: real.port ?? front.port }
+  if (!fits(id, method.forward, front, at, around)) return null
+  const following = follows(method.forward, real.port)
+  if (isTaken(real, id, following, front, taken, around)) return null
+  if (following) warnOfPort(real, front, around)
+  around.room.destinations -= front.services.length
+  if (around.room.destinations < 0) return tooMany(at, around)
+  const levels = levelsOf(real, server)
+  const checks = checksOf(real, id, server, levels, around)
+  const drains = (settings.inhibit_on_failure ?? server.settings.inhibit_on_failure)?.value === true
+  return {
+    id,
+    ...(following ? { portFollows: true } : {}),
+    role: settings.backup?.value === true ? 'backup' : 'primary',
+    weight: weight((settings.weight ?? server.settings.weight)?.value ?? 1),
+    ...method,
+    upperThreshold: settings.uthreshold?.value ?? 0,
+    lowerThreshold: settings.lthreshold?.value ?? 0,
+    onFail: drains ? 'drain' : 'remove',
+    checks,
+    initial: initialOf(real, levels),
+    notices: realNotices(real, around),
+    place: placeOfWord(at),
+  }
+}
+
+/** keepalived drops it with a message; for an address that was told where it was parsed. */
+function fits(id: TableDestinationId, forward: Forward, front: Front, at: Word, { report }: Around): boolean {
+  if (forward === 'tunnel' || front.family === null || id.family === front.family) return true
+  const message = `${quoted(at.text)} and the services of this virtual_server are of different families`
+  const hint = 'only a tunnel carries one in the other: lvs_method TUN; or write a virtual_server for each family'
+  const told = front.services.length === 1 && front.services[0]?.kind === 'address'
+  if (!told) report.error('real-family', spanOf(at), message, hint)
+  return false
+}
+
+/** The kernel holds an endpoint once in a service; that two written ports come to the same one is seen here. */
+function isTaken(
+  real: RealServer,
+  id: TableDestinationId,
+  following: boolean,
+  front: Front,
+  taken: Map<string, Word>,
+  { report }: Around,
+): boolean {
+  const ports = new Set(front.services.map((service) => (service.kind === 'address' ? service.port : 0)))
+  const ends = following ? [...ports].map((port) => ({ ...id, port })) : [id]
+  // A rewritten port is the same in all services; a following one meets it only where a service has that port.
+  const keys = ends.map((end) => `${endpointText(end)} ${following || ports.has(end.port) ? '' : 'rewritten'}`)
+  const before = keys.map((key) => taken.get(key)).find((word) => word !== undefined)
+  for (const key of keys) if (!taken.has(key)) taken.set(key, real.at)
+  if (before === undefined) return false
+  if (before.text === real.at.text && before.line.text === real.at.line.text) return true
+  const message = `the real_server ${quoted(real.at.text)} comes to stand here a second time: it is reached at the port of the service`
+  report.warning('real-server-twice', spanOf(real.at), `${message}; only the first counts`, 'take one of them out')
+  return true
+}
+
+function warnOfPort({ at, port }: RealServer, front: Front, { report }: Around): void {
+  if (port === null) return
+  const [first] = front.services
+  const other = front.services.find((service) => service.kind === 'mark' || service.port !== port)
+  if (other === undefined || first === undefined) return
+  const there = other.kind === 'mark' ? 'that of the packet' : `${other.port}`
+  const message = `direct routing and tunnels leave the port of a packet alone: it is ${there}, and ${port} is for the checks only`
+  const hint = other.kind === 'mark' ? 'write the address alone' : `write port ${other.port}, or lvs_method NAT`
+  report.warning('real-port', spanOf(at), message, `${hint}; connect_port in a checker says where it connects to`)
+}
+
+function tooMany(at: Word, { report, room }: Around): null {
+  if (room.destinations > -1_000_000) {
+    const message = 'these virtual servers hold more real servers than upalert manages'
+    report.error('too-many-reals', spanOf(at), message, 'split the configuration over several directors')
+  }
+  room.destinations = Number.NEGATIVE_INFINITY
+  return null
+}
+
+/** With alpha nothing goes to a server before its first success. Otherwise what was known of it counts on. */
+function initialOf(real: RealServer, levels: Levels): Initial {
+  const written = nearest(levels, 'initial')?.value
+  if (written !== undefined) return written
+  const alpha = (checker: RealServer['checkers'][number]) =>
+    'alpha' in checker.settings ? checker.settings.alpha?.value : undefined
+  const inherited = nearest(levels, 'alpha')?.value ?? false
+  const down = real.checkers.length > 0 && real.checkers.some((checker) => alpha(checker) ?? inherited)
+  return down ? { remembered: true, unknown: 'down', waitMost: null } : LAST_KNOWN
+}
+
+function checksOf(
+  real: RealServer,
+  server: TableDestinationId,
+  virtual: VirtualServer,
+  levels: Levels,
+  around: Around,
+): RealCheck[] {
+  const suspends = virtual.settings.ha_suspend !== undefined && virtual.of.kind === 'address'
+  const onlyWith = suspends && virtual.of.kind === 'address' ? [virtual.of.address] : null
+  const found = new Map<string, RealCheck>()
+  for (const checker of real.checkers) {
+    const hosts: readonly (SmtpHost | null)[] =
+      checker.kind === 'SMTP_CHECK' && checker.hosts.length > 0 ? checker.hosts : [null]
+    for (const host of hosts) {
+      const connection = { ...checker.settings, ...host?.settings }
+      const question: CheckAsked = { checker, connection, server, levels: [connection, ...levels], onlyWith }
+      const check = checkOf(question, around)
+      if (check === null) continue
+      const asker = { id: server, place: placeOfWord(real.at) }
+      const spoken = around.services.take(asker, checker.kind, check, placeOfWord(host?.keyword ?? checker.keyword))
+      found.set(spoken.service, spoken)
+    }
+  }
+  return [...found.values()]
+}
+
+/** The sorry server, which nobody checks. */
+export function resolveSorry(
+  { settings }: VirtualServer,
+  reals: readonly Real[],
+  front: Front,
+  around: Around,
+): Sorry | null {
+  const { sorry_server, sorry_server_inhibit, sorry_server_lvs_method, lvs_method } = settings
+  if (sorry_server === undefined) return null
+  const { family, address, port } = sorry_server.value
+  const method = methodOf((sorry_server_lvs_method ?? lvs_method)?.value)
+  const id = { family, address, port: port ?? front.port }
+  if (!sorryFits(id, method.forward, front.family, sorry_server.at, around)) return null
+  const same = reals.find((real) => endpointText(real.id) === endpointText(id))
+  const inhibit = sorry_server_inhibit !== undefined
+  if (same !== undefined && (same.onFail === 'drain') !== inhibit) {
+    const message = `the sorry server is one of the real servers, and so is taken out as that one is`
+    around.report.warning(
+      'sorry-inhibit',
+      spanOf(sorry_server.at),
+      message,
+      'write inhibit_on_failure and sorry_server_inhibit both, or neither',
+    )
+  }
+  const following = follows(method.forward, port)
+  return {
+    id,
+    ...method,
+    inhibit: same === undefined ? inhibit : same.onFail === 'drain',
+    ...(following ? { portFollows: true } : {}),
+  }
+}
+
+function sorryFits(
+  id: TableDestinationId,
+  forward: Forward,
+  family: Family | null,
+  at: Word,
+  { report }: Around,
+): boolean {
+  if (forward === 'tunnel' || family === null || id.family === family) return true
+  const message = `${quoted(at.text)} and the virtual_server are of different families`
+  report.error(
+    'sorry-family',
+    spanOf(at),
+    message,
+    'only a tunnel carries one in the other: sorry_server_lvs_method TUN',
+  )
+  return false
+}
