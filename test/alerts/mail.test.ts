@@ -200,3 +200,16 @@ test('an alert and an upalert to the same people go one after the other, whateve
   assert.notEqual(mail.receiver?.(to), mail.receiver?.({ recipients: ['ann@example.com'] }))
   assert.notEqual(mail.receiver?.(to), mail.receiver?.({ ...to, server: 'smtp://other.example.com' }))
 })
+
+const asked = [
+  { name: 'a service', of: {}, is: 'web/http' },
+  { name: 'a real server', of: { key: 'virtual shop/10.1.1.2:80', service: '10.1.1.2:80' }, is: '10.1.1.2:80' },
+  { name: 'a quorum', of: { key: 'virtual shop/quorum', group: 'shop', service: 'quorum' }, is: 'shop' },
+  { name: 'a name with a blank', of: { key: 'virtual x y/drift', group: 'x y', service: 'drift' }, is: "'x y'" },
+]
+for (const { name, of, is } of asked) {
+  test(`the mail about ${name} says what to ask`, async (t) => {
+    const one = await received(t, { ...failure, ...of } as AlertMessage)
+    assert.match(bodyOf(one.raw), new RegExp(`^Why it was sent: upalert why ${is}$`, 'm'))
+  })
+}

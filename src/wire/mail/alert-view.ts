@@ -55,6 +55,8 @@ export interface AlertView {
   readonly hosts: string
   readonly director: string
   readonly id: string
+  /** What `upalert why` is asked: the service, the real server, or the virtual server. */
+  readonly subject: string
 }
 
 /** Failing hosts that a mail lists one by one. */
@@ -105,8 +107,18 @@ export function alertView(message: AlertMessage, director: string, time: LocalTi
     hosts: sentence(message.hosts.join(', ')),
     director: name(director),
     id: name(message.id),
+    subject: shellWord(name(subjectOf(message))),
   }
 }
+
+/** The key of news of a pool begins with a word and a blank, which no service's does; `quorum` and `drift` are no servers. */
+function subjectOf({ key, group, service }: AlertMessage): string {
+  if (!key.startsWith('virtual ')) return key
+  return service.includes(':') ? service : group
+}
+
+const shellWord = (text: string): string =>
+  /^[\w@%+=:,./[\]-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
 type Failing = AlertView['failing']
 

@@ -62,5 +62,5 @@ Hosts checked: {{hosts}}
 
 -- 
 upalert on {{director}}, message {{id}}
-Why it was sent: upalert why {{key}}
+Why it was sent: upalert why {{subject}}
 `
