@@ -1,6 +1,7 @@
 /** Whether a director has the addresses that clients send to, and answers for them. */
 import type { Facts, Link, LinkAddress } from '../model/facts.ts'
 import { alone, type Finding, finding, greater, listed, quotedWords, toSet, unseenFinding } from './finding.ts'
+import { defaultRoutes } from './routes.ts'
 import { type Setup, type VirtualAddress, virtualAddresses } from './setup.ts'
 
 export function addressFindings(setup: Setup, facts: Facts): readonly Finding[] {
@@ -103,15 +104,15 @@ export function outward(address: string, facts: Facts): string | null {
   const way = facts.ways.get(address)
   if (way?.kind === 'seen' && way.value.kind === 'out') return way.value.device
   const family = address.includes(':') ? 6 : 4
-  const routes = facts.routes.kind === 'seen' ? facts.routes.value : []
-  const out = routes.find((route) => route.family === family && route.to === 'default' && route.table === 'main')
-  if (out?.device != null) return out.device
+  const out = defaultRoutes(facts, family)[0]?.device
+  if (out != null) return out
   const links = facts.links.kind === 'seen' ? facts.links.value : []
   return links.find((link) => link.up && link.arp && link.kind !== 'dummy')?.name ?? null
 }
 
-export const addressLasting = (address: string, device: string): string =>
-  `"up ip address add ${alone(address)} dev ${device}" below "iface ${device}" in /etc/network/interfaces, or "Address=${alone(address)}" in the file for ${device} in /etc/systemd/network`
+/** `more`: further words of the command. */
+export const addressLasting = (address: string, device: string, more = ''): string =>
+  `"up ip address add ${alone(address)} dev ${device}${more}" below "iface ${device}" in /etc/network/interfaces, or "Address=${alone(address)}"${more === '' ? '' : ' with "PreferredLifetime=0"'} in the file for ${device} in /etc/systemd/network`
 
 /**
  * Packets of clients that come in by the virtual address's interface, but whose way back leads out of another one, fail the
@@ -120,18 +121,19 @@ export const addressLasting = (address: string, device: string): string =>
 export function reversePath(setup: Setup, facts: Facts): readonly Finding[] {
   if (facts.links.kind === 'unseen' || facts.routes.kind === 'unseen') return []
   const links = facts.links.value
-  const out = facts.routes.value.find(({ family, to, table }) => family === 4 && to === 'default' && table === 'main')
-  if (out?.device == null) return []
+  const out = defaultRoutes(facts, 4).flatMap(({ device }) => device ?? [])
+  const [first] = out
+  if (first === undefined) return []
   const devices = new Map<string, string[]>()
   for (const { address, names } of virtualAddresses(setup)) {
     for (const { link } of holdersOf(address, links)) {
-      if (address.includes(':') || link.loopback || !link.arp || link.name === out.device) continue
+      if (address.includes(':') || link.loopback || !link.arp || out.includes(link.name)) continue
       devices.set(link.name, [...(devices.get(link.name) ?? []), ...names])
     }
   }
   return [...devices].flatMap(([device, names]) => {
     if (greater(facts, device, 'rp_filter') !== 1) return []
-    const text = `rp_filter is 1 (strict) on ${device}, where ${listed(names)} listens, and the default route leaves by ${out.device}: clients that are not in a network of ${device} are dropped without a word.`
+    const text = `rp_filter is 1 (strict) on ${device}, where ${listed(names)} listens, and the default route leaves by ${first}: clients that are not in a network of ${device} are dropped without a word.`
     return [finding('note', 'rp-filter', text, toSet([`net/ipv4/conf/${device}/rp_filter`, 2]))]
   })
 }

@@ -4,6 +4,7 @@ import type { Facts, Link, Way } from '../model/facts.ts'
 import type { Family } from '../model/table.ts'
 import { holdersOf } from './addresses.ts'
 import { type Finding, finding, listed, sysctl, toSet, unseenFinding } from './finding.ts'
+import { defaultRoutes } from './routes.ts'
 import { allServers, loopback, type Setup, type SetupServer, virtualAddresses } from './setup.ts'
 
 export function natFindings(setup: Setup, facts: Facts): readonly Finding[] {
@@ -61,9 +62,8 @@ function forwarding6(servers: readonly SetupServer[], facts: Facts): readonly Fi
   if (value === null)
     return [unseenFinding('Forwarding of IPv6 for NAT', 'net.ipv6.conf.all.forwarding cannot be read')]
   if (value !== 0) return []
-  const routes = facts.routes.kind === 'seen' ? facts.routes.value : []
-  const advertised = routes.flatMap(({ family, to, protocol, device }) =>
-    family === 6 && to === 'default' && protocol === 'ra' && device !== null ? [device] : [],
+  const advertised = defaultRoutes(facts, 6).flatMap(({ protocol, device }) =>
+    protocol === 'ra' && device !== null ? [device] : [],
   )
   const keep = [...new Set(advertised)].map((device) => [`net/ipv6/conf/${device}/accept_ra`, 2] as const)
   const text = `net.ipv6.conf.all.forwarding is 0: replies of real servers behind NAT (${whom}) stop at this machine.`

@@ -66,6 +66,7 @@ export interface LinkAddress {
   readonly duplicate: boolean
 }
 
+/** A route with several next hops is one for each. */
 export interface Route {
   readonly family: Family
   /** `default`, or a network. */
@@ -75,6 +76,8 @@ export interface Route {
   readonly table: string
   /** Who made it: `kernel`, `ra`, `dhcp`, … */
   readonly protocol: string
+  /** The lower is preferred. */
+  readonly metric: number
   /** The maximum segment size that is announced to whom it leads; `null`: from the MTU. */
   readonly advmss: number | null
 }

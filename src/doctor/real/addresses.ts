@@ -33,6 +33,9 @@ const addCommand = (address: string, device: string): string =>
 const delCommand = (address: string, { link, at }: Holder): string =>
   quotedWords('ip', 'address', 'del', `${address}/${at.prefix}`, 'dev', link.name)
 
+const lastingAt = (address: string, device: string): string =>
+  addressLasting(address, device, isSix(address) ? ' preferred_lft 0 nodad' : '')
+
 const isSix = (address: string): boolean => familyOf(address) === 6
 
 const home = (address: string, real: RealServer): string =>
@@ -43,7 +46,7 @@ function absent(address: string, real: RealServer): Finding {
   const text = `${address} is on no interface of this machine: every packet that the director hands over is dropped.`
   return finding('error', 'real-vip-absent', text, {
     mend: [addCommand(address, device)],
-    lasting: addressLasting(address, device),
+    lasting: lastingAt(address, device),
     hint: 'mend what is told of ARP first',
   })
 }
@@ -64,7 +67,7 @@ function misplaced(address: string, holder: Holder, real: RealServer): readonly 
     return [
       finding('error', 'real-vip-on-wire', text, {
         mend: [delCommand(address, holder), addCommand(address, device)],
-        lasting: addressLasting(address, device),
+        lasting: lastingAt(address, device),
       }),
     ]
   }
@@ -74,7 +77,7 @@ function misplaced(address: string, holder: Holder, real: RealServer): readonly 
     found.push(
       finding('error', 'real-vip-network', text, {
         mend: [delCommand(address, holder), addCommand(address, link.name)],
-        lasting: addressLasting(address, link.name),
+        lasting: lastingAt(address, link.name),
       }),
     )
   }

@@ -2,6 +2,7 @@
 import type { Facts, Link } from '../../model/facts.ts'
 import type { Family } from '../../model/table.ts'
 import { type Finding, familyOf, finding, greater, quotedWords, sysctl, toSet, unseenFinding } from '../finding.ts'
+import { defaultRoutes } from '../routes.ts'
 import { overhead } from '../tunnels.ts'
 import { isTunnel, type RealServer } from './subject.ts'
 
@@ -115,16 +116,19 @@ function segments(real: RealServer, facts: Facts): readonly Finding[] {
   const links = facts.links.value
   return ([4, 6] as const).flatMap((family) => {
     const address = real.addresses.find((one) => familyOf(one) === family)
-    const route =
-      facts.routes.kind === 'seen'
-        ? facts.routes.value.find((one) => one.family === family && one.to === 'default' && one.table === 'main')
-        : undefined
+    const [route] = defaultRoutes(facts, family)
     const mtu = links.find(({ name }) => name === route?.device)?.mtu
     if (address === undefined || route === undefined || mtu === undefined) return []
     const extra = overhead({ type: real.tunnel, port: real.port, checksum: 'none' }, outer(address, real))
     const fits = USUAL_MTU - extra - HEADERS[family]
     if ((route.advmss ?? Math.min(mtu, USUAL_MTU) - HEADERS[family]) <= fits) return []
-    const way = ['default', ...(route.gateway === null ? [] : ['via', route.gateway]), 'dev', route.device ?? '']
+    const way = [
+      'default',
+      ...(route.gateway === null ? [] : ['via', route.gateway]),
+      'dev',
+      route.device ?? '',
+      ...(route.metric > 0 ? ['metric', String(route.metric)] : []),
+    ]
     const command = quotedWords('ip', `-${family}`, 'route', 'replace', ...way, 'advmss', String(fits))
     const text = `This machine lets clients send segments of ${route.advmss ?? Math.min(mtu, USUAL_MTU) - HEADERS[family]} bytes, and the director’s tunnel carries ${fits}: large requests hang where "fragmentation needed" does not reach the client.`
     return [

@@ -19,8 +19,8 @@ export function readRoutes(): Seen<readonly Route[]> {
   const six = ipJson(['-6', 'route', 'show', 'table', 'all'])
   if (four.kind === 'unseen') return four
   const routes = [
-    ...four.value.map((fields) => routeOf(fields, 4)),
-    ...(six.kind === 'seen' ? six.value.map((fields) => routeOf(fields, 6)) : []),
+    ...four.value.flatMap((fields) => routesOf(fields, 4)),
+    ...(six.kind === 'seen' ? six.value.flatMap((fields) => routesOf(fields, 6)) : []),
   ]
   return seen(routes.filter(({ table }) => table !== 'local'))
 }
@@ -85,6 +85,11 @@ function addressOf(fields: Fields): LinkAddress {
   }
 }
 
+function routesOf(fields: Fields, family: 4 | 6): readonly Route[] {
+  const hops = Array.isArray(fields.nexthops) ? fields.nexthops.filter(isFields) : []
+  return hops.length === 0 ? [routeOf(fields, family)] : hops.map((hop) => routeOf({ ...fields, ...hop }, family))
+}
+
 function routeOf(fields: Fields, family: 4 | 6): Route {
   const metrics = metricsOf(fields)
   return {
@@ -94,6 +99,7 @@ function routeOf(fields: Fields, family: 4 | 6): Route {
     device: typeof fields.dev === 'string' ? fields.dev : null,
     table: typeof fields.table === 'string' ? fields.table : 'main',
     protocol: typeof fields.protocol === 'string' ? fields.protocol : '',
+    metric: numberOr(fields.metric) ?? 0,
     advmss: numberOr(metrics.advmss),
   }
 }
