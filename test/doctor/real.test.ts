@@ -313,6 +313,12 @@ const vectors: readonly Vector[] = [
     finds: [['error', 'no-vip', /every packet/]],
   },
   {
+    name: 'without the program ip nobody claims that the virtual address is missing',
+    words: { ...dr, addresses: [], director: null },
+    facts: realServer({ facts: { links: unseen('ip is not here') } }),
+    finds: [['warning', 'unseen', /ip is not here; say --vip/]],
+  },
+  {
     name: 'without the program ip nothing is guessed',
     words: dr,
     facts: realServer({ facts: { links: unseen('ip is not here'), routes: unseen('ip is not here') } }),

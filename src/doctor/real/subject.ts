@@ -1,7 +1,7 @@
 /** A real server as its operator describes it, and what can be told from the machine where nothing was said. */
 import type { Facts, Link } from '../../model/facts.ts'
 import type { Family } from '../../model/table.ts'
-import { type Finding, familyOf, finding, listed } from '../finding.ts'
+import { type Finding, familyOf, finding, listed, unseenFinding } from '../finding.ts'
 
 export type RealForward = 'dr' | 'tun' | 'nat'
 export type Wrapping = 'ipip' | 'gue' | 'gre'
@@ -67,7 +67,9 @@ export function understood(
       ),
     )
   }
-  if (addresses.length === 0 && forward !== 'nat') {
+  if (facts.links.kind === 'unseen' && words.addresses.length === 0 && forward !== 'nat') {
+    guesses.push(unseenFinding('Which virtual address this machine has', `${facts.links.why}; say --vip ADDRESS`))
+  } else if (addresses.length === 0 && forward !== 'nat') {
     guesses.push(
       finding(
         'error',
