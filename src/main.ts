@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { ask } from './cli/client.ts'
 import { type DoctorOptions, doctorAnswer, misplacedWord, realWords } from './cli/doctor.ts'
+import { ipvsCommands } from './cli/ipvs/command.ts'
 import { type LogEntry, logLines, parseSince } from './cli/log.ts'
 import { type Status, statusLines } from './cli/status.ts'
 import { whyLines } from './cli/why.ts'
 import { checkedFiles } from './daemon/check.ts'
 import { examineDirector, examineReal } from './daemon/doctor.ts'
+import { ipvsMachine } from './daemon/ipvs-machine.ts'
 import { monCommand } from './daemon/mon/command.ts'
 import { configurationFile, packageRoot, shippedConfiguration } from './daemon/paths.ts'
 import { runDaemon } from './daemon/run.ts'
@@ -169,6 +171,13 @@ acting('enable', 'tell people of a service again').action((subject: string, wher
 )
 asking('reload', 'read the configuration again, as SIGHUP does; a bad one changes nothing').action((where: Where) =>
   act(where, { command: 'reload' }),
+)
+
+ipvsCommands(
+  program
+    .command('ipvs')
+    .description("the kernel's virtual server table in ipvsadm's words, whether a daemon runs or not; needs root"),
+  ipvsMachine,
 )
 
 program
