@@ -75,7 +75,7 @@ export function createPlans(doors: Doors): Plans {
   function begin(service: TimedService): void {
     const { key, timing } = service
     const spread = timing.kind === 'every' ? timing.interval : seconds(60)
-    const start = uptime(clock.now() + firstDelay(key, seed, doors.randstart(), spread))
+    const start = uptime(clock.now() + firstDelay(key, seed, service.warmup ?? doors.randstart(), spread))
     const plan: Plan = {
       service,
       rhythm: JSON.stringify(timing),

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sentence } from '../../../src/engine/words.ts'
+import type { Effect } from '../../../src/model/effect.ts'
+import type { Command } from '../../../src/model/event.ts'
+import { hours, minutes, seconds, weight } from '../../../src/model/units.ts'
+import { at } from '../build.ts'
+import { heavy, type Pool, poolOf, realOf, sorryServer } from './rig.ts'
+
+type Override = Extract<Command, { kind: 'override' }>
+
+const asked = (what: Override['what'], changes: Partial<Override> = {}): Override => ({
+  kind: 'override',
+  virtual: null,
+  real: '10.1.1.1:80',
+  what,
+  lasts: null,
+  reason: 'new kernel',
+  force: false,
+  remarks: [],
+  ...changes,
+})
+const drain = { kind: 'drain', most: null } as const
+const disable = { kind: 'disable' } as const
+
+function order(pool: Pool, command: Command, second = 0): string {
+  const effects = pool.post({ kind: 'command', who: 'ann', command }, at(second))
+  const entry = effects.flatMap((effect) => (effect.kind === 'record' ? [effect.entry] : []))[0]
+  return entry?.kind === 'command' ? `${entry.outcome}: ${entry.text}` : ''
+}
+
+function pair(): Pool {
+  const pool = poolOf([realOf(1), realOf(2)])
+  for (const n of [1, 2]) pool.check(n, '+')
+  return pool
+}
+
+/** What a pass over the table saw of the connections of 10.1.1.1. */
+const seen = (pool: Pool, active: number, second: number): readonly Effect[] =>
+  pool.post(
+    {
+      kind: 'reconciled',
+      report: {
+        where: 'kernel',
+        changes: [],
+        owned: {},
+        connections: [{ service: 'tcp 192.0.2.1:80', destination: '10.1.1.1:80', active, persistent: 0 }],
+      },
+    },
+    at(second),
+  )
+
+test('a drained server gets nobody new, and leaves the table with its last connection', () => {
+  const pool = pair()
+  assert.equal(order(pool, asked(drain)), 'done: 10.1.1.1:80 is drained by ann: new kernel, until "upalert enable"')
+  assert.equal(pool.wanted, '1=0 2=1')
+  seen(pool, 3, 5)
+  assert.match(pool.state.pools[0]?.reals[0]?.text ?? '', /3 connections left/)
+  seen(pool, 0, 10)
+  assert.equal(pool.wanted, '1=- 2=1')
+  order(pool, { kind: 'end-override', virtual: null, real: '10.1.1.1:80' }, 11)
+  assert.equal(pool.wanted, '1=1 2=1')
+})
+
+test('a drain with a limit ends at the limit, with what is left', () => {
+  const pool = pair()
+  order(pool, asked({ kind: 'drain', most: seconds(30) }))
+  seen(pool, 3, 5)
+  assert.equal(pool.state.pools[0]?.wakeAt, at(30).wall)
+  pool.post({ kind: 'time' }, at(30))
+  assert.equal(pool.wanted, '1=- 2=1')
+  assert.match(pool.state.pools[0]?.reals[0]?.text ?? '', /time was over with 3 connections left/)
+})
+
+test('a decision for two hours ends by itself after two hours, and the log says so', () => {
+  const pool = pair()
+  order(pool, asked(disable, { lasts: hours(2) }))
+  assert.equal(pool.wanted, '1=- 2=1')
+  pool.post({ kind: 'time' }, at(7199))
+  assert.equal(pool.wanted, '1=- 2=1')
+  const effects = pool.post({ kind: 'time' }, at(7200))
+  assert.equal(pool.wanted, '1=1 2=1')
+  const said = effects.flatMap((effect) => (effect.kind === 'record' ? [sentence(effect.entry)] : []))
+  assert.match(said.join('\n'), /its time is over.*10\.1\.1\.1:80 \(disabled by ann: new kernel\)/)
+})
+
+test('a weight by hand counts instead of the configured one, also for the quorum', () => {
+  const pool = poolOf([heavy(1, 1), realOf(2)], { quorum: weight(5) })
+  for (const n of [1, 2]) pool.check(n, '+')
+  assert.equal(pool.standing, 'below-quorum')
+  order(pool, asked({ kind: 'weight', weight: weight(9) }))
+  assert.deepEqual([pool.wanted, pool.standing], ['1=9 2=1', 'serving'])
+  pool.check(1, '-')
+  assert.equal(pool.wanted, '1=- 2=1', 'no weight brings back a server that is down')
+})
+
+test('a decision that would leave a pool without any usable server is refused, unless it is forced', () => {
+  const pool = pair()
+  pool.check(2, '-')
+  assert.match(order(pool, asked(disable)), /^refused: web would have no usable server left; add --force/)
+  assert.match(order(pool, asked(drain)), /^refused/)
+  assert.match(order(pool, asked({ kind: 'weight', weight: weight(0) })), /^refused/)
+  assert.equal(pool.wanted, '1=1 2=-')
+  assert.match(order(pool, asked(disable, { force: true })), /^done/)
+  assert.equal(pool.wanted, '1=- 2=-')
+})
+
+test('the last server may be taken out where a sorry server steps in', () => {
+  const pool = poolOf([realOf(1)], { sorry: sorryServer })
+  pool.check(1, '+')
+  assert.match(order(pool, asked(disable)), /^done/)
+  assert.equal(pool.wanted, '1=- 10.9.9.9:80=1')
+})
+
+test('the narrowest decision counts: here, then everywhere, then the whole virtual server, then the file', () => {
+  const pool = pair()
+  pool.post({ kind: 'maintenance', names: ['10.1.1.1'] }, at(0))
+  assert.equal(pool.wanted, '1=- 2=1')
+  order(pool, asked({ kind: 'weight', weight: weight(4) }, { virtual: 'web', real: null }))
+  assert.equal(pool.wanted, '1=4 2=4')
+  order(pool, asked({ kind: 'weight', weight: weight(3) }))
+  assert.equal(pool.wanted, '1=3 2=4')
+  order(pool, asked({ kind: 'weight', weight: weight(2) }, { virtual: 'web' }))
+  assert.equal(pool.wanted, '1=2 2=4')
+  order(pool, { kind: 'end-override', virtual: 'web', real: null })
+  assert.equal(pool.wanted, '1=3 2=1', 'ending a virtual server ends what was decided inside it')
+  order(pool, { kind: 'end-override', virtual: null, real: '10.1.1.1:80' })
+  assert.equal(pool.wanted, '1=- 2=1', 'the file is still there')
+  pool.post({ kind: 'maintenance', names: [] }, at(1))
+  assert.equal(pool.wanted, '1=1 2=1')
+})
+
+test('a file in the maintenance directory may name the address, the address with its port, or the host of the check', () => {
+  for (const name of ['10.1.1.1', '10.1.1.1:80']) {
+    const pool = pair()
+    pool.post({ kind: 'maintenance', names: ['README', name] }, at(0))
+    assert.equal(pool.wanted, '1=- 2=1', name)
+  }
+  const pool = pair()
+  pool.post({ kind: 'maintenance', names: ['10.1.1.1:443', '10.1.1'] }, at(0))
+  assert.equal(pool.wanted, '1=1 2=1')
+})
+
+test('decisions survive a restart and a reload, and come back with a server that was not configured meanwhile', () => {
+  const pool = pair()
+  order(pool, asked(disable))
+  const { services, pools, controls, owned, outbox, model } = pool.state
+  pool.post({ kind: 'started', text: '', saved: { version: 1, services, pools, controls, owned, outbox } }, at(60))
+  assert.equal(pool.wanted, '1=- 2=1')
+  pool.post({ kind: 'reloaded', model: { ...model, virtuals: [] }, text: '' }, at(61))
+  pool.post({ kind: 'reloaded', model, text: '' }, at(62))
+  assert.match(pool.wanted, /^1=- /)
+})
+
+test('what does not exist is not decided on', () => {
+  const pool = pair()
+  assert.match(
+    order(pool, asked(disable, { real: '10.1.1.9:80' })),
+    /^refused: no real server 10\.1\.1\.9:80 is in any/,
+  )
+  assert.match(order(pool, asked(disable, { virtual: 'shop' })), /^refused: there is no virtual server shop/)
+  assert.match(order(pool, asked(disable, { real: null })), /^refused: name a real server or a virtual server/)
+})
+
+test('an ended decision says whose it was, and one that never was is no mistake', () => {
+  const pool = pair()
+  order(pool, asked(drain, { lasts: minutes(5) }))
+  assert.equal(
+    order(pool, { kind: 'end-override', virtual: null, real: '10.1.1.1:80' }),
+    'done: its checks decide again: 10.1.1.1:80 (drained by ann: new kernel)',
+  )
+  assert.match(order(pool, { kind: 'end-override', virtual: null, real: '10.1.1.1:80' }), /^done: nothing was decided/)
+})

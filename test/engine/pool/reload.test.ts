@@ -1,0 +1,85 @@
+/** keepalived's users: "recovered but out; failed but in", after reloads (spec background, pain 2). */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { wantedTable } from '../../../src/engine/pool/wanted.ts'
+import type { Model, Service, Virtual } from '../../../src/model/model.ts'
+import type { State } from '../../../src/model/state.ts'
+import { weight } from '../../../src/model/units.ts'
+import { at, checked, model, Run, result, virtual } from '../build.ts'
+import { checkOf, heavy, sorryServer } from './rig.ts'
+
+const numbers = [1, 2, 3, 4]
+
+/** A configuration: which servers, how heavy, whether drained on failure, what quorum, and a sorry server or none. */
+const configurations = fc.record({
+  servers: fc.subarray(numbers, { minLength: 1 }),
+  share: fc.integer({ min: 1, max: 3 }),
+  onFail: fc.constantFrom('drain' as const, 'remove' as const),
+  quorum: fc.integer({ min: 1, max: 4 }),
+  sorry: fc.boolean(),
+  backup: fc.boolean(),
+  question: fc.constantFrom('a', 'b'),
+})
+type Configuration = typeof configurations extends fc.Arbitrary<infer T> ? T : never
+
+const steps = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ n: fc.constantFrom(...numbers), up: fc.boolean() }) },
+    { weight: 1, arbitrary: configurations },
+  ),
+  { maxLength: 30 },
+)
+
+function modelOf({ servers, share, onFail, quorum, sorry, backup, question }: Configuration): Model {
+  const services = servers.map((n): Service => {
+    const check = checkOf(n)
+    return { ...check, description: question }
+  })
+  const reals = servers.map((n, i) =>
+    heavy(n, share, { onFail, role: backup && i === servers.length - 1 && i > 0 ? 'backup' : 'primary' }),
+  )
+  const changes: Partial<Virtual> = { quorum: weight(quorum), backupBelow: weight(quorum) }
+  return model(services, [virtual(reals, { ...changes, sorry: sorry ? sorryServer : null })])
+}
+
+const tableOf = ({ model: of, pools }: State) =>
+  wantedTable(of, pools).map(({ id, destinations }) => ({
+    id,
+    destinations: destinations.map((one) => (one.kind === 'present' ? [one.id, one.settings] : [one.id, one.kind])),
+  }))
+
+test('whatever order results and reloads come in, the table is that of the last results and the last configuration', () => {
+  fc.assert(
+    fc.property(configurations, steps, (first, all) => {
+      const long = new Run(modelOf(first))
+      let current = first
+      const last = new Map<number, boolean>()
+      for (const [i, step] of all.entries()) {
+        if ('servers' in step) {
+          current = step
+          long.post({ kind: 'reloaded', model: modelOf(step), text: '' }, at(i))
+          for (const n of numbers) if (!step.servers.includes(n)) last.delete(n)
+        } else if (current.servers.includes(step.n)) {
+          last.set(step.n, step.up)
+          const service = checkOf(step.n)
+          long.post(checked(service, result(service.hosts, step.up ? [] : service.hosts)), at(i))
+        }
+      }
+      // Servers without a result keep what is found, which is the past; every one gets one now.
+      for (const n of current.servers) {
+        if (last.has(n)) continue
+        last.set(n, true)
+        const service = checkOf(n)
+        long.post(checked(service, result(service.hosts, [])), at(all.length))
+      }
+      const short = new Run(modelOf(current))
+      for (const [n, up] of last) {
+        const service = checkOf(n)
+        short.post(checked(service, result(service.hosts, up ? [] : service.hosts)), at(0))
+      }
+      assert.deepEqual(tableOf(long.state), tableOf(short.state))
+    }),
+    { numRuns: 300 },
+  )
+})
