@@ -33,7 +33,7 @@ function shape(server: Server): readonly Finding[] {
         'error',
         'mixed-family',
         `The ${what} ${text} has IPv${id.family} and its virtual server IPv${service.id.family}: the kernel forwards between them by tunnel only, and refuses this entry.`,
-        { hint: 'write "forward tunnel" for it, or give it an address of the other kind' },
+        { hint: 'write "forward tun" for it, or give it an address of the other kind' },
       ),
     )
   }
@@ -104,7 +104,7 @@ function reach(group: readonly Server[], facts: Facts): readonly Finding[] {
       {
         mend: [command],
         lasting: `"up ${command}" in /etc/network/interfaces, or "[Route] Destination=${address} Scope=link" in the file for ${device} in /etc/systemd/network`,
-        hint: `that holds if it is on the wire of ${device} all the same; otherwise write "forward tunnel", or "forward nat" with this director as its gateway`,
+        hint: `that holds if it is on the wire of ${device} all the same; otherwise write "forward tun", or "forward nat" with this director as its gateway`,
       },
     ),
   ]
