@@ -14,8 +14,10 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import type { HttpOptions } from '../../monitors/http.ts'
 import { http } from '../../monitors/http.ts'
+import { httpGet } from '../../monitors/http-get.ts'
 import { ssl } from '../../monitors/ssl.ts'
 import { tcp } from '../../monitors/tcp.ts'
+import type { GetOptions } from '../../src/edge/http/get-options.ts'
 import { genhash } from '../../src/genhash.ts'
 import { host } from '../../src/model/names.ts'
 import { needs } from '../needs.ts'
@@ -142,3 +144,50 @@ test("genhash and keepalived's agree about a real nginx", needs('nginx', 'keepal
     assert.equal(status, 0)
   }
 })
+
+const digestForms: readonly { name: string; args: readonly string[]; options: GetOptions; path?: string }[] = [
+  { name: 'plain', args: [], options: {} },
+  { name: 'HTTP/1.0 with Connection: close', args: ['-P', '1.0c'], options: { http: '1.0C' } },
+  { name: 'HTTP/1.1', args: ['-P', '1.1'], options: { http: '1.1' } },
+  { name: 'chunked', args: ['-P', '1.1'], options: { http: '1.1' }, path: '/chunked' },
+  { name: 'up to the end of the connection', args: [], options: {}, path: '/chunked' },
+  { name: 'a virtual host', args: ['-V', 'b.example'], options: { virtualhost: 'b.example' }, path: '/' },
+  { name: 'a page that is an error', args: [], options: {}, path: '/busy' },
+  { name: 'TLS', args: ['-S'], options: { tls: true } },
+  {
+    name: 'TLS with SNI and a virtual host',
+    args: ['-S', '-I', '-V', 'a.example'],
+    options: { tls: true, sni: 'a.example', virtualhost: 'a.example' },
+  },
+  {
+    name: 'TLS, chunked',
+    args: ['-S', '-P', '1.1'],
+    options: { tls: true, http: '1.1' },
+    path: '/chunked',
+  },
+]
+
+test(
+  "a digest that keepalived's genhash prints is the one that http-get wants",
+  needs('nginx', 'keepalived'),
+  async (t) => {
+    const { plain, secure } = await nginx(t)
+    for (const { name, args, options, path = '/page' } of digestForms) {
+      await t.test(name, async () => {
+        const port = options.tls === true ? secure : plain
+        const said = await promisify(execFile)('genhash', ['-s', '127.0.0.1', '-p', `${port}`, '-u', path, ...args])
+        const digest = said.stdout.trim()
+        assert.match(digest, /^[0-9a-f]{32}$/)
+        const urls = (wanted: string) => ({ ...options, port, url: [{ path, digest: wanted, statusCodes: '100-599' }] })
+        const right = await httpGet.check(local, urls(digest.toUpperCase()), context)
+        assert.equal(right.detail, '')
+        const other = '0'.repeat(32)
+        const [wrong] = (await httpGet.check(local, urls(other), context)).hosts
+        assert.match(
+          wrong?.text ?? '',
+          new RegExp(`MD5 digest ${digest} where ${other} was expected \\(status \\d+, \\d+ bytes`),
+        )
+      })
+    }
+  },
+)
