@@ -2,7 +2,7 @@
  * Every default of mon.cf: the value, its unit by its type, and where it comes from. mon's are from the mon manual,
  * "CONFIGURATION FILE"; ours carry their reason.
  */
-import { type Milliseconds, minutes, seconds, type Weight, weight } from '../model/units.ts'
+import { type Milliseconds, milliseconds, minutes, seconds, type Weight, weight } from '../model/units.ts'
 
 /** mon's own directories, so that a mon.cf moved here finds the same programs. */
 export const DEFAULT_BASEDIR = '/usr/lib/mon'
@@ -90,3 +90,21 @@ export const GREATEST_WEIGHT = 2_147_483_647
 export const GREATEST_THRESHOLD = 4_294_967_295
 /** keepalived.conf(5) removes a real server unless inhibit_on_failure is set. */
 export const DEFAULT_ON_FAIL = 'remove'
+/** keepalived.conf(5), hysteresis. */
+export const DEFAULT_HYSTERESIS = 0
+/** A recovered real server has its whole weight at once, as in keepalived and ldirectord. */
+export const DEFAULT_SLOW_START: Milliseconds = milliseconds(0)
+/** `address` lines of one virtual block. */
+export const MOST_ADDRESSES = 1000
+/** Real servers in all pools together, once for each address of their pool. */
+export const MOST_REALS = 100_000
+/** `check` words of one real server. */
+export const MOST_CHECKS = 20
+/** Checks `via vip` of a whole configuration; each needs a service and an entry of its own in the table. */
+export const MOST_PATHS = 10_000
+/** The first firewall mark of checks `via vip`: "up" in ASCII, far from the small numbers that people choose. */
+export const DEFAULT_PATHMARKS = 0x7570_0000
+/** Marks from it on by which edge/path knows its own again. */
+export const PATHMARKS = 0x1_0000
+/** A firewall mark is an unsigned 32-bit number, and 0 is none (linux/ip_vs.h). */
+export const GREATEST_MARK = 0xffff_ffff

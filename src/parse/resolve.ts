@@ -2,21 +2,18 @@
  * MonFile and surroundings -> Model: names found, defaults filled in, every problem of the run collected. A Model comes
  * only from a file without errors: a bad configuration never replaces a good one.
  */
-import type { CheckPath, HostGroup, Model, Service, Settings, Virtual } from '../model/model.ts'
-import type { Host, ServiceKey } from '../model/names.ts'
-import { endpointText } from '../model/table.ts'
+import type { HostGroup, Model, Service, Settings } from '../model/model.ts'
+import type { ServiceKey } from '../model/names.ts'
 import type { MonFile, WatchBlock } from './mon/file.ts'
 import { placeOfSlice, type Slice, spanOf } from './mon/lines.ts'
 import type { Problem } from './problem.ts'
 import { DependencyGraph } from './resolve/cycles.ts'
 import { reportHosts, resolveGroups } from './resolve/groups.ts'
-import { type Known, MOST_REALS } from './resolve/real.ts'
 import { type Around, resolveService } from './resolve/service.ts'
-import { resolveSettings } from './resolve/settings.ts'
+import { resolveGlobals } from './resolve/settings.ts'
 import type { Given, Surroundings } from './resolve/surroundings.ts'
 import { resolveAliases, resolveViews } from './resolve/views.ts'
-import { reportSameVirtuals, resolveVirtual } from './resolve/virtual.ts'
-import { canonical } from './text/endpoint.ts'
+import { alertsIn, resolveVirtuals } from './resolve/virtuals.ts'
 import { Report } from './text/report.ts'
 import { quoted } from './text/visible.ts'
 import { splitWords } from './text/words.ts'
@@ -37,7 +34,7 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
   report.omitted = file.omitted
   for (const problem of file.problems) report.add(problem)
   reportEmpty(file, report)
-  const settings = resolveSettings(file, surroundings, report)
+  const { settings, pathmarks } = resolveGlobals(file, surroundings, report)
   const groups = resolveGroups(file, report)
   const written = writtenServices(file, groups)
   const graph = new DependencyGraph()
@@ -48,34 +45,26 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
     hearsTraps: settings.clients.authfile.written || file.quirks === 'mon-1.3',
     asMon: file.quirks === 'mon-1.3',
   }
-  const services = resolveWatches(file, groups, around, report)
+  const watched = resolveWatches(file, groups, around, report)
   graph.report(settings.depRecurLimit, report)
-  reportHosts(file, groups, services, surroundings, report)
+  reportHosts(file, groups, watched, surroundings, report)
   const views = resolveViews(file, written, report)
   const aliases = resolveAliases(file.aliases)
-  const virtuals = resolveVirtuals(file, groups, written, settings, report)
-  reportPoolDecides(virtuals, file, report)
-  const serviceIndex = new Map<ServiceKey, number>(services.map((service, i) => [service.key, i]))
-  const paths: CheckPath[] = []
-  const model: Model = {
-    settings,
-    groups: [...groups.values()],
-    services,
-    serviceIndex,
-    views,
-    aliases,
-    virtuals,
-    paths,
-  }
+  const { naming } = around
+  const { demoServers } = settings
+  const pools = resolveVirtuals(file, { groups, written, services: watched, naming, demoServers, pathmarks }, report)
+  const serviceIndex = new Map<ServiceKey, number>(pools.services.map((service, i) => [service.key, i]))
+  const model: Model = { settings, ...pools, serviceIndex, views, aliases }
   return { model: report.failed ? null : model, problems: report.problems, omitted: report.omitted }
 }
 
 const reportFor = ({ quirks }: MonFile) => new Report({ asMon: quirks === 'mon-1.3' })
 
 /** Most likely a file that was not written to its end; a reload would drop all that is watched. */
-function reportEmpty({ source, watches, virtuals, problems }: MonFile, report: Report): void {
+function reportEmpty({ source, globals, watches, virtuals, problems }: MonFile, report: Report): void {
   const understood = problems.every(({ severity }) => severity === 'warning')
-  if (watches.length > 0 || virtuals.length > 0 || !understood) return
+  const elsewhere = globals.some(({ keyword }) => keyword.text === 'keepalived')
+  if (watches.length > 0 || virtuals.length > 0 || elsewhere || !understood) return
   const message = 'this file defines nothing to check: no watch and no virtual'
   const hint = 'look whether it is the right file, and whole: a copy or an editor may have cut it off'
   report.error('config-empty', { source, start: 0, end: 0 }, message, hint)
@@ -83,7 +72,7 @@ function reportEmpty({ source, watches, virtuals, problems }: MonFile, report: R
 
 /** The globals alone: daemon/configuration.ts must know mondir, alertdir and plugins before all else. */
 export function settingsOf(file: MonFile, about: Pick<Surroundings, 'environment' | 'hostname'> & Given): Settings {
-  return resolveSettings(file, about, reportFor(file))
+  return resolveGlobals(file, about, reportFor(file)).settings
 }
 
 /** Absolute paths that the file calls as monitors or alerts; daemon/configuration.ts looks at what is there. */
@@ -98,10 +87,8 @@ export function programPaths(file: MonFile): {
   }
   for (const service of file.watches.flatMap((watch) => watch.services)) {
     for (const { keyword, value } of service.statements) if (keyword.text === 'monitor') addPaths(value, monitors)
-    for (const { keyword, value } of service.periods.flatMap((period) => period.statements)) {
-      if (/alert$/.test(keyword.text)) addPaths(value, alerts)
-    }
   }
+  for (const { value } of alertsIn(file)) addPaths(value, alerts)
   return { monitors: [...monitors], alerts: [...alerts] }
 }
 
@@ -158,48 +145,4 @@ function reportServiceAgain(name: Slice, before: Slice | undefined, report: Repo
   const { file, line } = placeOfSlice(before)
   const message = `this watch has a service ${quoted(name.text)} already, in ${file} line ${line}`
   report.error('service-again', spanOf(name), message, 'give this one another name')
-}
-
-function resolveVirtuals(
-  file: MonFile,
-  groups: ReadonlyMap<string, HostGroup>,
-  services: ReadonlyMap<string, HostGroup>,
-  { demoServers }: Settings,
-  report: Report,
-): Virtual[] {
-  const hosts = new Map<HostGroup, ReadonlyMap<string, Host>>()
-  const hostsOf = (group: HostGroup) => {
-    const known = hosts.get(group) ?? new Map(group.hosts.map((name) => [canonical(name), name]))
-    hosts.set(group, known)
-    return known
-  }
-  const demonstration = new Set(
-    demoServers.map(({ address, port }) => endpointText({ family: address.includes(':') ? 6 : 4, address, port })),
-  )
-  const known: Known = { groups, services, hostsOf, demonstration, room: { left: MOST_REALS } }
-  const found = file.virtuals.map((block) => resolveVirtual(block, known, report)).filter((one) => one !== null)
-  reportSameVirtuals(found, file.virtuals, report)
-  return found.map(({ virtual }) => virtual)
-}
-
-/** An alert that edits the table where a `virtual` already decides: the pool would undo it at once. */
-function reportPoolDecides(virtuals: readonly Virtual[], { watches }: MonFile, report: Report): void {
-  const pools = new Map<string, string>()
-  for (const { services, name } of virtuals) {
-    for (const id of services) if (id.kind === 'address') pools.set(endpointText(id), name)
-  }
-  if (pools.size === 0) return
-  for (const service of watches.flatMap((watch) => watch.services)) {
-    for (const { keyword, value } of service.periods.flatMap((period) => period.statements)) {
-      if (
-        !/alert$/.test(keyword.text) ||
-        !/^(exit\s*=\s*\S+\s+)?(ipvs|lvs|virtualserver)(\.alert)?\s/i.test(value.text)
-      )
-        continue
-      const word = splitWords(value).words.find(({ text }) => pools.has(text))
-      if (word === undefined) continue
-      const message = `${quoted(word.text)} is virtual ${quoted(pools.get(word.text) ?? '')}, whose pool already follows its checks`
-      report.warning('pool-decides', spanOf(word), message, 'this line does nothing: remove it')
-    }
-  }
 }

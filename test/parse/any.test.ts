@@ -46,6 +46,9 @@ const words =
   'depend alertdepend monitordepend hostdepend dep_behavior dep_memory hm && || ! ( ) and or not web:http SELF:http ' +
   'traptimeout trapduration failure_interval exclude_period exclude_hosts unack_summary yes redistribute startupalert ' +
   'ackalert disablealert alertexitrange no_comp_alerts upalertafter quirks mon-1.3 authtype clientallow #line 3 "f" ' +
+  'hysteresis backup_below slow_start initial last-known wait ha_suspend driftalert one_packet engine sip netmask sh ' +
+  'sh-port backup inhibit tunnel gue tunnel_port checksum remote vip first_fall retry_interval drift = own keepalived ' +
+  'pathmarks ' +
   'exit=1-2 ;; wd {Mon-Fri} hr {9-17} L: maxprocs = database A=b " \' \\ # , \n \n \n \n \n\n \\\n \t \u00e9'
 
 test('any order of the words of mon.cf gives a Model or a problem', () => {
@@ -59,7 +62,10 @@ const good =
   '    traptimeout 5m\n    exclude_hosts 10.1.1.3\n    exclude_period wd {Sun}\n  service http\n' +
   '    interval 1m\n    monitor http -p 80\n    depend SELF:ping && !(web:ping or web:ping)\n    hostdepend web:ping\n' +
   '    period P: wd {Mon-Fri} hr {9-17}\n      alert mail a@b\n      alertevery 1h\n\nvirtual w\n  address 192.0.2.1:80\n' +
-  '  quorum 2\n  real 10.1.1.2 weight 1 check web/http\n  real @web:81 check web/http\n'
+  '  address 192.0.2.1:443\n  quorum 2\n  hysteresis 1\n  initial wait 5s\n  slow_start 5s\n  persistence 300 netmask 24\n' +
+  '  sorry 192.0.2.9:80 forward tun tunnel gue tunnel_port 60 inhibit\n  alert mail a@b\n  ha_suspend yes\n' +
+  '  real 10.1.1.2 weight 1 check web/http check net/tcp via vip\n  real @web:81 check web/http backup\n\n' +
+  'hostgroup net h1\n\nwatch net\n  service tcp\n    interval 1m\n    fall 2\n    retry_interval 1s\n    monitor tcp -p 80\n'
 
 test('a good file with one character changed gives a Model or a problem', () => {
   assert.ok(resolveText(good).model)
@@ -86,6 +92,14 @@ const large: readonly (readonly [name: string, unit: string, before?: string])[]
   ['of periods', 'period wd {Mon-Fri}, wd {Sat}\n', 'watch w\n service s\n'],
   ['of one period', 'wd {Mon},', 'watch w\n service s\n period '],
   ['of real servers', 'real @g:80 check g/s\n', 'hostgroup g 10.1.1.1 10.1.1.2\n\nvirtual v\n address 10.0.0.1:80\n'],
+  ['of addresses of one pool', 'address 10.0.0.1:80\n', 'virtual v\n'],
+  ['of checks of one real server', 'check a/b ', 'virtual v\n address 10.0.0.1:80\n real 10.1.1.1 '],
+  [
+    'of checks via vip',
+    'real @g check g/s via vip\n',
+    'hostgroup g 10.1.1.1 10.1.1.2\n\nwatch g\n service s\n interval 1m\n monitor tcp -p 80\n\nvirtual v\n address 10.0.0.1:80\n',
+  ],
+  ['of alerts of one pool', 'alert mail a@b\n', 'virtual v\n address 10.0.0.1:80\n'],
   ['of colons', ':', 'virtual v\n address '],
   ['of invisible characters', '\u00a0'],
   ['of one dependency', 'g:s && ', 'watch g\n service s\n depend '],

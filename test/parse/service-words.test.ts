@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AlertCall, Period, Service } from '../../src/model/model.ts'
-import { hours, minutes, seconds } from '../../src/model/units.ts'
+import { hours, milliseconds, minutes, seconds } from '../../src/model/units.ts'
 import { modelOf, resolveText } from './world.ts'
 
 const group = 'hostgroup web h1 h2 h3\n\n'
@@ -24,10 +24,14 @@ const words: readonly (readonly [line: string, expected: Partial<Service>])[] = 
   ['unack_summary ON', { unackSummary: true }],
   ['unack_summary no', { unackSummary: false }],
   ['dep_memory 5m', { depMemory: minutes(5) }],
+  ['fall 3', { fall: 3, firstFall: null, retryInterval: null }],
+  ['fall 3\n  first_fall 1', { fall: 3, firstFall: 1 }],
+  ['first_fall 2\n  retry_interval 1s', { fall: 1, firstFall: 2, retryInterval: seconds(1) }],
+  ['fall 3\n  retry_interval 0.5s', { fall: 3, retryInterval: milliseconds(500) }],
   ['A_B1=x "y', { environment: { A_B1: 'x "y' } }],
 ]
 for (const [line, expected] of words) {
-  test(`"${line}" in a service`, () => {
+  test(`"${line.replace('\n  ', '", "')}" in a service`, () => {
     const service = serviceOf(`  ${line}`)
     for (const [key, value] of Object.entries(expected)) assert.deepEqual(service[key as keyof Service], value)
   })

@@ -1,7 +1,7 @@
 /** The globals of mon.cf, and what the command line and its defaults make of them. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Settings } from '../../src/model/model.ts'
+import { KEEP_TABLE, type Settings } from '../../src/model/model.ts'
 import { asMon13, asPromised } from '../../src/model/quirks.ts'
 import { hours, milliseconds, minutes, seconds } from '../../src/model/units.ts'
 import { loadMon } from '../../src/parse/check.ts'
@@ -102,6 +102,36 @@ for (const [text, expected] of clients) {
     assert.deepEqual({ ...found, ...expected }, found)
   })
 }
+
+const tables: readonly (readonly [text: string, expected: Partial<Settings['table']>])[] = [
+  ['', KEEP_TABLE],
+  ['drift = observe', { drift: 'observe' }],
+  ['drift = repair', { drift: 'repair' }],
+  ['drift = own', { drift: 'own' }],
+  ['on_start = clear', { onStart: 'clear' }],
+  ['on_stop = drain', { onStop: 'drain' }],
+  ['on_stop = clear', { onStop: 'clear' }],
+  ['drain_limit = 1m', { drainMost: minutes(1) }],
+  ['maintenancedir = /etc/upalert/maintenance', { maintenancedir: '/etc/upalert/maintenance' }],
+]
+for (const [text, expected] of tables) {
+  test(`"${text}" for the table`, () => {
+    const found = settings(text).table
+    assert.deepEqual({ ...found, ...expected }, found)
+  })
+}
+
+test('each word behind each "keepalived =" is a file', () => {
+  const found = settings('keepalived = a.conf /etc/b.conf\nkeepalived = c.conf').keepalived
+  assert.deepEqual(
+    found.map(({ path, place }) => [path, place.line, place.column]),
+    [
+      ['a.conf', 1, 14],
+      ['/etc/b.conf', 1, 21],
+      ['c.conf', 2, 14],
+    ],
+  )
+})
 
 test('the other globals arrive', () => {
   const found = settings(

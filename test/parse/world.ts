@@ -26,7 +26,17 @@ export function shape(
   return { name, schema, flags: {}, rest: null, ...rest }
 }
 
-export const tcpShape = shape('tcp', { port }, { required: ['port'], flags: { p: 'port' }, reachesHosts: true })
+/** What a monitor has that can be sent elsewhere than to its hosts. */
+const outlet: Readonly<Record<string, OptionProperty>> = {
+  connectIp: { type: 'string', description: 'address to connect to instead' },
+  mark: { type: 'integer', description: 'firewall mark' },
+}
+
+export const tcpShape = shape(
+  'tcp',
+  { port, ...outlet },
+  { required: ['port'], flags: { p: 'port' }, reachesHosts: true },
+)
 export const httpShape = shape(
   'http',
   {

@@ -44,6 +44,13 @@ const GLOBALS = [
   'plugin',
   'demo_servers',
   'demo_mailbox',
+  'drift',
+  'on_start',
+  'on_stop',
+  'drain_limit',
+  'maintenancedir',
+  'keepalived',
+  'pathmarks',
 ] as const
 export type GlobalWord = (typeof GLOBALS)[number]
 export const GLOBAL_WORDS: ReadonlySet<string> = new Set(GLOBALS)
@@ -76,6 +83,8 @@ export const SERVICE_WORDS: ReadonlySet<string> = new Set([
   'cron',
   'fall',
   'rise',
+  'first_fall',
+  'retry_interval',
 ])
 
 export const PERIOD_WORDS: ReadonlySet<string> = new Set([
@@ -98,9 +107,18 @@ export const VIRTUAL_WORDS = [
   'scheduler',
   'forward',
   'persistence',
+  'one_packet',
   'quorum',
+  'hysteresis',
+  'backup_below',
+  'slow_start',
+  'initial',
   'sorry',
   'on_fail',
+  'ha_suspend',
+  'alert',
+  'upalert',
+  'driftalert',
   'real',
 ] as const
 export type VirtualWord = (typeof VIRTUAL_WORDS)[number]

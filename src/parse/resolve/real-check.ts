@@ -1,59 +1,62 @@
-/** `check GROUP/SERVICE via HOST` of a real line: whose verdict a real server follows. LVS-HOWTO 11.2, 11.3. */
-import type { RealCheck } from '../../model/model.ts'
+/** `check GROUP/SERVICE via HOST` of a real line: whose verdicts a real server follows. LVS-HOWTO 11.2, 11.3. */
+import type { HostGroup, RealCheck } from '../../model/model.ts'
 import { groupName, serviceKey, serviceName } from '../../model/names.ts'
 import { type Slice, spanOf } from '../mon/lines.ts'
 import { canonical } from '../text/endpoint.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
-import type { Known, Traits } from './real.ts'
+import type { Known } from './real.ts'
+import type { CheckWords } from './real-traits.ts'
+import type { Destination } from './via-vip.ts'
 
-/** `address`: the real server's own, in canonical form; it is the host that is checked unless `via` names another. */
-export function readCheck(
-  { check, via }: Traits,
-  address: string,
+/** What stands behind `via` for a check down the clients' path. */
+const VIP = 'vip'
+
+/** `real`: the word of the real server, which is itself the host that is checked unless `via` names another. */
+export function readChecks(
+  checks: readonly CheckWords[],
+  destination: Destination,
   real: Slice,
   known: Known,
   report: Report,
-): RealCheck | null {
-  if (check === null) {
-    if (via !== null)
-      report.error('check', spanOf(via), '"via" without "check" means nothing', 'write check GROUP/SERVICE via HOST')
-    return null
-  }
-  const group = known.services.get(check.text)
-  if (group === undefined) {
-    report.error(
-      'check',
-      spanOf(check),
-      `there is no service ${quoted(check.text)}`,
-      serviceRemedy(check.text, known, report),
-    )
-    return null
-  }
-  const host = known.hostsOf(group).get(canonical(via?.text ?? address))
-  if (host !== undefined) {
-    const [name = '', service = ''] = check.text.split('/')
-    return { service: serviceKey(groupName(name), serviceName(service)), host }
-  }
+): RealCheck[] {
+  return checks.flatMap(({ check, via }) => {
+    const group = known.services.get(check.text)
+    if (group === undefined) {
+      const message = `there is no service ${quoted(check.text)}`
+      report.error('check', spanOf(check), message, serviceRemedy(check.text, known, report))
+      return []
+    }
+    const key = keyOf(check.text)
+    if (via?.text === VIP) return known.viaVip.lead(key, destination, { check, via }, report)
+    const host = known.hostsOf(group).get(canonical(via?.text ?? destination.host))
+    if (host === undefined) reportNoHost({ check, via }, group, destination, real, report)
+    return host === undefined ? [] : [{ service: key, host }]
+  })
+}
+
+function keyOf(text: string): RealCheck['service'] {
+  const [group = '', service = ''] = text.split('/')
+  return serviceKey(groupName(group), serviceName(service))
+}
+
+function reportNoHost(
+  { check, via }: CheckWords,
+  group: HostGroup,
+  { host }: Destination,
+  real: Slice,
+  report: Report,
+): void {
+  const [name, address] = [quoted(group.name), canonical(host)]
   if (via === null) {
-    const message = `${address} is not a host of hostgroup ${quoted(group.name)}, so ${check.text} has no verdict on it`
-    report.error(
-      'check-host',
-      spanOf(real),
-      message,
-      'add it to the hostgroup, or write via HOST with the host that speaks for it',
-    )
-  } else {
-    const nearest = report.nearest(via.text, group.hosts)
-    const hint = nearest === null ? `its hosts: ${listed(group.hosts)}` : `did you mean ${nearest}?`
-    report.error(
-      'check-host',
-      spanOf(via),
-      `${quoted(via.text)} is not a host of hostgroup ${quoted(group.name)}`,
-      hint,
-    )
+    const message = `${address} is not a host of hostgroup ${name}, so ${check.text} has no verdict on it`
+    const hint = 'add it to the hostgroup, or write via HOST with the host that speaks for it'
+    report.error('check-host', spanOf(real), message, hint)
+    return
   }
-  return null
+  const nearest = report.nearest(via.text, [...group.hosts, VIP])
+  const hint = nearest === null ? `its hosts: ${listed(group.hosts)}` : `did you mean ${nearest}?`
+  report.error('check-host', spanOf(via), `${quoted(via.text)} is not a host of hostgroup ${name}`, hint)
 }
 
 /** Hosts that a hint lists. */

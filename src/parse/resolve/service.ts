@@ -52,10 +52,7 @@ export function resolveService(block: ServiceBlock, group: HostGroup, around: Ar
     timing,
     failureInterval: readDuration(last('failure_interval'), report),
     timeout: readTimeout(last('timeout'), timing, deadlineOf(monitor, around), report),
-    fall: readInARow(last('fall'), 'fall', DEFAULT_FALL, report),
-    rise: readInARow(last('rise'), 'rise', DEFAULT_RISE, report),
-    firstFall: null,
-    retryInterval: null,
+    ...readCounting(last, report),
     retriesWhileDown: false,
     warmup: null,
     onlyWith: null,
@@ -137,13 +134,28 @@ function readExcludeHosts(value: Slice | undefined, group: HostGroup, report: Re
   return words.map(({ text }) => host(text))
 }
 
-function readInARow(value: Slice | undefined, word: 'fall' | 'rise', fallback: number, report: Report): number {
-  if (value === undefined) return fallback
+/** When a run of results counts: fall, rise, first_fall, and how soon a failure is looked into. */
+function readCounting(last: Last, report: Report): Pick<Service, 'fall' | 'rise' | 'firstFall' | 'retryInterval'> {
+  const read = (word: CountWord) => readInARow(last(word), word, report)
+  const [fall, rise, firstFall] = [read('fall') ?? DEFAULT_FALL, read('rise') ?? DEFAULT_RISE, read('first_fall')]
+  const retry = last('retry_interval')
+  const retryInterval = readDuration(retry, report)
+  if (retry !== undefined && fall === 1 && (firstFall ?? 1) === 1) {
+    const message = 'one failure is enough here, so none is ever looked into after retry_interval'
+    report.warning('retry-interval', spanOf(retry), message, 'write fall 3 beside it, or leave it out')
+  }
+  return { fall, rise, firstFall, retryInterval }
+}
+
+type CountWord = 'fall' | 'rise' | 'first_fall'
+
+function readInARow(value: Slice | undefined, word: CountWord, report: Report): number | null {
+  if (value === undefined) return null
   const count = /^\d{1,4}$/.test(value.text) ? Number(value.text) : 0
   if (count >= 1 && count <= MOST_IN_A_ROW) return count
   const hint = `write ${word} N, from 1 to ${MOST_IN_A_ROW}`
   report.error('in-a-row', spanOf(value), `${quoted(value.text)} is not a number of results in a row`, hint)
-  return fallback
+  return null
 }
 
 function resolvePeriods(block: ServiceBlock, timing: Timing | null, naming: Naming, report: Report): Period[] | null {

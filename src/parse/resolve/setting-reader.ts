@@ -118,7 +118,7 @@ const EMPTY_IN_MON = new Set<string>([
   'startupalerts_on_reset',
 ])
 /** These may stand several times, and each counts. */
-const REPEATED = new Set<string>(['plugin', ...SERVICE_DEFAULTS])
+const REPEATED = new Set<string>(['plugin', 'keepalived', ...SERVICE_DEFAULTS])
 
 const addTo = (found: Map<string, Found>, one: Found) => found.set(one.statement.keyword.text, one)
 

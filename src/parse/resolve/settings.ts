@@ -1,5 +1,5 @@
 /** The globals of mon.cf -> Settings, each value checked, defaults filled in. Source: mon manual, "Global Variables". */
-import { type DemoServer, KEEP_TABLE, type Settings, type WrittenPeriod } from '../../model/model.ts'
+import type { DemoServer, Settings, WrittenPeriod } from '../../model/model.ts'
 import { asMon13, asPromised, type Quirks } from '../../model/quirks.ts'
 import { type Milliseconds, milliseconds } from '../../model/units.ts'
 import {
@@ -32,19 +32,36 @@ import { readLogSettings } from './log-settings.ts'
 import { reportServiceDefaults } from './service-defaults.ts'
 import { SettingReader } from './setting-reader.ts'
 import type { Given, Surroundings } from './surroundings.ts'
+import { readKeepalived, readPathmarks, readTableSettings } from './table-settings.ts'
 
 /** More monitor programs at once than any machine runs. */
 const GREATEST_MAXPROCS = 10_000
 const MOST_DEMO_SERVERS = 100
 
-export function resolveSettings(
+export interface Globals {
+  readonly settings: Settings
+  /** What only the parser needs: the first firewall mark of checks via vip. */
+  readonly pathmarks: number
+}
+
+export function resolveGlobals(
   file: MonFile,
   { environment, hostname, ...given }: Pick<Surroundings, 'environment' | 'hostname'> & Given,
   report: Report,
-): Settings {
-  const settings = new SettingReader(file.globals, given, report)
-  const get = (name: GlobalWord) => settings.value(name)
+): Globals {
+  const reader = new SettingReader(file.globals, given, report)
   reportServiceDefaults(file.globals, report)
+  const settings = resolveSettings(file, reader, { environment, hostname })
+  return { settings, pathmarks: readPathmarks(reader) }
+}
+
+function resolveSettings(
+  file: MonFile,
+  settings: SettingReader,
+  { environment, hostname }: Pick<Surroundings, 'environment' | 'hostname'>,
+): Settings {
+  const { report } = settings
+  const get = (name: GlobalWord) => settings.value(name)
   return {
     basedir: settings.text('basedir', DEFAULT_BASEDIR),
     cfbasedir: settings.text('cfbasedir', DEFAULT_CFBASEDIR),
@@ -76,8 +93,8 @@ export function resolveSettings(
     startupalertsOnReset: settings.flag('startupalerts_on_reset'),
     clients: readClientSettings(settings),
     logs: readLogSettings(settings),
-    table: KEEP_TABLE,
-    keepalived: [],
+    table: readTableSettings(settings),
+    keepalived: readKeepalived(file.globals),
   }
 }
 

@@ -1,26 +1,58 @@
-/** The `address` line of a virtual block -> the service's identity in the kernel table. Source: ipvsadm(8), -t -u -f. */
-import { endpointText, type TableServiceId } from '../../model/table.ts'
+/** The `address` lines of a virtual block -> the services of the kernel table. Source: ipvsadm(8), -t -u -s -f. */
+import { endpointText, type Protocol, serviceText, type TableServiceId } from '../../model/table.ts'
+import { GREATEST_MARK, MOST_ADDRESSES } from '../defaults.ts'
 import type { Statement, VirtualBlock } from '../mon/file.ts'
-import { type Slice, spanOf } from '../mon/lines.ts'
+import { placeOfSlice, type Slice, spanOf } from '../mon/lines.ts'
 import { type Endpoint, isFault, parseEndpoint } from '../text/endpoint.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
 import { plainWords } from '../text/words.ts'
 import { EXAMPLES } from './virtual-examples.ts'
 
-/** `192.0.2.1:80/udp`, or `fwmark 80 inet6`. */
-export function readAddress(
+export interface ResolvedAddress {
+  readonly id: TableServiceId
+  /** The line's words. */
+  readonly word: Slice
+}
+
+/** Those that are right; the pool stands behind all of them. */
+export function readAddresses(
   block: VirtualBlock,
-  statement: Statement | undefined,
+  statements: readonly Statement[],
   report: Report,
-): TableServiceId | null {
-  if (statement === undefined) {
+): readonly ResolvedAddress[] {
+  if (statements.length === 0) {
     const written = block.statements.some(({ keyword }) => keyword.text === 'address')
     const message = `virtual ${quoted(block.name.text)} has no address`
     if (!written) report.error('virtual-address', spanOf(block.name), message, EXAMPLES.address)
-    return null
+    return []
   }
-  const [first, second, third, extra] = plainWords(statement.value)
+  const found = new Map<string, ResolvedAddress>()
+  for (const [i, { keyword, value }] of statements.entries()) {
+    if (i >= MOST_ADDRESSES) {
+      const hint = 'spread them over several virtual blocks, or give their packets one firewall mark'
+      complain(keyword, `one virtual server has ${MOST_ADDRESSES} addresses at most`, hint, report)
+      break
+    }
+    const id = readAddress(value, report)
+    if (id === null) continue
+    const first = found.values().next().value
+    const before = found.get(serviceText(id))
+    if (before !== undefined) reportAgain(value, before, report)
+    else if (first !== undefined && first.id.family !== id.family) reportFamily(value, first, report)
+    else found.set(serviceText(id), { id, word: value })
+  }
+  return [...found.values()]
+}
+
+/** No client reaches it by another protocol. Marks have none, and do for any. */
+export function servesOnly(protocol: Protocol, addresses: readonly ResolvedAddress[]): boolean {
+  return addresses.every(({ id }) => id.kind === 'mark' || id.protocol === protocol)
+}
+
+/** `192.0.2.1:80/udp`, or `fwmark 80 inet6`. */
+function readAddress(value: Slice, report: Report): TableServiceId | null {
+  const [first, second, third, extra] = plainWords(value)
   if (first === undefined) return null
   if (first.text === 'fwmark') return readMark(first, second, third, extra, report)
   if (second !== undefined)
@@ -39,9 +71,9 @@ function readMark(
   report: Report,
 ): TableServiceId | null {
   const number = mark !== undefined && /^\d{1,10}$/.test(mark.text) ? Number(mark.text) : 0
-  if (number < 1 || number > 0xffff_ffff) {
+  if (number < 1 || number > GREATEST_MARK) {
     const found = mark === undefined ? 'fwmark lacks its number' : `${quoted(mark.text)} is not a firewall mark`
-    return complain(mark ?? first, found, 'a number from 1 to 4294967295: fwmark 80 inet', report)
+    return complain(mark ?? first, found, `a number from 1 to ${GREATEST_MARK}: fwmark 80 inet`, report)
   }
   const text = family?.text ?? 'inet'
   if (family !== undefined && text !== 'inet' && text !== 'inet6') {
@@ -50,6 +82,18 @@ function readMark(
   if (extra !== undefined)
     return complain(extra, `${quoted(extra.text)} is one word too many`, EXAMPLES.address, report)
   return { kind: 'mark', family: text === 'inet6' ? 6 : 4, mark: number }
+}
+
+function reportAgain(value: Slice, before: ResolvedAddress, report: Report): void {
+  const { line } = placeOfSlice(before.word)
+  complain(value, `${serviceText(before.id)} is given already, in line ${line}`, 'keep one of the two lines', report)
+}
+
+/** One quorum for both would hide that the clients of one family have nobody left. */
+function reportFamily(value: Slice, first: ResolvedAddress, report: Report): void {
+  const { line } = placeOfSlice(first.word)
+  const message = `this address is not of the family of the one in line ${line}, and one quorum cannot speak for both`
+  complain(value, message, 'write a virtual block of its own for it', report)
 }
 
 function complain(word: Slice, message: string, hint: string, report: Report): null {
