@@ -1,11 +1,12 @@
 /** The command line: which words there are, what each needs, and the exit status it ends with. */
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { ask } from './cli/client.ts'
+import { ask, isNobodyThere } from './cli/client.ts'
 import { type DoctorOptions, doctorAnswer, misplacedWord, realWords } from './cli/doctor.ts'
 import { ipvsCommands } from './cli/ipvs/command.ts'
 import { type LogEntry, logLines, parseSince } from './cli/log.ts'
+import { type Plan, planLines } from './cli/plan.ts'
 import { type Status, statusLines } from './cli/status.ts'
 import { whyLines } from './cli/why.ts'
 import { checkedFiles } from './daemon/check.ts'
@@ -13,12 +14,14 @@ import { examineDirector, examineReal } from './daemon/doctor.ts'
 import { ipvsMachine } from './daemon/ipvs-machine.ts'
 import { monCommand } from './daemon/mon/command.ts'
 import { configurationFile, packageRoot, shippedConfiguration } from './daemon/paths.ts'
+import { planWithoutDaemon } from './daemon/plan.ts'
 import { runDaemon } from './daemon/run.ts'
 import { socketFor } from './daemon/where.ts'
 import type { WhyView } from './engine/view.ts'
 import { genhash } from './genhash.ts'
 import type { Request } from './model/request.ts'
 import { checkAnswer } from './parse/check.ts'
+import { parseDuration } from './parse/text/duration.ts'
 
 interface Where {
   readonly config?: string
@@ -158,17 +161,39 @@ acting('ack', 'acknowledge a failure: no further alerts until it has ended; its 
 acting('unack', 'take an acknowledgement back').action((subject: string, where: Where) =>
   act(where, { command: 'unack', subject }),
 )
-acting(
+deciding(
+  'drain',
+  'send nobody new to a real server, and take it out of the table when its last connection has ended; "enable" ends it',
+)
+  .option('--limit <TIME>', 'take it out after this time although connections are left', duration)
+  .action((subject: string, words: string[], options: Deciding) => decide('drain', subject, words, options))
+deciding(
   'disable',
-  'tell nobody of a service, or of all services of a GROUP; they are still checked and still drive pools',
+  'take a real server, or all of a virtual server, out as if its checks failed; of a service GROUP/SERVICE, or a watch GROUP: tell nobody, while it is still checked and still drives pools',
+).action((subject: string, words: string[], options: Deciding) => decide('disable', subject, words, options))
+deciding('weight', 'give a real server another weight than its configuration and its checks do', '<WEIGHT>').action(
+  (subject: string, share: number, words: string[], options: Deciding) =>
+    decide('weight', subject, words, { ...options, share }),
 )
-  .argument('[REASON...]', 'why, for the others')
-  .action((subject: string, words: string[], where: Where) =>
-    act(where, { command: 'disable', subject, text: words.join(' ') }),
+asking('enable', 'let checks decide about a real or virtual server again; tell people of a service again')
+  .argument('<SUBJECT>', 'what was drained, disabled or given a weight; or GROUP/SERVICE')
+  .option('--virtual <NAME>', 'in this virtual server alone')
+  .action((subject: string, { virtual, ...where }: Where & { virtual?: string }) =>
+    act(where, { command: 'enable', subject, ...(virtual === undefined ? {} : { virtual }) }),
   )
-acting('enable', 'tell people of a service again').action((subject: string, where: Where) =>
-  act(where, { command: 'enable', subject }),
-)
+program
+  .command('plan')
+  .description(
+    'what would be changed in the IPVS table, and what that costs: connections, capacity, alerts; exit status 0: nothing, 2: changes',
+  )
+  .option('-c, --config <FILE>', 'a configuration that does not run yet')
+  .addOption(new Option('--socket <PATH>', "the daemon's socket, if it is not in its statedir").env('UPALERT_SOCKET'))
+  .option('--json', 'the same as JSON')
+  .action(async ({ json, ...where }: Where & { json?: boolean }) => {
+    const plan = await planFor(where)
+    print(json === true ? asJson(plan) : planLines(plan))
+    if (plan.changes.length > 0) process.exitCode = 2
+  })
 asking('reload', 'read the configuration again, as SIGHUP does; a bad one changes nothing').action((where: Where) =>
   act(where, { command: 'reload' }),
 )
@@ -229,6 +254,55 @@ function acting(name: string, description: string): Command {
   return asking(name, description).argument('<GROUP/SERVICE>', 'the service')
 }
 
+interface Deciding extends Where {
+  readonly virtual?: string
+  readonly for?: number
+  readonly limit?: number
+  readonly reason?: string
+  readonly force?: boolean
+  readonly share?: number
+}
+
+/** A command that decides about real or virtual servers for a while. */
+function deciding(name: string, description: string, further?: string): Command {
+  const command = asking(name, description).argument(
+    '<SUBJECT>',
+    'ADDRESS:PORT in every virtual server, VIRTUAL/ADDRESS:PORT in one, or VIRTUAL for all of its real servers',
+  )
+  if (further !== undefined) command.argument(further, 'from 0; 0 sends nobody new there', wholeWeight)
+  return command
+    .argument('[REASON...]', 'why, for the others')
+    .option('--reason <TEXT>', 'the same')
+    .option('--virtual <NAME>', 'in this virtual server alone')
+    .option('--for <TIME>', 'ends by itself after this time: 30m, 2h, 1d', duration)
+    .option('--force', 'although it leaves a pool without a usable server')
+}
+
+function decide(command: string, subject: string, words: readonly string[], options: Deciding): Promise<void> {
+  const { config, socket, virtual, for: lasts, limit: most, reason, force, share } = options
+  const text = [...words, ...(reason === undefined ? [] : [reason])].join(' ')
+  const given = Object.fromEntries(
+    Object.entries({ virtual, lasts, most, force, share }).filter(([, value]) => value !== undefined),
+  )
+  const where = Object.fromEntries(Object.entries({ config, socket }).filter(([, value]) => value !== undefined))
+  return act(where, { command, subject, text, ...given })
+}
+
+/** Asked of the daemon that runs, also about another file; where none runs, of what a first start would do. */
+async function planFor({ config, socket }: Where): Promise<Plan> {
+  const running = socket ?? socketFor(configurationFile(undefined))
+  const own = config === undefined ? null : socketFor(configurationFile(config))
+  const paths = [...new Set([own, running].filter((path) => path !== null))]
+  for (const path of paths) {
+    const file = config === undefined ? {} : { file: resolve(configurationFile(config)) }
+    const answer = await ask(path, { command: 'plan', ...file })
+    if (answer.ok) return answer.data as Plan
+    if (!isNobodyThere(answer.text)) fail(answer.text)
+  }
+  const planned = await planWithoutDaemon(ownConfiguration(config))
+  return planned.ok ? planned.plan : fail(planned.text)
+}
+
 async function act(where: Where, request: Request): Promise<void> {
   const { text } = (await answered(where, request)) as { text: string }
   print([text])
@@ -267,6 +341,19 @@ function wholeNumber(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) < 1)
     throw new InvalidArgumentError('write a whole number from 1 to 99999.')
   return Number(text)
+}
+
+function wholeWeight(text: string): number {
+  if (!/^\d{1,10}$/.test(text) || Number(text) > 2_147_483_647)
+    throw new InvalidArgumentError('write a whole number from 0 to 2147483647.')
+  return Number(text)
+}
+
+function duration(text: string): number {
+  const parsed = parseDuration(text)
+  if (parsed.kind !== 'duration' || parsed.duration <= 0)
+    throw new InvalidArgumentError('write a length of time: 90s, 30m, 2h, 1d.')
+  return parsed.duration
 }
 
 function portNumber(text: string): number {

@@ -27,11 +27,16 @@ export function ask(path: string, request: Request): Promise<Answer> {
   })
 }
 
+/** Whether an answer says that no daemon is there to answer. */
+export const isNobodyThere = (text: string): boolean => text.startsWith(NOBODY)
+
+const NOBODY = 'no upalert is running here'
+
 function connectText(path: string, error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case 'ENOENT':
     case 'ECONNREFUSED':
-      return `no upalert is running here: nothing answers on ${path}. Start it with "upalert run -c FILE", or name its socket with --socket`
+      return `${NOBODY}: nothing answers on ${path}. Start it with "upalert run -c FILE", or name its socket with --socket`
     case 'EACCES':
       return `${path} belongs to another user; run this as the user that the daemon runs as, or as root`
     default:

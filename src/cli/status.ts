@@ -3,7 +3,7 @@
 import { standingText } from '../engine/pool/words.ts'
 import type { HostView, RealView, ServiceView, StatusView, VirtualView } from '../engine/view.ts'
 import { durationText } from '../model/duration.ts'
-import type { PoolStanding } from '../model/entry.ts'
+import type { PoolStanding, RealStanding } from '../model/entry.ts'
 import type { DoorReport } from '../model/request.ts'
 import { type Milliseconds, milliseconds } from '../model/units.ts'
 import { coloured, columns, type Loudness } from './columns.ts'
@@ -16,6 +16,7 @@ export function statusLines(status: Status): string[] {
     '',
     ...serviceLines(status.services),
     ...virtualLines(status.virtuals),
+    ...decisionLines(status),
     ...outboxLines(status),
   ]
 }
@@ -104,15 +105,34 @@ function virtualLines(virtuals: readonly VirtualView[]): string[] {
 }
 
 function realCells(real: RealView): string[] {
-  const loud: Loudness = real.standing === 'in' ? 'good' : real.standing === 'held' ? 'warning' : 'alarm'
-  const why = real.standing === 'in' ? '' : real.text
+  const why = real.standing === 'in' && real.weight === real.configuredWeight ? '' : real.text
   return [
     `  -> ${real.real}`,
     `weight ${real.weight}`,
-    coloured(standingText[real.standing], loud),
+    coloured(standingText[real.standing], standingLoud[real.standing]),
     ageText(real.for),
     why,
   ]
+}
+
+const standingLoud: Readonly<Record<RealStanding, Loudness>> = {
+  in: 'good',
+  standby: 'plain',
+  held: 'warning',
+  drained: 'alarm',
+  out: 'alarm',
+}
+
+function decisionLines({ decisions, maintenance }: Status): string[] {
+  const rows = decisions.map(({ target, text, for: age, left, configured }) => [
+    `  ${target}`,
+    `${text}${configured ? '' : ' (not configured now)'}`,
+    `${durationText(age)} ago`,
+    left === null ? 'until "upalert enable"' : `${durationText(left)} left`,
+  ])
+  const files = maintenance.length === 0 ? [] : [`  files in the maintenance directory: ${maintenance.join(', ')}`]
+  if (rows.length + files.length === 0) return []
+  return ['', coloured('Decided by operators:', 'warning'), ...columns(rows), ...files]
 }
 
 function outboxLines({ outbox }: Status): string[] {

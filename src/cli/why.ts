@@ -12,7 +12,8 @@ export function whyLines(why: WhyView, now: number): string[] {
   for (const service of why.services) lines.push(...serviceLines(service, now), '')
   for (const real of why.reals) {
     const age = real.for === null ? '' : ` for ${durationText(real.for)}`
-    const loud = real.standing === 'in' ? 'good' : real.standing === 'held' ? 'warning' : 'alarm'
+    const loud =
+      real.standing === 'in' ? 'good' : real.standing === 'held' || real.standing === 'standby' ? 'warning' : 'alarm'
     lines.push(
       `${real.virtual}: real server ${real.real} is ${coloured(standingText[real.standing], loud)}${age}, weight ${real.weight} of ${real.configuredWeight}`,
       `  because ${real.text}`,

@@ -11,6 +11,8 @@ import { seconds, wallTime } from '../model/units.ts'
 import type { Checks } from '../runtime/checks.ts'
 import { type Daemon, mostEntries } from '../server/commands.ts'
 import type { Database } from './database.ts'
+import { drainRemarks } from './drain-remarks.ts'
+import { planOf } from './plan.ts'
 import { reload } from './reload.ts'
 import type { Running } from './running.ts'
 
@@ -33,6 +35,8 @@ export function answersOf(running: Running, database: () => Database | null): Da
       ...overdueReport(checks),
     ],
     reload: () => reload(running),
+    drainRemarks: (target) => drainRemarks(loop.state(), target),
+    plan: (file) => planOf(running, file),
   }
 }
 

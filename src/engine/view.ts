@@ -3,9 +3,20 @@
 import type { Entry, PoolStanding, RealStanding, Verdict } from '../model/entry.ts'
 import type { Place, Service, Virtual } from '../model/model.ts'
 import type { PerformanceDatum, Timings } from '../model/result.ts'
-import type { Controls, Disabled, HostState, PoolState, RealState, ServiceState, State } from '../model/state.ts'
+import type {
+  Controls,
+  Disabled,
+  HostState,
+  Override,
+  PoolState,
+  RealState,
+  ServiceState,
+  State,
+} from '../model/state.ts'
 import { endpointText, serviceText } from '../model/table.ts'
-import { type Milliseconds, type Now, since, type WallTime } from '../model/units.ts'
+import { type Milliseconds, milliseconds, type Now, since, type WallTime } from '../model/units.ts'
+import { targetText } from './command/override.ts'
+import { decisionText } from './pool/override.ts'
 import { poolText } from './pool/words.ts'
 import { disabledHosts, disabledWatch } from './readiness.ts'
 import { sentence } from './words.ts'
@@ -62,6 +73,9 @@ export interface RealView {
   readonly configuredWeight: number
   readonly reason: string
   readonly text: string
+  readonly role: 'primary' | 'backup'
+  /** Connections that a drain waits for; `null`: it is not drained, or they have not been counted yet. */
+  readonly draining: { readonly active: number | null; readonly persistent: number | null } | null
   readonly for: Milliseconds | null
   readonly place: Place
 }
@@ -85,12 +99,27 @@ export interface WaitingView {
   readonly lastText: string
 }
 
+/** What an operator decided about real or virtual servers, and until when. */
+export interface DecisionView {
+  /** `10.1.1.2:8080`, `10.1.1.2:8080 of web`, `virtual server web`. */
+  readonly target: string
+  readonly text: string
+  readonly for: Milliseconds
+  /** Until it ends by itself; `null`: until somebody ends it. */
+  readonly left: Milliseconds | null
+  /** Something of that name is configured. */
+  readonly configured: boolean
+}
+
 export interface StatusView {
   readonly at: WallTime
   /** Since when the scheduler is stopped. */
   readonly stopped: WallTime | null
   readonly services: readonly ServiceView[]
   readonly virtuals: readonly VirtualView[]
+  readonly decisions: readonly DecisionView[]
+  /** Names in the maintenance directory. */
+  readonly maintenance: readonly string[]
   readonly outbox: readonly WaitingView[]
 }
 
@@ -111,7 +140,21 @@ export function statusView(state: State, now: Now): StatusView {
     in: Math.max(0, notBefore - now.wall) as Milliseconds,
     lastText,
   }))
-  return { at: now.wall, stopped: state.controls.stopped, services, virtuals, outbox }
+  const { stopped, maintenance } = state.controls
+  const decisions = state.controls.overrides.map((one) => decisionView(one, state, now))
+  return { at: now.wall, stopped, services, virtuals, decisions, maintenance, outbox }
+}
+
+function decisionView(one: Override, { pools }: State, now: Now): DecisionView {
+  const named = pools.filter(({ name }) => one.virtual === null || name === one.virtual)
+  const isThere = one.real === null || named.some(({ reals }) => reals.some(({ real }) => real === one.real))
+  return {
+    target: targetText(one),
+    text: decisionText(one),
+    for: since(one.at, now),
+    left: one.until === null ? null : milliseconds(Math.max(0, one.until - now.wall)),
+    configured: named.length > 0 && isThere,
+  }
 }
 
 function serviceView(service: Service, state: ServiceState, controls: Controls, now: Now): ServiceView {
@@ -222,6 +265,8 @@ function realView(real: Virtual['reals'][number], state: RealState, now: Now): R
     configuredWeight: real.weight,
     reason: state.reason,
     text: state.text,
+    role: real.role,
+    draining: state.drain === null || state.drain.over ? null : state.drain,
     for: state.since === null ? null : since(state.since, now),
     place: real.place,
   }

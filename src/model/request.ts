@@ -9,6 +9,17 @@ export interface Request {
   readonly limit?: number
   readonly text?: string
   readonly who?: string
+  /** Of a real server: in this virtual server alone. */
+  readonly virtual?: string
+  /** Milliseconds that a decision counts, and that a drain may take. */
+  readonly lasts?: number
+  readonly most?: number
+  /** A weight. */
+  readonly share?: number
+  /** Although it leaves a pool without a usable server. */
+  readonly force?: boolean
+  /** A configuration that does not run yet, by its absolute path. */
+  readonly file?: string
 }
 
 export type Answer =

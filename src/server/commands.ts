@@ -2,17 +2,15 @@
 import { statusView, subjects, whyView } from '../engine/view.ts'
 import { loudness, sentence } from '../engine/words.ts'
 import type { Entry } from '../model/entry.ts'
-import type { Command, EventBody } from '../model/event.ts'
+import type { Command } from '../model/event.ts'
 import type { ServiceKey } from '../model/names.ts'
 import type { Answer, DoorReport, Request } from '../model/request.ts'
-import type { State } from '../model/state.ts'
 import { type Now, wallTime } from '../model/units.ts'
 import { nearby } from '../parse/text/nearest.ts'
+import { decideOn, endDecision, type PoolDaemon, planned, targetOf } from './pool-commands.ts'
 
-export interface Daemon {
+export interface Daemon extends PoolDaemon {
   now(): Now
-  state(): State
-  post(event: EventBody): readonly Entry[]
   /** Entries from memory and, further back, from the journal's files; never from the database. Oldest first. */
   entries(query: { since?: number; service?: string; limit: number }): Promise<readonly Entry[]>
   doors(): readonly DoorReport[]
@@ -35,6 +33,11 @@ export async function answer(request: Request, daemon: Daemon): Promise<Answer> 
     case 'disable':
     case 'enable':
       return act(request.command, request, daemon)
+    case 'drain':
+    case 'weight':
+      return decideOn(request.command, request, daemon)
+    case 'plan':
+      return planned(request, daemon)
     case 'reload': {
       const { done, text } = await daemon.reload()
       return done ? { ok: true, data: { text } } : { ok: false, text }
@@ -96,11 +99,32 @@ function watchCommand(kind: string, subject: string, reason: string, daemon: Dae
 
 function act(
   kind: 'ack' | 'unack' | 'disable' | 'enable',
-  { subject = '', text = '', who = 'somebody' }: Request,
+  { subject = '', text = '', who = 'somebody', ...rest }: Request,
   daemon: Daemon,
 ): Answer {
+  if ((kind === 'disable' || kind === 'enable') && meansPool({ subject, ...rest }, daemon)) {
+    const request = { ...rest, subject, text, who }
+    const both = watchCommand(kind, subject, text, daemon) !== null && rest.virtual === undefined
+    if (both && targetIsVirtual(request, daemon)) {
+      const hint = `write --virtual ${subject} for the virtual server, or ${subject}/SERVICE for a service`
+      return { ok: false, text: `"${subject}" is a watch and a virtual server; ${hint}` }
+    }
+    return kind === 'disable' ? decideOn(kind, request, daemon) : endDecision(request, daemon)
+  }
   const command = watchCommand(kind, subject, text, daemon) ?? serviceCommand(kind, subject as ServiceKey, text)
   const entry = daemon.post({ kind: 'command', who, command }).find((one) => one.kind === 'command')
   if (entry?.kind !== 'command') return { ok: false, text: 'the daemon gave no answer' }
   return entry.outcome === 'done' ? { ok: true, data: { text: entry.text } } : { ok: false, text: entry.text }
+}
+
+/** A service is a service; every other name of a real or virtual server means that one. */
+function meansPool(request: Omit<Request, 'command'>, daemon: Daemon): boolean {
+  if (request.virtual !== undefined) return true
+  if (daemon.state().model.serviceIndex.has((request.subject ?? '') as ServiceKey)) return false
+  return targetOf({ command: '', ...request }, daemon).kind !== 'none'
+}
+
+function targetIsVirtual(request: Omit<Request, 'command'>, daemon: Daemon): boolean {
+  const target = targetOf({ command: '', ...request }, daemon)
+  return target.kind === 'target' && target.real === null
 }

@@ -128,8 +128,9 @@ function isRequest(value: unknown): value is Request {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const fields = new Map(Object.entries(value))
   const is = (name: string, type: string): boolean => !fields.has(name) || typeof fields.get(name) === type
-  const texts = ['subject', 'service', 'text', 'who'].every((name) => is(name, 'string'))
-  return typeof fields.get('command') === 'string' && texts && ['since', 'limit'].every((name) => is(name, 'number'))
+  const texts = ['subject', 'service', 'text', 'who', 'virtual', 'file'].every((name) => is(name, 'string'))
+  const numbers = ['since', 'limit', 'lasts', 'most', 'share'].every((name) => is(name, 'number'))
+  return typeof fields.get('command') === 'string' && texts && numbers && is('force', 'boolean')
 }
 
 /** Answers when the text is with the kernel, or the client gone. */

@@ -31,6 +31,8 @@ async function listening(t: { after(callback: () => Promise<unknown>): void }) {
     post,
     entries: async ({ limit }) => entries.slice(-limit),
     doors: () => [{ door: 'IPVS', well: false, text: 'in memory' }],
+    drainRemarks: () => ['clients are kept there by persistence'],
+    plan: async (file) => ({ ok: false, text: `no plan for ${file}` }),
     reload: async () => ({ done: false, text: 'mon.cf has 1 error' }),
   }
   const socket = await listenOn(path, daemon)

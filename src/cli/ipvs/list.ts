@@ -5,7 +5,8 @@
  */
 import type { Forward, TableCounters, TableDestination, TableService, TableTunnel } from '../../model/table.ts'
 import type { SyncDaemon, TableInfo, TableTimeouts } from '../../model/table-control.ts'
-import { endText, flagNames, markText, maskText, sortedDestinations, sortedServices } from './words.ts'
+import { sortedDestinations, sortedServices } from './order.ts'
+import { endText, flagNames, hasOwnFlags, markText, maskText } from './words.ts'
 
 /** Which columns; `tunnels` beside `table` only, since ipvsadm shows them nowhere else. */
 export interface ListView {
@@ -39,12 +40,7 @@ export function daemonLines(daemons: readonly SyncDaemon[]): string[] {
 
 function heading({ columns, tunnels }: ListView): string[] {
   const counted = 'Prot LocalAddress:Port'.padEnd(33)
-  const counting = (names: readonly string[]) =>
-    counted +
-    names
-      .map((name) => name.padStart(9))
-      .join('')
-      .slice(1)
+  const counting = (names: readonly string[]) => counted + names.map((name) => name.padStart(9)).join('')
   switch (columns) {
     case 'table':
       return [
@@ -78,11 +74,12 @@ function serviceName({ id }: TableService): string {
 }
 
 function settingsText(service: TableService): string {
-  const flags = flagNames(service)
+  // ipvsadm shows two flags of sh and mh, which have no third, and empty brackets where that alone is set.
+  const flags = flagNames(service).filter((name) => name !== 'flag-3' || !hasOwnFlags(service.scheduler))
   const mask = maskText(service)
   return [
     service.scheduler,
-    ...(flags === '' ? [] : [`(${flags})`]),
+    ...(service.schedulerFlags === 0 ? [] : [`(${flags.join(',')})`]),
     ...(service.persistenceSeconds > 0 ? [`persistent ${service.persistenceSeconds}`] : []),
     ...(service.persistenceSeconds > 0 && mask !== null ? [`mask ${mask}`] : []),
     ...(service.engine === '' ? [] : [`pe ${service.engine}`]),

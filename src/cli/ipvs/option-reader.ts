@@ -92,6 +92,9 @@ export class OptionReader {
         'add -p, or a port',
       )
     }
+    if (this.has('ops') && service.kind === 'address' && service.protocol !== 'udp') {
+      this.#wrong(this.#line, 'rule-ops', 'one packet scheduling is for UDP only', 'leave -o out')
+    }
     const engine = this.#name('pe') ?? ''
     return {
       scheduler: this.#name('scheduler') ?? DEFAULT_SCHEDULER,

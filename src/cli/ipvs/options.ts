@@ -42,7 +42,8 @@ const options: readonly (readonly [name: string, short: string, takes: Takes])[]
   ['netmask', 'M', 'value'],
   ['pe', '', 'value'],
   ['ops', 'o', 'nothing'],
-  ['sched-flags', 'b', 'value'],
+  // "ipvsadm -S" itself writes -b with nothing behind it for a flag that it has no name for.
+  ['sched-flags', 'b', 'perhaps'],
   ['real-server', 'r', 'value'],
   ['masquerading', 'm', 'nothing'],
   ['gatewaying', 'g', 'nothing'],

@@ -4,7 +4,8 @@
  * Source: ipvsadm 1.31's output as observed, ipvsadm(8).
  */
 import type { Forward, TableDestination, TableService, TableTunnel } from '../../model/table.ts'
-import { endText, flagNames, maskText, sortedDestinations, sortedServices } from './words.ts'
+import { sortedDestinations, sortedServices } from './order.ts'
+import { endText, flagNames, maskText } from './words.ts'
 
 export function saveLines(services: readonly TableService[]): string[] {
   return sortedServices(services).flatMap((service) => [
@@ -43,7 +44,7 @@ export function savedService({ id }: Pick<TableService, 'id'>): string {
 
 function savedSettings(service: TableService): string {
   const mask = maskText(service)
-  const flags = flagNames(service)
+  const flags = flagNames(service).join(',')
   return [
     ` -s ${service.scheduler}`,
     service.persistenceSeconds > 0 ? ` -p ${service.persistenceSeconds}` : '',

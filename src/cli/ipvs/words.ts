@@ -3,7 +3,7 @@
  * not wait for name servers to show its table.
  * Source: ipvsadm(8), and ipvsadm 1.31's output as observed.
  */
-import type { Family, TableDestination, TableService, TableServiceId } from '../../model/table.ts'
+import type { Family, TableService, TableServiceId } from '../../model/table.ts'
 import { addressBytes } from '../../wire/ipvs/address.ts'
 
 /** `10.0.0.1:80`, `[2001:db8::1]:80`. */
@@ -25,13 +25,17 @@ function addressWord(family: Family, address: string): string {
   return `${address.startsWith('::ffff:') && bytes[10] === 0xff ? '::ffff:' : '::'}${bytes.subarray(12).join('.')}`
 }
 
-/** `sh-fallback,sh-port`; "" for none. */
-export function flagNames(service: Pick<TableService, 'scheduler' | 'schedulerFlags'>): string {
+/** `sh-fallback`, `flag-3`. */
+export function flagNames(service: Pick<TableService, 'scheduler' | 'schedulerFlags'>): string[] {
   const own = ownFlags[service.scheduler] ?? {}
   return [1, 2, 3]
     .filter((number) => (service.schedulerFlags & (1 << (number - 1))) !== 0)
     .map((number) => own[number] ?? `flag-${number}`)
-    .join(',')
+}
+
+/** Whether a scheduler's flags have names besides flag-1 and flag-2. */
+export function hasOwnFlags(scheduler: string): boolean {
+  return scheduler in ownFlags
 }
 
 /** The bit of a flag's name, or `null` if no scheduler has it. */
@@ -57,31 +61,4 @@ export function maskText({ id, prefix, mask }: Pick<TableService, 'id' | 'prefix
   if (prefix === 32) return null
   const bits = prefix <= 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0
   return [bits >>> 24, (bits >>> 16) & 255, (bits >>> 8) & 255, bits & 255].join('.')
-}
-
-/** As ipvsadm sorts: services with an address first, then family, protocol, address, port; marks by number. */
-export function sortedServices(services: readonly TableService[]): TableService[] {
-  return sortedBy(services, ({ id }) =>
-    id.kind === 'mark'
-      ? `1 ${id.mark.toString().padStart(10, '0')} ${id.family}`
-      : `0 ${id.family} ${protocolOrder[id.protocol]} ${addressOrder(id.family, id.address)} ${portOrder(id.port)}`,
-  )
-}
-
-export function sortedDestinations(destinations: readonly TableDestination[]): TableDestination[] {
-  return sortedBy(destinations, ({ id }) => `${id.family} ${addressOrder(id.family, id.address)} ${portOrder(id.port)}`)
-}
-
-/** By their numbers: 6, 17, 132. */
-const protocolOrder = { tcp: 0, udp: 1, sctp: 2 }
-
-function addressOrder(family: Family, address: string): string {
-  return [...(addressBytes(family, address) ?? [])].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-const portOrder = (port: number): string => port.toString().padStart(5, '0')
-
-function sortedBy<One>(list: readonly One[], key: (one: One) => string): One[] {
-  const keyed = list.map((one) => ({ one, key: key(one) }))
-  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ one }) => one)
 }

@@ -1,0 +1,49 @@
+/**
+ * `upalert plan`: what the running daemon would do to the table, now or with another configuration; and the same without a
+ * daemon, where nothing is known of the checks yet.
+ */
+import { hostname } from 'node:os'
+import type { Plan } from '../cli/plan.ts'
+import { clock } from '../edge/clock.ts'
+import { openKernelTable } from '../edge/table/kernel-table.ts'
+import { preview } from '../engine/preview.ts'
+import { restoredState } from '../engine/restore.ts'
+import { formatProblems } from '../parse/problem.ts'
+import { loadConfiguration } from './configuration.ts'
+import type { Running } from './running.ts'
+import { isUsable } from './usable.ts'
+
+export type Planned = { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly text: string }
+
+/** `file`: a configuration that does not run; `null`: the one that does. */
+export async function planOf({ loop, table, configuration }: Running, file: string | null): Promise<Planned> {
+  const read = table.read()
+  if (read.kind === 'error') return { ok: false, text: `the table cannot be read: ${read.text}` }
+  if (file === null) {
+    const made = preview(loop.state(), null, read.services, clock.now())
+    const basis = `The daemon runs ${configuration.file} on ${hostname()}.`
+    return { ok: true, plan: { ...made, where: table.where, basis } }
+  }
+  const fresh = await loadConfiguration(file, configuration.given)
+  if (!isUsable(fresh)) return { ok: false, text: `${file} cannot be used:\n${formatProblems(fresh.problems)}` }
+  const event = { kind: 'reloaded', model: fresh.model, text: '' } as const
+  const made = preview(loop.state(), event, read.services, clock.now())
+  const basis = `The daemon runs ${configuration.file} on ${hostname()}; this is what a reload with ${file} would do.`
+  return { ok: true, plan: { ...made, where: table.where, basis } }
+}
+
+/** What a daemon that starts on the file would do at first. */
+export async function planWithoutDaemon(file: string): Promise<Planned> {
+  const fresh = await loadConfiguration(file)
+  if (!isUsable(fresh)) return { ok: false, text: `${file} cannot be used:\n${formatProblems(fresh.problems)}` }
+  const kernel = openKernelTable()
+  if (kernel.kind === 'refused') return { ok: false, text: kernel.text }
+  const read = kernel.door.read()
+  kernel.door.close()
+  if (read.kind === 'error') return { ok: false, text: `the table cannot be read: ${read.text}` }
+  const now = clock.now()
+  const state = restoredState(fresh.model, null, null, now)
+  const made = preview(state, { kind: 'started', text: '' }, read.services, now)
+  const basis = `No daemon runs on ${file}: this is what a first start would do before any check has run.`
+  return { ok: true, plan: { ...made, where: 'kernel', basis } }
+}

@@ -1,0 +1,148 @@
+/**
+ * What would happen, before anything is done: the commands that a pass over the table would send, what each does to live
+ * connections, what becomes of each pool's capacity and standing, and who would hear of it. `decide` itself says so, on a
+ * state that nobody keeps, so that a plan can promise nothing else than what is done.
+ */
+import type { EventBody } from '../model/event.ts'
+import { id } from '../model/names.ts'
+import type { Owned, State } from '../model/state.ts'
+import type { TableDestination, TableService } from '../model/table.ts'
+import { endpointText, serviceText } from '../model/table.ts'
+import type { Now } from '../model/units.ts'
+import type { WantedService } from '../model/wanted.ts'
+import { decide } from './decide.ts'
+import { foreign, type PlannedCommand, plan } from './plan.ts'
+import { wantedTable } from './pool/wanted.ts'
+import { poolText } from './pool/words.ts'
+
+/** Connections through what a change touches; a template is what keeps a client with its server (persistence). */
+export interface AtStake {
+  readonly active: number
+  readonly inactive: number
+  readonly templates: number
+}
+
+export interface PlannedChange {
+  readonly virtual: string
+  readonly service: string
+  readonly change: string
+  readonly reason: PlannedCommand['reason']
+  readonly text: string
+  /** `null`: it takes nothing away from anybody. */
+  readonly atStake: AtStake | null
+  /** What the change does to those connections. */
+  readonly effect: string
+}
+
+export interface PlannedPool {
+  readonly virtual: string
+  readonly service: string
+  /** Sum of the weights in the table now, and after it. */
+  readonly weightNow: number
+  readonly weightAfter: number
+  /** Change in per cent; `null` where there was none before. */
+  readonly percent: number | null
+  readonly standing: { readonly from: string; readonly to: string }
+  readonly text: string
+}
+
+export interface Preview {
+  readonly changes: readonly PlannedChange[]
+  readonly pools: readonly PlannedPool[]
+  readonly alerts: readonly {
+    readonly call: string
+    readonly kind: string
+    readonly about: string
+    readonly summary: string
+  }[]
+  readonly foreign: readonly string[]
+}
+
+/** `event`: what is thought to happen, a reload with another model say; `null`: nothing but the next pass. */
+export function preview(state: State, event: EventBody | null, actual: readonly TableService[], now: Now): Preview {
+  const decided = event === null ? { state, effects: [] } : decide(state, { ...event, id: id('preview') }, now)
+  const { model, pools, owned } = decided.state
+  const wanted = wantedTable(model, pools)
+  const counted = model.settings.table.drift === 'own' ? everything(actual) : owned
+  const found = new Map(actual.map((service) => [serviceText(service.id), service]))
+  const known = new Set(state.outbox.map((delivery) => delivery.id))
+  return {
+    changes: plan(wanted, actual, counted, null).map((step) => changeOf(step, found)),
+    pools: wanted.flatMap((service) => poolOf(service, found.get(serviceText(service.id)), state, decided.state)),
+    alerts: decided.effects.flatMap((effect) => {
+      if (effect.kind !== 'deliver' || known.has(effect.delivery.id)) return []
+      const { call, message } = effect.delivery
+      return [{ call: call.text, kind: message.kind, about: message.key, summary: message.summary }]
+    }),
+    foreign: foreign(wanted, actual, counted).map(({ service, destination }) =>
+      destination === null ? service : `${destination} in ${service}`,
+    ),
+  }
+}
+
+const everything = (services: readonly TableService[]): Owned =>
+  Object.fromEntries(
+    services.map(({ id: service, destinations }) => [
+      serviceText(service),
+      destinations.map((one) => endpointText(one.id)),
+    ]),
+  )
+
+function changeOf(step: PlannedCommand, found: ReadonlyMap<string, TableService>): PlannedChange {
+  const { command, virtual, change, reason, text } = step
+  const service = serviceText(command.service)
+  const destinations = found.get(service)?.destinations ?? []
+  const touched = touchedBy(step, destinations)
+  const base = { virtual, service, change, reason, text }
+  if (touched === null) return { ...base, atStake: null, effect: '' }
+  return { ...base, atStake: sum(touched.of), effect: touched.effect }
+}
+
+/** The destinations that lose something, and what. Facts: ip_vs_core.c; spec ipvs-netlink "weight 0 or delete". */
+function touchedBy(
+  { command }: PlannedCommand,
+  destinations: readonly TableDestination[],
+): { readonly of: readonly TableDestination[]; readonly effect: string } | null {
+  if (command.kind === 'delete-service') {
+    return { of: destinations, effect: 'its connections end: packets for it are no longer forwarded' }
+  }
+  if (!('destination' in command)) return null
+  const end = endpointText(command.destination)
+  const of = destinations.filter((one) => endpointText(one.id) === end)
+  const before = of[0]
+  if (before === undefined) return null
+  if (command.kind === 'delete-destination') return { of, effect: 'packets of its connections are dropped' }
+  if (command.kind !== 'set-destination') return null
+  if (command.settings.forward !== before.forward) {
+    return { of, effect: 'connections that exist keep the old way of forwarding' }
+  }
+  if (command.settings.weight > 0 || before.weight === 0) return null
+  return { of, effect: 'its connections go on; nobody new is sent there' }
+}
+
+const sum = (destinations: readonly TableDestination[]): AtStake => ({
+  active: destinations.reduce((total, one) => total + one.activeConnections, 0),
+  inactive: destinations.reduce((total, one) => total + one.inactiveConnections, 0),
+  templates: destinations.reduce((total, one) => total + one.persistentConnections, 0),
+})
+
+/** Nothing is said of a pool that stays as it is. */
+function poolOf(wanted: WantedService, found: TableService | undefined, before: State, after: State): PlannedPool[] {
+  const index = after.model.virtuals.findIndex(({ name }) => name === wanted.name)
+  const [virtual, pool] = [after.model.virtuals[index], after.pools[index]]
+  if (virtual === undefined || pool === undefined) return []
+  const former = before.pools.find(({ name }) => name === wanted.name)
+  const present = new Map((found?.destinations ?? []).map((one) => [endpointText(one.id), one.weight as number]))
+  const weightNow = [...present.values()].reduce((total, one) => total + one, 0)
+  for (const one of wanted.destinations) {
+    if (one.kind === 'as-found') continue
+    if (one.kind === 'absent') present.delete(endpointText(one.id))
+    else present.set(endpointText(one.id), one.settings.weight)
+  }
+  const weightAfter = [...present.values()].reduce((total, one) => total + one, 0)
+  const standing = { from: former?.standing ?? 'not configured', to: pool.standing }
+  if (weightNow === weightAfter && standing.from === standing.to && found !== undefined) return []
+  const percent = weightNow === 0 ? null : Math.round(((weightAfter - weightNow) / weightNow) * 1000) / 10
+  const text = poolText(pool, virtual)
+  return [{ virtual: wanted.name, service: serviceText(wanted.id), weightNow, weightAfter, percent, standing, text }]
+}

@@ -1,0 +1,74 @@
+/** What operators do about real and virtual servers: drain, disable, weight, enable, and plan. */
+import type { Preview } from '../engine/preview.ts'
+import type { Entry } from '../model/entry.ts'
+import type { Command, EventBody } from '../model/event.ts'
+import type { Answer, Request } from '../model/request.ts'
+import type { State } from '../model/state.ts'
+import { milliseconds, weight } from '../model/units.ts'
+import { type Found, type Target, targetNamed } from './targets.ts'
+
+export interface PoolDaemon {
+  state(): State
+  post(event: EventBody): readonly Entry[]
+  /** What speaks against draining these real servers: sysctls, persistence. */
+  drainRemarks(target: Target): readonly string[]
+  /** `file`: of a configuration that does not run; `null`: of the one that does. */
+  plan(
+    file: string | null,
+  ): Promise<{ readonly ok: true; readonly plan: Preview } | { readonly ok: false; readonly text: string }>
+}
+
+export type Deed = 'drain' | 'disable' | 'weight'
+
+/** The greatest weight that the kernel takes. */
+const mostWeight = 2_147_483_647
+
+export function decideOn(deed: Deed, request: Request, daemon: PoolDaemon): Answer {
+  const { subject = '', text = '', who = 'somebody', lasts, most, share, force = false } = request
+  const target = targetOf(request, daemon)
+  if (target.kind !== 'target') return refusal(subject, target, daemon.state())
+  const what = deedOf(deed, share, most)
+  if (what === null) return { ok: false, text: `a weight is a whole number from 0 to ${mostWeight}` }
+  const { virtual, real } = target
+  const remarks = deed === 'drain' ? daemon.drainRemarks({ virtual, real }) : []
+  const duration = lasts === undefined ? null : milliseconds(lasts)
+  return given({ kind: 'override', virtual, real, what, lasts: duration, reason: text, force, remarks }, who, daemon)
+}
+
+export function endDecision(request: Request, daemon: PoolDaemon): Answer {
+  const target = targetOf(request, daemon)
+  if (target.kind !== 'target') return refusal(request.subject ?? '', target, daemon.state())
+  const { virtual, real } = target
+  return given({ kind: 'end-override', virtual, real }, request.who ?? 'somebody', daemon)
+}
+
+export const targetOf = ({ subject = '', virtual }: Request, daemon: Pick<PoolDaemon, 'state'>): Found =>
+  targetNamed(daemon.state(), subject, virtual ?? null)
+
+function deedOf(deed: Deed, share: number | undefined, most: number | undefined) {
+  if (deed === 'drain') return { kind: deed, most: most === undefined ? null : milliseconds(most) } as const
+  if (deed === 'disable') return { kind: deed } as const
+  const isWeight = share !== undefined && Number.isInteger(share) && share >= 0 && share <= mostWeight
+  return isWeight ? ({ kind: deed, weight: weight(share) } as const) : null
+}
+
+function refusal(subject: string, found: Exclude<Found, { kind: 'target' }>, { pools }: State): Answer {
+  if (found.kind === 'unclear') return { ok: false, text: found.text }
+  const known = pools.map(({ name }) => name).slice(0, namesShown)
+  const hint = known.length === 0 ? 'no virtual server is configured' : `virtual servers are: ${known.join(', ')}`
+  return { ok: false, text: `no real or virtual server is called "${subject}"; ${hint}` }
+}
+
+/** Names that an answer lists. */
+const namesShown = 20
+
+function given(command: Command, who: string, daemon: PoolDaemon): Answer {
+  const entry = daemon.post({ kind: 'command', who, command }).find((one) => one.kind === 'command')
+  if (entry?.kind !== 'command') return { ok: false, text: 'the daemon gave no answer' }
+  return entry.outcome === 'done' ? { ok: true, data: { text: entry.text } } : { ok: false, text: entry.text }
+}
+
+export async function planned({ file }: Request, daemon: PoolDaemon): Promise<Answer> {
+  const made = await daemon.plan(file ?? null)
+  return made.ok ? { ok: true, data: made.plan } : { ok: false, text: made.text }
+}
