@@ -42,7 +42,7 @@ export function tryRun(
 }
 
 /** Starts a program in a namespace and waits for its first line, by which it says that it is ready. */
-export async function startIn(namespace: string, ...words: readonly string[]): Promise<{ line: string; end(): void }> {
+export async function startIn(namespace: string, ...words: readonly string[]): Promise<Started> {
   const child = spawn('ip', ['netns', 'exec', namespace, ...words], { stdio: ['ignore', 'pipe', 'inherit'] })
   const line = await new Promise<string>((resolve, reject) => {
     let text = ''
@@ -53,5 +53,20 @@ export async function startIn(namespace: string, ...words: readonly string[]): P
       if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')))
     })
   })
-  return { line, end: () => void child.kill('SIGKILL') }
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  return {
+    line,
+    pid: child.pid ?? 0,
+    end(signal = 'SIGKILL') {
+      child.kill(signal)
+      return ended
+    },
+  }
+}
+
+interface Started {
+  readonly line: string
+  /** The program's own: `ip netns exec` becomes the program. */
+  readonly pid: number
+  end(signal?: NodeJS.Signals): Promise<void>
 }

@@ -46,14 +46,14 @@ export interface Visitor {
 }
 
 /** A client that reloads the page for ever. */
-export function keepVisiting(url: string): Visitor {
+export function keepVisiting(url: string, breath = BREATH): Visitor {
   const visits: Visit[] = []
   let stopped = false
   const end = (async () => {
     while (!stopped) {
       const started = performance.now()
       visits.push({ started, answer: await visit(url) })
-      await pause(BREATH)
+      await pause(breath)
     }
   })()
   return {

@@ -1,0 +1,103 @@
+/** Outside: what one world lived through, by moment, and how it is shown where it is not what was written. */
+import { strict as assert } from 'node:assert'
+import type { GuestRun } from '../boot.ts'
+import { expectReport } from '../boot.ts'
+import type { Visit } from '../visits.ts'
+import type { Change } from './changes.ts'
+import { readChanges, statesSeen } from './changes.ts'
+import type { Moment, Placed, State, World } from './scenario.ts'
+import { MOMENTS, statesOf } from './scenario.ts'
+import type { Story, Told } from './story.ts'
+
+/** One world's story, with every change of its table. */
+export interface Lived {
+  readonly world: World
+  readonly story: Story
+  readonly changes: readonly Change[]
+  /** How many changes the record lacks. */
+  readonly missed: number
+}
+
+export function lived(world: World, run: GuestRun): Lived {
+  const story = expectReport(run, 'story').data as Story
+  const lines = (run.file('changes') ?? '').split('\n')
+  const missed = lines.map((line) => / missed (\d+)$/.exec(line)?.[1]).find((count) => count !== undefined)
+  assert(missed !== undefined, 'the record of changes has no end')
+  const changes = readChanges(lines.filter((line) => !line.includes(' missed ')).join('\n'))
+  return { world, story, changes, missed: Number(missed) }
+}
+
+export function told({ story }: Lived, moment: string): Told {
+  const found = story.moments.find((one) => one.moment === moment)
+  assert(found !== undefined, `the story has no moment "${moment}"`)
+  return found
+}
+
+/** The states that a row went through at each moment, whenever in it. */
+export function statesLived(lived: Lived, scenario: Placed, table: string): ReadonlyMap<Moment, readonly State[]> {
+  const seen = statesSeen(scenario, table, lived.changes)
+  const begins = (index: number): number => told(lived, MOMENTS[index] ?? 'mistake').at
+  return new Map(
+    MOMENTS.map((moment, index) => {
+      const within = seen.filter(({ at }) => at >= begins(index) && at < begins(index + 1))
+      return [moment, within.map(({ state }) => state)]
+    }),
+  )
+}
+
+/** Throws with both worlds' states, moment by moment, if this world's are not what was written for it. */
+export function expectStates(scenario: Placed, lived: Lived, other: Lived | undefined): void {
+  for (const table of scenario.tables) {
+    const states = statesLived(lived, scenario, table)
+    const same = MOMENTS.every((moment) => text(states.get(moment)) === text(statesOf(scenario, moment, lived.world)))
+    if (same) continue
+    const others = other === undefined ? undefined : statesLived(other, scenario, table)
+    const rows = MOMENTS.flatMap((moment) => {
+      const written = text(statesOf(scenario, moment, lived.world))
+      const seen = text(states.get(moment))
+      const beside = other === undefined ? [] : [`    ${other.world}: ${text(others?.get(moment))}`]
+      const mark = written === seen ? ' ' : '!'
+      return [
+        `${mark} ${moment}`,
+        `    written for ${lived.world}: ${written}`,
+        `    ${lived.world}: ${seen}`,
+        ...beside,
+      ]
+    })
+    assert.fail(`${table} of "${scenario.name}":\n${rows.join('\n')}`)
+  }
+}
+
+const text = (states: readonly State[] | undefined): string => (states ?? []).join(' | ') || '(no change)'
+
+/** ipvsadm's lines of one virtual server, in its own words: \`-A -t … -s rr\`, \`-a -t … -r … -m -w 1\`. */
+export function listed({ table }: Told, service: string): readonly string[] {
+  const [kind = '', name = ''] = service.split(' ')
+  const option = kind === 'fwmark' ? '-f' : kind === 'udp' ? '-u' : '-t'
+  return table
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith(`-A ${option} ${name} `) || line.startsWith(`-a ${option} ${name} `))
+    .sort()
+}
+
+export interface Requests {
+  readonly all: number
+  readonly failed: number
+}
+
+/** A page is one letter. Whatever else comes is a failure to the client. */
+export function requests(visits: readonly Visit[]): Requests {
+  return { all: visits.length, failed: visits.filter(({ answer }) => answer.length !== 1).length }
+}
+
+export function sum(all: readonly Requests[]): Requests {
+  return {
+    all: all.reduce((total, one) => total + one.all, 0),
+    failed: all.reduce((total, one) => total + one.failed, 0),
+  }
+}
+
+export function words({ all, failed }: Requests): string {
+  return `${failed} of ${all} failed (${((100 * failed) / Math.max(1, all)).toFixed(1)} %)`
+}

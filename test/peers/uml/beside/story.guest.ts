@@ -1,0 +1,220 @@
+/**
+ * `guest beside-story WORLD`, in the client's namespace: tells one world the whole story, moment by moment. At each moment
+ * real servers change; the next one comes when the table is what this moment should make of it. What really happened in
+ * between is not judged here: record.pl writes down every change of the table, and the test reads it outside, where
+ * JavaScript is fast.
+ */
+import { spawn } from 'node:child_process'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
+import { DIRECTOR, real, VIRTUAL_ADDRESS } from '../farm.ts'
+import { attempt, run, scratch, startIn } from '../guest.ts'
+import { keepVisiting, type Visit } from '../visits.ts'
+import type { Deed, Moment, Placed, World } from './scenario.ts'
+import { addressOf, keepalivedConf, LETTERS, leftAt, MOMENTS, place } from './scenario.ts'
+import { SCENARIOS } from './scenarios.ts'
+import { stateOf } from './states.ts'
+import type { Story, Told } from './story.ts'
+import { CONFIGURATION, DIRECTORY, MON_CF, startSubject, withoutBrace } from './subject.ts'
+import { readRows } from './table.ts'
+
+/** Between two looks at the table, in milliseconds. */
+const LOOK_EVERY = 50
+/** How long the table may take at one moment, and at all moments together beyond what is usual. */
+const PATIENCE = 20_000
+const LEAST_PATIENCE = 3_000
+const ALL_PATIENCE = 40_000
+/** Between two requests of one client, in milliseconds: the guest's processor is for the checks. */
+const BREATH = 150
+
+/** A weight that no row has before the file is mended. */
+const MENDED_WEIGHT = 6
+
+/** The scripts of MISC_CHECK end as the file says, and leave a word of it behind. */
+const SCRIPT = `#!/bin/sh
+read status <"$1"
+echo "$status" >>"$1.runs"
+exit "$status"
+`
+
+const world: World = process.argv[2] === 'upalert' ? 'upalert' : 'keepalived'
+const scenarios = place(SCENARIOS)
+const second = scenarios[1]?.tables[0] ?? ''
+
+mkdirSync(DIRECTORY, { recursive: true })
+for (const { file } of scenarios) writeFileSync(file, '0\n')
+writeFileSync(join(DIRECTORY, 'mon.cf'), MON_CF)
+writeFileSync(join(DIRECTORY, 'exit'), SCRIPT, { mode: 0o755 })
+
+const farm = spawn('ip', ['netns', 'exec', real(1).name, 'guest', 'beside-farm'], {
+  stdio: ['pipe', 'pipe', 'inherit'],
+})
+const waiting = new Map<string, (answer: string) => void>()
+const farmReady = new Promise<string>((resolve) => waiting.set('ready', resolve))
+createInterface({ input: farm.stdout }).on('line', (line) => {
+  const [number = ''] = line.split(' ')
+  waiting.get(number)?.(line)
+  waiting.delete(number)
+})
+
+/** Orders are numbered; the answer is the number, with what went wrong behind it. */
+let orders = 0
+function order(port: number, deed: Deed): Promise<string> {
+  orders += 1
+  const number = orders
+  farm.stdin.write(`${JSON.stringify({ number, port, deed })}\n`)
+  return new Promise((resolve) => waiting.set(String(number), resolve))
+}
+
+function ipvsadm(words: string): void {
+  run('ip', 'netns', 'exec', DIRECTOR, 'ipvsadm', ...words.split(' '))
+}
+
+/** The script has ended with this status twice: the first of them is known to who started it. */
+async function exited(file: string, status: number): Promise<void> {
+  const runs = `${file}.runs`
+  writeFileSync(runs, '')
+  writeFileSync(file, `${status}\n`)
+  while (readFileSync(runs, 'utf8').split(`${status}\n`).length < 3) await pause(LOOK_EVERY)
+}
+
+interface Pending {
+  done: boolean
+  what: string
+}
+
+/** Lets it happen, and says what of it has still to come about. */
+function perform(scenario: Placed, deed: Deed): Pending {
+  const { port, file, name } = scenario
+  if (deed.file !== undefined) writeFileSync(file, `${deed.file}\n`)
+  if (deed.ipvsadm !== undefined) {
+    const letters = LETTERS.reduce(
+      (text, letter) => text.replaceAll(`$${letter.toUpperCase()}`, `${addressOf(letter)}:${port}`),
+      deed.ipvsadm,
+    )
+    ipvsadm(letters.replaceAll('$V', `${VIRTUAL_ADDRESS}:${port}`))
+  }
+  const pending = { done: false, what: `${name}: what was done to its servers` }
+  Promise.all([order(port, deed), deed.exit === undefined ? '' : exited(file, deed.exit)]).then(([answer]) => {
+    pending.done = !answer.includes('failed')
+    pending.what += ` (${answer})`
+  })
+  return pending
+}
+
+/** Says what is missing still, in words; nothing if all has come about. */
+type Look = () => readonly string[]
+
+/** How long all moments together may still take beyond what is usual. */
+let slack = ALL_PATIENCE
+
+/** Acts, waits for what must come of it, and writes down how the table is then. */
+async function live(moment: string, act: () => Look): Promise<Told> {
+  const at = Date.now()
+  const began = performance.now()
+  const look = act()
+  const deadline = began + Math.max(LEAST_PATIENCE, Math.min(PATIENCE, slack))
+  let missing = look()
+  while (missing.length > 0 && performance.now() < deadline) {
+    await pause(LOOK_EVERY)
+    missing = look()
+  }
+  const took = performance.now() - began
+  if (missing.length > 0) slack -= took
+  const table = run('ip', 'netns', 'exec', DIRECTOR, 'ipvsadm', '-Sn')
+  console.log([`${moment}: ${Math.round(took)} ms`, ...missing].join('\n  '))
+  return { moment, at, took, missing, table }
+}
+
+const all = (deeds: readonly Pending[]): readonly string[] => deeds.filter(({ done }) => !done).map(({ what }) => what)
+
+function tableAt(moment: Moment): readonly string[] {
+  const rows = readRows(recorder.pid)
+  return scenarios.flatMap((scenario) =>
+    scenario.tables.flatMap((name) => {
+      const state = stateOf(scenario, rows.get(name))
+      const expected = leftAt(scenario, moment, world)
+      return expected === undefined || state === expected
+        ? []
+        : [`${scenario.name}: ${name} is ${state}, not ${expected}`]
+    }),
+  )
+}
+
+function deeds(moment: Moment): readonly Pending[] {
+  return scenarios.flatMap((scenario) => {
+    const deed = scenario.steps[moment]?.does
+    return deed === undefined ? [] : [perform(scenario, deed)]
+  })
+}
+
+let reloads = 0
+const configure = (text = keepalivedConf(scenarios, reloads)): void => writeFileSync(CONFIGURATION, text)
+
+/** keepalived reads on after the brace that is missing, and takes the second virtual server out; upalert says that it does not. */
+function taken(): boolean {
+  const log = readFileSync(join(scratch, `${world}.log`), 'utf8')
+  return world === 'upalert' ? /stays in force/.test(log) : !readRows(recorder.pid).has(second)
+}
+
+/** The mended file changes one weight, and has the second virtual server again. */
+function mended(): boolean {
+  const rows = readRows(recorder.pid)
+  return rows.get(second)?.size === 2 && [...rows.values()].some((row) => [...row.values()].includes(MENDED_WEIGHT))
+}
+
+await farmReady
+const recorder = await startIn(DIRECTOR, 'perl', join(scratch, 'record.pl'), 'nlmon0', join(DIRECTORY, 'changes'))
+
+await attempt('story', async (): Promise<Story> => {
+  configure()
+  const moments: Told[] = []
+  const first = deeds('start')
+  moments.push(await live('servers', () => () => all(first)))
+  const subject = startSubject(world)
+  moments.push(await live('start', () => () => tableAt('start')))
+  const visitors = scenarios.flatMap(({ visited, port }, index) =>
+    visited ? [{ index, visitor: keepVisiting(`http://${VIRTUAL_ADDRESS}:${port}/`, BREATH) }] : [],
+  )
+  for (const moment of MOMENTS.slice(1)) {
+    moments.push(
+      await live(moment, () => {
+        if (moment.startsWith('reload')) {
+          reloads += 1
+          configure()
+          subject.reload()
+        }
+        const pending = deeds(moment)
+        return () => [...all(pending), ...tableAt(moment)]
+      }),
+    )
+  }
+  const visits: Record<number, readonly Visit[]> = {}
+  for (const { index, visitor } of visitors) visits[index] = await visitor.stop()
+  moments.push(
+    await live('mistake', () => {
+      configure(withoutBrace(keepalivedConf(scenarios, reloads)))
+      subject.reload()
+      return () => (taken() ? [] : ['the file with the mistake was not read'])
+    }),
+    await live('mended', () => {
+      reloads += 1
+      configure()
+      subject.reload()
+      return () => (mended() ? [] : ['the mended file was not read'])
+    }),
+  )
+  const stopped = subject.stop()
+  let ended: number | string | null = null
+  stopped.then((status) => {
+    ended = status
+  })
+  moments.push(await live('stop', () => () => (ended === null ? ['its end'] : [])))
+  return { moments, visits, ended: ended ?? 'not at all' }
+})
+await recorder.end('SIGTERM')
+farm.kill('SIGKILL')
+copyFileSync(join(DIRECTORY, 'changes'), join(scratch, 'changes'))
+process.exit(0)
