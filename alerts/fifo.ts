@@ -46,7 +46,7 @@ export const fifo: Alert<FifoOptions> = {
 
   async send(message, { path, user, group }): Promise<AlertOutcome> {
     const as = accountOf(user, group)
-    const owner = typeof as === 'string' ? null : as
+    const owner = as === null || typeof as === 'string' ? null : { ...as, groupReads: group !== undefined }
     const unknown = typeof as === 'string' ? [`its owner is ours: ${as}`] : []
     const line = lineOf(message)
     if (line === null) return { kind: 'sent', text: `wrote nothing to ${path}: "${message.kind}" changes no state` }

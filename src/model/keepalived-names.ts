@@ -27,6 +27,20 @@ export const virtualGroupName = (name: string, port = 0): string => `[${name}]:$
 export const protocolWord = (service: TableServiceId): Protocol | 'none' =>
   service.kind === 'mark' ? 'none' : service.protocol
 
+/**
+ * A real server by the port that keepalived gives it in the table, whatever the file says: that of the service where
+ * packets arrive as they were sent (`portFollows`), 0 behind a mark. In a `virtual_server_group` it keeps its own.
+ */
+export function realServerName(
+  server: NamedEnd,
+  service: TableServiceId,
+  { portFollows, inGroup }: { readonly portFollows: boolean; readonly inGroup: boolean },
+): string {
+  const follows = portFollows && !inGroup
+  const port = !follows ? server.port : service.kind === 'mark' ? 0 : service.port
+  return serverName({ address: server.address, port }, protocolWord(service))
+}
+
 /** `RS [10.1.1.2]:tcp:8080 [192.0.2.10]:tcp:80 DOWN`: a line of the FIFO, without its end. */
 export const serverLine = (server: string, virtual: string, state: KeepalivedState): string =>
   `RS ${server} ${virtual} ${state}`

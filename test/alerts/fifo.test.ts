@@ -65,11 +65,9 @@ async function fill(path: string): Promise<number> {
 
 test('a missing FIFO is made, and lines wait in it for a reader that comes late', async () => {
   const path = fresh('fifo')
-  const before = process.umask(0o027)
   assert.deepEqual(await send({ path }), { kind: 'sent', text: `wrote "${line}" to ${path}` })
-  process.umask(before)
   assert.ok(lstatSync(path).isFIFO())
-  assert.equal(lstatSync(path).mode & 0o777, 0o640)
+  assert.equal(lstatSync(path).mode & 0o777, 0o600, 'who else may read it could take lines away')
   await send({ path }, { ...down(), kind: 'up', line: line.replace('DOWN', 'UP') })
   const reader = spawn('head', ['-n', '2', path], { stdio: ['ignore', 'pipe', 'inherit'] })
   const said: Buffer[] = []
@@ -189,6 +187,10 @@ test(
     execFileSync('mkfifo', [found])
     for (const path of [made, found]) await send({ path, user: 'nobody', group: 'daemon' })
     assert.deepEqual([lstatSync(made).uid, lstatSync(made).gid], [65_534, 1])
+    assert.equal(lstatSync(made).mode & 0o777, 0o640, 'a group that is named may read')
+    const alone = fresh('alone')
+    await send({ path: alone, user: 'nobody' })
+    assert.equal(lstatSync(alone).mode & 0o777, 0o600)
     assert.deepEqual([lstatSync(found).uid, lstatSync(found).gid], [0, 0])
   },
 )

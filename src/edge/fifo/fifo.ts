@@ -17,10 +17,11 @@ import {
 } from 'node:fs'
 import { errnoName, libc } from '../libc.ts'
 
-/** Whom a FIFO is given to when it is made. */
+/** Whom a FIFO is given to when it is made. `groupReads`: the group was asked for by name. */
 export interface FifoOwner {
   readonly uid: number
   readonly gid: number
+  readonly groupReads: boolean
 }
 
 export type FifoOpened =
@@ -41,8 +42,12 @@ export type FifoWritten =
 export const LINE_MOST_BYTES = 4096
 /** FIFOs held open at once. */
 const FIFOS_MOST = 100
-/** keepalived's, less the umask. */
-const MODE = 0o644
+/**
+ * What keepalived's becomes under its umask: who reads a line takes it away from the reader it is for. Less our umask.
+ */
+const MODE = 0o600
+/** Where it is given to a group, which could not read it otherwise. */
+const MODE_FOR_GROUP = 0o640
 /** Somebody else may make or remove the same path at the same moment; then it is looked at again. */
 const LOOKS = 3
 
@@ -110,7 +115,7 @@ function openedAt(path: string, owner: FifoOwner | null): Fifo | Refused | 'chan
   const found = look(path)
   if (typeof found === 'string' && found !== 'ENOENT') return refused(`${path} could not be looked at (${found})`)
   if (typeof found !== 'string') return isFifo(found, path) ?? opened(path, null, false)
-  if (mkfifo(path, MODE) === 0) return opened(path, owner, true)
+  if (mkfifo(path, owner?.groupReads === true ? MODE_FOR_GROUP : MODE) === 0) return opened(path, owner, true)
   const errno = errnoName()
   if (errno === 'EEXIST') return 'changed'
   return refused(`${path} could not be made: ${known[errno] ?? errno}`)

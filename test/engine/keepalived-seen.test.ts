@@ -1,0 +1,89 @@
+/** Every mail and FIFO line that keepalived sent in a run of its own (keepalived-2.2.7.txt) is one that we would send. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { checkWords, quorumMail, serverMail } from '../../src/engine/keepalived-mail.ts'
+import {
+  realServerName,
+  serverLine,
+  virtualGroupName,
+  virtualLine,
+  virtualName,
+} from '../../src/model/keepalived-names.ts'
+import type { TableServiceId } from '../../src/model/table.ts'
+
+const mark = (number: number, family: 4 | 6 = 4): TableServiceId => ({ kind: 'mark', family, mark: number })
+const web: TableServiceId = { kind: 'address', family: 4, protocol: 'tcp', address: '192.0.2.10', port: 80 }
+const udp: TableServiceId = { ...web, protocol: 'udp', address: '192.0.2.20' }
+const sctp: TableServiceId = { kind: 'address', family: 6, protocol: 'sctp', address: '2001:db8::1', port: 443 }
+
+/** As the file of that run had them: NAT for addresses, direct routing for marks. */
+const farm = [
+  {
+    service: web,
+    name: virtualName(web),
+    servers: ['127.0.0.1 8080', '127.0.0.2 8080'],
+    quorum: 3,
+    hysteresis: 1,
+    sum: 4,
+  },
+  { service: mark(42), name: virtualName(mark(42)), servers: ['127.0.0.1 8081'], portFollows: true },
+  { service: mark(43, 6), name: virtualName(mark(43, 6)), servers: ['::1 8080'], portFollows: true },
+  { service: udp, name: virtualGroupName('farm'), servers: ['127.0.0.1 8080'], inGroup: true, misc: true },
+  { service: mark(7), name: virtualGroupName('marks'), servers: ['127.0.0.1 8082'], portFollows: true, inGroup: true },
+  { service: sctp, name: virtualName(sctp), servers: ['::1 8080'] },
+]
+
+const ours = { mails: new Set<string>(), lines: new Set<string>() }
+const routerId = 'LVS_MAIN'
+for (const { service, name, servers, quorum = 1, hysteresis = 0, sum = 1, ...more } of farm) {
+  for (const state of ['UP', 'DOWN'] as const) {
+    const weight = state === 'UP' ? sum : 0
+    for (const starting of [true, false])
+      remember(quorumMail({ routerId, virtual: name, state, quorum, hysteresis, weight, starting, why: '' }))
+    ours.lines.add(virtualLine(name, state))
+    for (const text of servers) {
+      const [address = '', port] = text.split(' ')
+      const standing = { portFollows: more.portFollows === true, inGroup: more.inGroup === true }
+      const server = realServerName({ address, port: Number(port) }, service, standing)
+      const words = checkWords({
+        checker: more.misc === true ? 'MISC_CHECK' : 'TCP_CHECK',
+        end: state === 'UP' ? 'succeeded' : 'failed',
+      })
+      remember(serverMail({ routerId, server, virtual: name, state, words, why: '' }))
+      ours.lines.add(serverLine(server, name, state))
+    }
+  }
+}
+
+function remember({ subject, text }: { readonly subject: string; readonly text: string }): void {
+  ours.mails.add(`${subject}\n${text.trimEnd()}`)
+}
+
+const rows = readFileSync(join(import.meta.dirname, 'keepalived-2.2.7.txt'), 'utf8').split('\n')
+const seen = (letter: string) =>
+  rows.flatMap((row, i) => (row.startsWith(`${letter} `) ? [{ text: row.slice(2), i }] : []))
+
+test('each mail that keepalived sent has the subject and the body of one of ours', () => {
+  const mails = seen('S').map(({ text, i }) => `${text}\n${rows[i + 1]?.slice(2)}`)
+  assert.ok(mails.length > 20)
+  assert.deepEqual(
+    mails.filter((mail) => !ours.mails.has(mail)),
+    [],
+  )
+})
+
+test('each line that keepalived wrote to its FIFO is one of ours', () => {
+  const lines = seen('F').map(({ text }) => text)
+  assert.ok(lines.length > 20)
+  assert.deepEqual(
+    lines.filter((line) => !ours.lines.has(line)),
+    [],
+  )
+})
+
+test('behind direct routing to an address a server has the port of the service', () => {
+  const named = realServerName({ address: '10.1.1.2', port: 8080 }, web, { portFollows: true, inGroup: false })
+  assert.equal(named, '[10.1.1.2]:tcp:80')
+})
