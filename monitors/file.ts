@@ -15,7 +15,7 @@ export interface FileOptions {
   readonly reverse?: boolean
 }
 
-/** The longest number that makes sense, its sign, and blanks around it: keepalived reads that much as well. */
+/** Room for the longest number that makes sense, its sign, and blanks around it. */
 const MOST_BYTES = 128
 /** A product of this or less is down: the least number of 32 bits. */
 const DOWN = -2_147_483_648
@@ -63,7 +63,7 @@ async function numberIn(path: string): Promise<Read> {
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       if (!(await handle.stat()).isFile()) return failed('is no ordinary file')
-      const { bytesRead, buffer } = await handle.read(Buffer.alloc(MOST_BYTES), 0, MOST_BYTES, 0)
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(MOST_BYTES + 1), 0, MOST_BYTES + 1, 0)
       return (
         numberOf(buffer.toString('latin1', 0, bytesRead)) ??
         failed(`holds "${first(buffer, bytesRead)}", which is no whole number`)
@@ -78,6 +78,7 @@ async function numberIn(path: string): Promise<Read> {
 }
 
 function numberOf(text: string): Read | null {
+  if (text.length > MOST_BYTES) return null
   const [word = '', ...more] = text.trim().split(/\s+/)
   if (word === '') return { kind: 'number', value: 0 }
   return /^[+-]?\d{1,20}$/.test(word) && more.length === 0 ? { kind: 'number', value: Number(word) } : null

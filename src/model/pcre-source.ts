@@ -54,7 +54,8 @@ const ASSERTIONS: Readonly<Record<string, string>> = {
   Z: BEFORE_LAST_NEWLINE,
   b: '\\b',
   B: '\\B',
-  R: '(?:\\r\\n|[\\n\\x0b\\f\\r\\x85])',
+  // Never half of a CR LF.
+  R: '(?:\\r\\n|\\r(?!\\n)|[\\n\\x0b\\f\\x85])',
 }
 
 class Reader {

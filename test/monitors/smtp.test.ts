@@ -195,3 +195,22 @@ test('a port may be named as in /etc/services, and 0 is the standard one', async
     '127.0.0.250 could not be checked: /etc/services has no TCP service no-such-service\n',
   )
 })
+
+test("keepalived's SMTP_CHECK: a HELO of one's own, and whatever line answers QUIT", async (t) => {
+  const heard: string[] = []
+  const port = await peer(t, (socket) => {
+    socket.on('data', (bytes) => heard.push(bytes.toString('latin1')))
+    speaking('220-a\r\n220 b\r\n', { helo: '250-a\r\n250 b\r\n', quit: '500 stay\r\n' })(socket)
+  })
+  const words = `-p ${port} --helo smtpchecker.keepalived.org --any-goodbye --connect-ip 127.0.0.1`
+  const result = await ours(smtp, words, ['192.0.2.1'])
+  assert.equal(result.detail, '')
+  assert.equal(result.hosts[0]?.host, '192.0.2.1')
+  assert.equal(heard.join(''), 'HELO smtpchecker.keepalived.org\r\nQUIT\r\n')
+})
+
+test('SMTP_CHECK: a server that closes instead of answering QUIT has not answered', async (t) => {
+  const port = await peer(t, speaking(GREETING, { helo: '250 hello\r\n', quit: { last: '' } }))
+  const { hosts } = await ours(smtp, `-p ${port} --any-goodbye`, ['127.0.0.1'])
+  assert.equal(hosts[0]?.text, 'closed the connection instead of sending its answer to QUIT')
+})

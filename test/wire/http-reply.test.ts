@@ -152,3 +152,63 @@ test('any bytes at all give a reply or a fault, and nothing is kept beyond the l
     }),
   )
 })
+
+const streamed: { name: string; reply: string; body: string; short?: RegExp }[] = [
+  { name: 'a body as long as announced', reply: 'Content-Length: 5\r\n\r\nhello', body: 'hello' },
+  { name: 'more than was announced', reply: 'Content-Length: 2\r\n\r\nhello', body: 'he' },
+  {
+    name: 'less than was announced',
+    reply: 'Content-Length: 9\r\n\r\nhello',
+    body: 'hello',
+    short: /^closed the connection after 5 of the 9 bytes/,
+  },
+  { name: 'a length that is no number', reply: 'Content-Length: x\r\n\r\nhello', body: 'hello' },
+  {
+    name: 'whole chunks',
+    reply: 'Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\nmore',
+    body: '1\r\nx\r\n0\r\n\r\n',
+  },
+  {
+    name: 'a chunk without a size',
+    reply: 'Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\nz\r\ny',
+    body: '1\r\nx\r\nz\r\ny',
+  },
+  {
+    name: 'a chunk too long',
+    reply: 'Transfer-Encoding: chunked\r\n\r\n1\r\nxx\r\n0\r\n\r\n',
+    body: '1\r\nxx\r\n0\r\n\r\n',
+  },
+  {
+    name: 'no last chunk',
+    reply: 'Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n',
+    body: '1\r\nx\r\n',
+    short: /^closed the connection after 6 bytes, before the last chunk$/,
+  },
+]
+for (const { name, reply, body, short = null } of streamed) {
+  test(`a reader that believes in the end of the connection reads ${name}, in whatever pieces and however little it keeps`, () => {
+    const bytes = Buffer.from(`HTTP/1.1 200 OK\r\n${reply}`, 'latin1')
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(bytes.length)), fc.nat(12), (cuts, kept) => {
+        const seen: Buffer[] = []
+        const reader = replyReader('GET', kept, { watch: (piece) => void seen.push(Buffer.from(piece)), mostBody: 100 })
+        const places = [0, ...cuts.sort((one, other) => one - other), bytes.length]
+        for (let at = 1; at < places.length; at++) reader.push(bytes.subarray(places[at - 1], places[at]))
+        const state = reader.end()
+        assert(state.kind === 'done', JSON.stringify(state))
+        assert.equal(Buffer.concat(seen).toString('latin1'), body)
+        assert.equal(state.reply.sent.toString('latin1'), body.slice(0, kept))
+        assert.equal(state.reply.cut, body.length > kept)
+        if (short === null) assert.equal(state.reply.short, null)
+        else assert.match(state.reply.short ?? '', short)
+      }),
+    )
+  })
+}
+
+test('a reader that only watches gives up on a body without end', () => {
+  const reader = replyReader('GET', 10, { watch: () => undefined, mostBody: 100 })
+  const state = reader.push(Buffer.from(`HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(101)}`))
+  assert(state.kind === 'failed')
+  assert.equal(state.text, 'has a page of more than 100 bytes')
+})
