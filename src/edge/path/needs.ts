@@ -44,14 +44,14 @@ export function needsOf(path: Path, way: Way | null, here: Surroundings): Needs 
     const why = way === null ? 'nothing is known of the way there' : way.text
     return unmet('no-way', `this machine has no way to ${path.real.address}: ${why}`)
   }
-  const source = path.source ?? (path.real.family === path.family ? way.source : null)
+  const source = path.source ?? (path.real.family === path.service.family ? way.source : null)
   if (source === null) {
     const text =
-      `the check needs an IPv${path.family} address of this machine to connect from, and the way to ` +
+      `the check needs an IPv${path.service.family} address of this machine to connect from, and the way to ` +
       `${path.real.address} names none: give it one as its source`
     return unmet('no-way', text)
   }
-  if (path.family === 6) return { kind: 'met', source }
+  if (path.service.family === 6) return { kind: 'met', source }
   const missing = missingSysctls(path, path.device ?? way.device, here)
   if (missing.length === 0) return { kind: 'met', source }
   const text = `${missing.map(({ why }) => why).join('; ')}. Run: ${missing.map(({ command }) => command).join(' && ')}`
@@ -72,8 +72,10 @@ interface Missing {
 }
 
 /** accept_local is on if it is on for the interface or for all; of rp_filter the greater counts (ip-sysctl.rst). */
-function missingSysctls({ vip }: Path, device: string, here: Surroundings): readonly Missing[] {
+function missingSysctls({ service }: Path, device: string, here: Surroundings): readonly Missing[] {
   const missing: Missing[] = []
+  // Only a virtual server of addresses has one; whoever balances by a mark of his own may have any.
+  const vip = service.kind === 'address' ? service.address : 'the virtual address'
   const value = (scope: string, name: string) => Number(here.sysctl(`net/ipv4/conf/${scope}/${name}`) ?? 0)
   const name = (setting: string) => sysctlName(device, setting)
   if (Math.max(value('all', 'accept_local'), value(device, 'accept_local')) === 0) {

@@ -9,19 +9,15 @@
  * Policy routing does none of this: IPVS takes the packet whatever route it has, and the director's own address is found
  * in the table "local" before any rule is asked (docs/forwarding.md has the measurements).
  */
-import type { Protocol, TableCommand, TableService, TableServiceId, TableServiceSettings } from '../../model/table.ts'
+import type { CheckPath } from '../../model/model.ts'
+import type { TableCommand, TableService, TableServiceId, TableServiceSettings } from '../../model/table.ts'
 import { endpointText, serviceText } from '../../model/table.ts'
 import { weight } from '../../model/units.ts'
-import type { MarkRange, PathEnd } from './marks.ts'
-import { endText, isPathMark, isPathService, PATH_SCHEDULER } from './marks.ts'
+import type { MarkRange } from './marks.ts'
+import { endText, hex, isPathMark, isPathService, PATH_SCHEDULER } from './marks.ts'
 
-/** One way down the client's path: to a virtual server, and there to this real server whatever the pool says. */
-export interface Path extends PathEnd {
-  readonly mark: number
-  readonly vip: string
-  /** Of the virtual server: what the check connects to. */
-  readonly port: number
-  readonly protocol: Protocol
+/** One way down the client's path: to the virtual server, and there to this real server whatever the pool says. */
+export interface Path extends CheckPath {
   /** The interface on which the real server's answers arrive; by default that of the route to it. */
   readonly device?: string | undefined
   /** The address to connect from; by default what suits the forwarding method. */
@@ -85,29 +81,29 @@ function stepOf(path: Path, found: TableService | undefined, range: MarkRange): 
     const gone = { kind: 'delete-destination', service, destination: there.id } as const
     return { kind: 'commands', commands: [gone, destinationOf(path, 'new-destination')] }
   }
-  const now = { family: path.family, real: there.id, forward: there.forward, tunnel: there.tunnel }
+  const { id: real, forward, tunnel } = there
+  const now = tunnel === undefined ? { real, forward } : { real, forward, tunnel }
   const same = endText(now) === endText(path) && there.weight === 1 && there.upperThreshold === 0
   return { kind: 'commands', commands: same ? [] : [destinationOf(path, 'set-destination')] }
 }
 
-function pathFault({ mark, family, real, forward, port }: Path, range: MarkRange): string | null {
+function pathFault({ mark, service, real, forward }: Path, range: MarkRange): string | null {
   if (!isPathMark(mark, range)) {
     const last = range.base + range.count - 1
     return `the mark ${hex(mark)} is not one of those for "via vip", ${hex(range.base)} to ${hex(last)}`
   }
-  if (port < 1 || port > 65535) return 'a check needs one port of the virtual server, and it has all'
-  if (family !== real.family && forward !== 'tunnel') {
+  if (service.family !== real.family && forward !== 'tunnel') {
     return `${real.address} and the virtual server are of different families of addresses, which only a tunnel connects`
   }
   return null
 }
 
-const serviceOf = ({ family, mark }: Path): TableServiceId => ({ kind: 'mark', family, mark })
+const serviceOf = ({ service, mark }: Path): TableServiceId => ({ kind: 'mark', family: service.family, mark })
 
-const settingsOf = ({ family }: Path): TableServiceSettings => ({
+const settingsOf = ({ service }: Path): TableServiceSettings => ({
   scheduler: PATH_SCHEDULER,
   persistenceSeconds: 0,
-  prefix: family === 4 ? 32 : 128,
+  prefix: service.family === 4 ? 32 : 128,
   onePacket: false,
   schedulerFlags: 0,
   engine: '',
@@ -119,5 +115,3 @@ function destinationOf(path: Path, kind: 'new-destination' | 'set-destination'):
   const wrapped = tunnel === undefined ? settings : { ...settings, tunnel }
   return { kind, service: serviceOf(path), destination: real, settings: wrapped }
 }
-
-export const hex = (mark: number): string => `0x${mark.toString(16)}`

@@ -7,9 +7,11 @@ import { needsOf } from '../../../src/edge/path/needs.ts'
 import type { Path } from '../../../src/edge/path/wanted.ts'
 import { parseWays } from '../../../src/edge/path/ways.ts'
 
+const front = { kind: 'address', family: 4, protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
+const front6 = { ...front, family: 6, address: '2001:db8::1' } as const
 const direct: Path = {
-  ...{ mark: PATH_MARKS.base, vip: '192.0.2.1', port: 80, protocol: 'tcp' },
-  ...{ family: 4, real: { family: 4, address: '10.1.1.2', port: 80 }, forward: 'route' },
+  ...{ mark: PATH_MARKS.base, service: front, forward: 'route' },
+  real: { family: 4, address: '10.1.1.2', port: 80 },
 }
 const out: Way = { kind: 'out', device: 'eth1', source: '10.1.1.1' }
 const DROPPED = "answers from 192.0.2.1, which is this machine's own address, are dropped on eth1 (accept_local is 0)"
@@ -105,21 +107,21 @@ const vectors: readonly {
   },
   {
     name: 'IPv6 needs the address and nothing else',
-    path: { ...direct, family: 6, vip: '2001:db8::1', real: { family: 6, address: '2001:db8:2::2', port: 80 } },
+    path: { ...direct, service: front6, real: { family: 6, address: '2001:db8:2::2', port: 80 } },
     way: { ...out, source: '2001:db8:2::1' },
     sysctls: { 'eth1/rp_filter': '1' },
     is: 'from 2001:db8:2::1',
   },
   {
     name: 'a tunnel across families needs an address from the operator',
-    path: { ...direct, family: 6, vip: '2001:db8::1', forward: 'tunnel' },
+    path: { ...direct, service: front6, forward: 'tunnel' },
     way: out,
     sysctls: {},
     is: 'the check needs an IPv6 address of this machine to connect from, and the way to 10.1.1.2 names none: give it one as its source',
   },
   {
     name: 'a tunnel across families leaves from the address that the operator gives',
-    path: { ...direct, family: 6, vip: '2001:db8::1', forward: 'tunnel', source: '2001:db8::9' },
+    path: { ...direct, service: front6, forward: 'tunnel', source: '2001:db8::9' },
     way: out,
     sysctls: {},
     is: 'from 2001:db8::9',
@@ -138,7 +140,7 @@ describe('a check down the client’s path', () => {
     test(name, () => {
       const needs = needsOf(path, way, {
         sysctl: (key) => sysctls[key.replace('net/ipv4/conf/', '')] ?? '0',
-        hasAddress: (device, address) => device === here && address === direct.vip,
+        hasAddress: (device, address) => device === here && address === front.address,
       })
       assert.equal(needs.kind === 'met' ? `from ${needs.source}` : needs.text, is)
     })

@@ -7,8 +7,9 @@ import type { Path } from '../../../src/edge/path/wanted.ts'
 import { openMemoryTable } from '../../../src/edge/table/memory-table.ts'
 import type { TableCommand, TableDoor } from '../../../src/model/table.ts'
 
+const front = { kind: 'address', family: 4, protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
 const path = (number: number): Path => ({
-  ...{ mark: PATH_MARKS.base + number, vip: '192.0.2.1', port: 80, protocol: 'tcp', family: 4, forward: 'masq' },
+  ...{ mark: PATH_MARKS.base + number, service: front, forward: 'masq' },
   real: { family: 4, address: `10.1.1.${number}`, port: 8080 },
 })
 
