@@ -77,3 +77,13 @@ test('the settings and the dependency of the examples have no problems', () => {
   const text = `${settings}\n${groups}${watch('routers', 'ping')}\n${watch('backup', 'running')}\n${watch('web', 'ping')}${service}`
   assert.equal(formatProblems(resolveText(text).problems), '')
 })
+
+test('the example of a virtual block has no problems', () => {
+  const blocks = page.split('```').filter((_, i) => i % 2 === 1)
+  const example = blocks.find((block) => block.includes('backup_below'))?.slice(5)
+  assert.ok(example)
+  const watch = (group: string, hosts: string, ...monitors: readonly string[]) =>
+    `hostgroup ${group} ${hosts}\n\nwatch ${group}\n${monitors.map((name) => ` service ${name}\n interval 9s\n monitor ${name} -p 80\n`).join('')}\n`
+  const watches = watch('web', '10.1.1.2 10.2.1.3', 'http', 'tcp') + watch('farm', '10.1.2.1', 'http')
+  assert.equal(formatProblems(resolveText(watches + example).problems), '')
+})

@@ -72,6 +72,7 @@ function gather(words: readonly Slice[], report: Report): Gathered | null {
     const [name, value] = [words[i], words[i + 1]]
     if (name === undefined) break
     if (name.text === 'backup') {
+      if (backup) return givenTwice(name, report)
       backup = true
       continue
     }

@@ -59,12 +59,13 @@ function readTraits(words: readonly Slice[], report: Report): Traits | null {
     if (word === undefined) break
     const trait = TRAITS.find((known) => known === word.text)
     const bare = i === 0 && isForward(word.text) && !(trait === 'tunnel' && isTunnelType(next?.text ?? ''))
-    if (word.text === 'inhibit') inhibit = true
+    if (word.text === 'inhibit' && !inhibit) inhibit = true
     else if (bare) given.set('forward', word)
-    else if (trait === undefined) return unknown(word, report)
+    else if (trait === undefined)
+      return inhibit && word.text === 'inhibit' ? twice(word, report) : unknown(word, report)
     else if (next === undefined)
       return complain(word, `${quoted(trait)} needs a value behind it`, EXAMPLES.sorry, report)
-    else if (given.has(trait)) return complain(word, `${quoted(trait)} is given twice`, 'keep one of them', report)
+    else if (given.has(trait)) return twice(word, report)
     else {
       given.set(trait, next)
       i += 1
@@ -72,6 +73,9 @@ function readTraits(words: readonly Slice[], report: Report): Traits | null {
   }
   return { given, inhibit }
 }
+
+const twice = (word: Slice, report: Report) =>
+  complain(word, `${quoted(word.text)} is given twice`, 'keep one of them', report)
 
 function unknown(word: Slice, report: Report): null {
   const nearest = report.nearest(word.text, [...TRAITS, 'inhibit'])

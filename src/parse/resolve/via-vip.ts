@@ -63,8 +63,8 @@ export class ViaVip {
   /** The checks that take the place of one: one for each TCP address of the virtual server. */
   lead(key: ServiceKey, destination: Destination, words: Words, report: Report): RealCheck[] {
     const service = this.#known.get(key)
-    // One that is not there had a mistake, which is told already.
-    if (service === undefined) return []
+    // One that is not there, or whose monitor is not, had a mistake, which is told already.
+    if (service === undefined || service.monitorMissing !== '') return []
     const schema = this.#schemaOf(service, words, report)
     if (schema === null) return []
     const addresses = destination.front.services.filter(isTcp)

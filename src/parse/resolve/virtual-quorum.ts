@@ -83,7 +83,7 @@ interface Written {
 /** Backup servers that never come, or never go. */
 function reportBackups(
   reals: readonly Real[],
-  { quorum, backupBelow }: Quorum,
+  { quorum, hysteresis, backupBelow }: Quorum,
   written: Written,
   report: Report,
 ): void {
@@ -101,6 +101,10 @@ function reportBackups(
   } else if (backupBelow > sumOf(primaries)) {
     const message = `the others together weigh ${sumOf(primaries)}, so the backup servers serve at all times`
     warn(message, `write backup_below with a number up to ${Math.max(1, sumOf(primaries))}`)
+  } else if (backupBelow + hysteresis > sumOf(primaries)) {
+    const least = backupBelow + hysteresis
+    const message = `backup servers that have joined go again at ${least}, and the others together weigh ${sumOf(primaries)}`
+    warn(message, 'write a smaller backup_below, or a smaller hysteresis')
   } else if (backupBelow < quorum) {
     const message = `the quorum of ${quorum} is lost before the backup servers join, below ${backupBelow}`
     warn(message, `write backup_below ${quorum}, or a smaller quorum`)

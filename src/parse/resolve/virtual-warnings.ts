@@ -42,11 +42,21 @@ export function reportWeights(
   lines: Lines,
   report: Report,
 ): void {
+  const slow = slowStart > 0 ? lines.get('slow_start')?.[0] : undefined
+  if (slow !== undefined && found.length > 0 && found.every(({ real }) => real.weight <= 1)) {
+    const message = 'no real server weighs more than 1, so there is no smaller weight for a slow start to begin with'
+    report.warning(
+      'slow-start',
+      spanOf(slow.value),
+      message,
+      'write weight 10 behind each real server, and ten times the quorum',
+    )
+    return
+  }
   const better = Object.hasOwn(WEIGHTLESS, scheduler) ? WEIGHTLESS[scheduler] : undefined
   if (better === undefined) return
   const hint = `write scheduler ${better}`
-  const slow = lines.get('slow_start')?.[0]
-  if (slow !== undefined && slowStart > 0) {
+  if (slow !== undefined) {
     const message = `the scheduler ${scheduler} asks of a weight only whether it is 0, so a slow start changes nothing`
     report.warning('weights-unused', spanOf(slow.value), message, hint)
   }
