@@ -6,6 +6,7 @@ import { hostname } from 'node:os'
 import type { Plan } from '../cli/plan.ts'
 import { clock } from '../edge/clock.ts'
 import { openKernelTable } from '../edge/table/kernel-table.ts'
+import { openMemoryTable } from '../edge/table/memory-table.ts'
 import { preview } from '../engine/preview.ts'
 import { restoredState } from '../engine/restore.ts'
 import { formatProblems } from '../parse/problem.ts'
@@ -37,13 +38,15 @@ export async function planWithoutDaemon(file: string): Promise<Planned> {
   const fresh = await loadConfiguration(file)
   if (!isUsable(fresh)) return { ok: false, text: `${file} cannot be used:\n${formatProblems(fresh.problems)}` }
   const kernel = openKernelTable()
-  if (kernel.kind === 'refused') return { ok: false, text: kernel.text }
-  const read = kernel.door.read()
-  kernel.door.close()
+  const door = kernel.kind === 'open' ? kernel.door : openMemoryTable(kernel.text)
+  const read = door.read()
+  door.close()
   if (read.kind === 'error') return { ok: false, text: `the table cannot be read: ${read.text}` }
   const now = clock.now()
   const state = restoredState(fresh.model, null, null, now)
   const made = preview(state, { kind: 'started', text: '' }, read.services, now)
-  const basis = `No daemon runs on ${file}: this is what a first start would do before any check has run.`
-  return { ok: true, plan: { ...made, where: 'kernel', basis } }
+  const without =
+    door.where === 'kernel' ? '' : ` The kernel's table cannot be seen, so an empty one is assumed: ${door.because}`
+  const basis = `No daemon runs on ${file}: this is what a first start would do before any check has run.${without}`
+  return { ok: true, plan: { ...made, where: door.where, basis } }
 }

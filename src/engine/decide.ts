@@ -129,6 +129,7 @@ function forgotten({ services }: State, { serviceIndex }: Model, write: Scribe):
 /** After a start or a reload: pools are judged anew, deliveries go on where they stood, and the table is brought in line. */
 function resumed({ state, effects }: Decided, write: Scribe, now: Now): Decided {
   const pools = recomputePools(state, allPools(state), write, now)
-  const deliveries = pools.state.outbox.map((delivery): Effect => ({ kind: 'deliver', delivery }))
-  return { state: pools.state, effects: [...effects, { kind: 'reconcile' }, ...pools.effects, ...deliveries] }
+  const deliveries = state.outbox.map((delivery): Effect => ({ kind: 'deliver', delivery }))
+  // Those that waited before keep their place in front of what is decided now.
+  return { state: pools.state, effects: [...effects, { kind: 'reconcile' }, ...deliveries, ...pools.effects] }
 }

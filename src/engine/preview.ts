@@ -66,9 +66,12 @@ export function preview(state: State, event: EventBody | null, actual: readonly 
   const counted = model.settings.table.drift === 'own' ? everything(actual) : owned
   const found = new Map(actual.map((service) => [serviceText(service.id), service]))
   const known = new Set(state.outbox.map((delivery) => delivery.id))
+  const steps = plan(wanted, actual, counted, null)
   return {
-    changes: plan(wanted, actual, counted, null).map((step) => changeOf(step, found)),
-    pools: wanted.flatMap((service) => poolOf(service, found.get(serviceText(service.id)), state, decided.state)),
+    changes: steps.map((step) => changeOf(step, found)),
+    pools: wanted.flatMap((service) =>
+      poolOf(service, found.get(serviceText(service.id)), steps, state, decided.state),
+    ),
     alerts: decided.effects.flatMap((effect) => {
       if (effect.kind !== 'deliver' || known.has(effect.delivery.id)) return []
       const { call, message } = effect.delivery
@@ -95,7 +98,7 @@ function changeOf(step: PlannedCommand, found: ReadonlyMap<string, TableService>
   const touched = touchedBy(step, destinations)
   const base = { virtual, service, change, reason, text }
   if (touched === null) return { ...base, atStake: null, effect: '' }
-  return { ...base, atStake: sum(touched.of), effect: touched.effect }
+  return { ...base, atStake: stakeOf(touched.of), effect: touched.effect }
 }
 
 /** The destinations that lose something, and what. Facts: ip_vs_core.c; spec ipvs-netlink "weight 0 or delete". */
@@ -120,29 +123,46 @@ function touchedBy(
   return { of, effect: 'its connections go on; nobody new is sent there' }
 }
 
-const sum = (destinations: readonly TableDestination[]): AtStake => ({
-  active: destinations.reduce((total, one) => total + one.activeConnections, 0),
-  inactive: destinations.reduce((total, one) => total + one.inactiveConnections, 0),
-  templates: destinations.reduce((total, one) => total + one.persistentConnections, 0),
+const stakeOf = (destinations: readonly TableDestination[]): AtStake => ({
+  active: destinations.reduce((count, one) => count + one.activeConnections, 0),
+  inactive: destinations.reduce((count, one) => count + one.inactiveConnections, 0),
+  templates: destinations.reduce((count, one) => count + one.persistentConnections, 0),
 })
 
 /** Nothing is said of a pool that stays as it is. */
-function poolOf(wanted: WantedService, found: TableService | undefined, before: State, after: State): PlannedPool[] {
+function poolOf(
+  wanted: WantedService,
+  found: TableService | undefined,
+  steps: readonly PlannedCommand[],
+  before: State,
+  after: State,
+): PlannedPool[] {
   const index = after.model.virtuals.findIndex(({ name }) => name === wanted.name)
   const [virtual, pool] = [after.model.virtuals[index], after.pools[index]]
   if (virtual === undefined || pool === undefined) return []
+  const service = serviceText(wanted.id)
+  const now = new Map((found?.destinations ?? []).map((one) => [endpointText(one.id), one.weight as number]))
+  const [weightNow, weightAfter] = [total(now), total(weightsAfter(now, service, steps))]
   const former = before.pools.find(({ name }) => name === wanted.name)
-  const present = new Map((found?.destinations ?? []).map((one) => [endpointText(one.id), one.weight as number]))
-  const weightNow = [...present.values()].reduce((total, one) => total + one, 0)
-  for (const one of wanted.destinations) {
-    if (one.kind === 'as-found') continue
-    if (one.kind === 'absent') present.delete(endpointText(one.id))
-    else present.set(endpointText(one.id), one.settings.weight)
-  }
-  const weightAfter = [...present.values()].reduce((total, one) => total + one, 0)
   const standing = { from: former?.standing ?? 'not configured', to: pool.standing }
   if (weightNow === weightAfter && standing.from === standing.to && found !== undefined) return []
   const percent = weightNow === 0 ? null : Math.round(((weightAfter - weightNow) / weightNow) * 1000) / 10
-  const text = poolText(pool, virtual)
-  return [{ virtual: wanted.name, service: serviceText(wanted.id), weightNow, weightAfter, percent, standing, text }]
+  return [{ virtual: wanted.name, service, weightNow, weightAfter, percent, standing, text: poolText(pool, virtual) }]
 }
+
+function weightsAfter(
+  now: ReadonlyMap<string, number>,
+  service: string,
+  steps: readonly PlannedCommand[],
+): ReadonlyMap<string, number> {
+  const after = new Map(now)
+  for (const { command } of steps) {
+    if (!('destination' in command) || serviceText(command.service) !== service) continue
+    const end = endpointText(command.destination)
+    if (command.kind === 'delete-destination') after.delete(end)
+    else after.set(end, command.settings.weight)
+  }
+  return after
+}
+
+const total = (weights: ReadonlyMap<string, number>): number => [...weights.values()].reduce((sum, one) => sum + one, 0)

@@ -24,8 +24,8 @@ export interface Judged {
   /** The same object comes back if nothing changed. */
   readonly pool: PoolState
   readonly changes: readonly PoolChange[]
-  /** Real servers whose checks say something else than before, by their place. */
-  readonly told: readonly number[]
+  /** Real servers whose checks say something else than before, by their place, and why. */
+  readonly told: readonly { readonly index: number; readonly text: string }[]
 }
 
 /** A real server with all that is known and decided about it. */
@@ -77,6 +77,8 @@ interface Circumstances {
 
 interface JudgedReal {
   readonly state: RealState
+  /** Of its checks alone. */
+  readonly why: string
   readonly wakeAt: WallTime | null
 }
 
@@ -85,7 +87,7 @@ function judgeReal(seen: Seen, circumstances: Circumstances): JudgedReal {
   const place = placed(seen, circumstances)
   const told = verdict.known && verdict.kind !== 'untested' ? verdict.kind : before.told
   const after = { real: endpointText(seen.real.id), begun, told, cause: verdict.cause, ...place.state }
-  return { state: settled(before, after, circumstances.now), wakeAt: place.wakeAt }
+  return { state: settled(before, after, circumstances.now), why: verdict.text, wakeAt: place.wakeAt }
 }
 
 type Placed = {
@@ -176,14 +178,14 @@ const keys = [
 function compared(before: PoolState, standing: PoolStanding, judged: readonly JudgedReal[]): Judged {
   const reals = judged.map(({ state }) => state)
   const changes: PoolChange[] = []
-  const told: number[] = []
+  const told: { index: number; text: string }[] = []
   for (const [index, real] of reals.entries()) {
     const former = before.reals[index]
     if (former === undefined) continue
     if (former.standing !== real.standing || former.weight !== real.weight) {
       changes.push({ kind: 'real', before: former, index })
     }
-    if (former.told !== real.told) told.push(index)
+    if (former.told !== real.told) told.push({ index, text: judged[index]?.why ?? '' })
   }
   if (standing !== before.standing) changes.push({ kind: 'pool', before })
   const wakeAt = earliest(judged.map((one) => one.wakeAt))

@@ -35,11 +35,12 @@ export function noticesOf(state: State, changed: Changed, write: Scribe, now: No
     const next = send({ ...state, outbox: noticed.outbox }, all, (id) => poolMessage(id, news, state, now), write, now)
     noticed = { outbox: next.outbox, effects: [...noticed.effects, ...next.effects] }
   }
-  for (const index of judged.told) {
+  for (const { index, text } of judged.told) {
     const [real, after, former] = [virtual.reals[index], pool.reals[index], before.reals[index]]
     if (real === undefined || after === undefined || former === undefined) continue
     const direction = realDirection(real, former, after)
-    if (direction !== null) tell(real.notices[direction], realNews(direction, virtual, pool, real, after, state))
+    if (direction !== null)
+      tell(real.notices[direction], realNews(direction, virtual, pool, real, { ...after, text }, state))
   }
   const direction = quorumDirection(before.standing, pool.standing)
   if (direction !== null) tell(virtual.notices[direction], quorumNews(direction, virtual, pool, before))
