@@ -7,7 +7,8 @@ import { GLOBAL_WORDS, PERIOD_WORDS, SERVICE_WORDS, VIRTUAL_WORDS } from '../../
 import { formatProblems } from '../../src/parse/problem.ts'
 import { resolveText, shape, world } from './world.ts'
 
-const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8')
+const pageOf = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
+const page = pageOf('configuration.md')
 
 /** The part under a heading, up to the next one of its rank. */
 function section(heading: string): string {
@@ -78,12 +79,21 @@ test('the settings and the dependency of the examples have no problems', () => {
   assert.equal(formatProblems(resolveText(text).problems), '')
 })
 
-test('the example of a virtual block has no problems', () => {
-  const blocks = page.split('```').filter((_, i) => i % 2 === 1)
-  const example = blocks.find((block) => block.includes('backup_below'))?.slice(5)
-  assert.ok(example)
-  const watch = (group: string, hosts: string, ...monitors: readonly string[]) =>
-    `hostgroup ${group} ${hosts}\n\nwatch ${group}\n${monitors.map((name) => ` service ${name}\n interval 9s\n monitor ${name} -p 80\n`).join('')}\n`
-  const watches = watch('web', '10.1.1.2 10.2.1.3', 'http', 'tcp') + watch('farm', '10.1.2.1', 'http')
-  assert.equal(formatProblems(resolveText(watches + example).problems), '')
-})
+const watched = (group: string, hosts: string, ...monitors: readonly string[]) =>
+  `hostgroup ${group} ${hosts}\n\nwatch ${group}\n${monitors.map((name) => ` service ${name}\n interval 9s\n monitor ${name} -p 80\n`).join('')}\n`
+const pools: readonly (readonly [name: string, text: string, watches: string])[] = [
+  [
+    'docs/configuration.md',
+    page,
+    watched('web', '10.1.1.2 10.2.1.3', 'http', 'tcp') + watched('farm', '10.1.2.1', 'http'),
+  ],
+  ['docs/ipvs.md', pageOf('ipvs.md'), watched('web', '10.1.1.2 10.1.1.3 10.1.9.2', 'http')],
+]
+for (const [name, text, watches] of pools) {
+  test(`the example of a virtual block in ${name} has no problems`, () => {
+    const blocks = text.split('```').filter((_, i) => i % 2 === 1)
+    const example = blocks.find((block) => block.includes('backup_below'))?.slice(5)
+    assert.ok(example)
+    assert.equal(formatProblems(resolveText(watches + example).problems), '')
+  })
+}
