@@ -28,7 +28,12 @@ interface Where {
   readonly socket?: string
 }
 
-interface CheckOptions extends Where {
+/** keepalived's -i. */
+interface ConfigId {
+  readonly configId?: string
+}
+
+interface CheckOptions extends Where, ConfigId {
   readonly mon?: boolean
   readonly json?: boolean
 }
@@ -40,6 +45,10 @@ const bare = {
 }
 
 const usageStatus = 64
+
+const configIdHelp = 'chooses the @ID lines of a keepalived.conf (default: the host name up to its first dot)'
+
+const idGiven = (configId: string | undefined) => (configId === undefined ? {} : { configId })
 
 const version: string = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).version
 
@@ -55,8 +64,11 @@ const program = new Command('upalert')
 program
   .command('run')
   .description('run the daemon in the foreground; SIGHUP reads the configuration again, SIGTERM stops it')
-  .option('-c, --config <FILE>', 'mon.cf to run (default: $UPALERT_CONFIG, or /etc/upalert/mon.cf)')
-  .action(async ({ config }: Where) => end(await runDaemon({ file: ownConfiguration(config), demo: false })))
+  .option('-c, --config <FILE>', 'mon.cf or keepalived.conf to run (default: $UPALERT_CONFIG, or /etc/upalert/mon.cf)')
+  .option('-i, --config-id <ID>', configIdHelp)
+  .action(async ({ config, configId }: Where & ConfigId) =>
+    end(await runDaemon({ file: ownConfiguration(config), demo: false, given: idGiven(configId) })),
+  )
 
 program
   .command('mon')
@@ -82,12 +94,14 @@ program
 program
   .command('check')
   .description('say what is wrong in a configuration; exit status 0: nothing, 1: warnings, 2: errors')
-  .argument('[FILE]', 'mon.cf to check')
+  .argument('[FILE]', 'mon.cf or keepalived.conf to check')
   .option('-c, --config <FILE>', 'the same')
+  .option('-i, --config-id <ID>', configIdHelp)
   .option('--mon', 'as "upalert mon" would take it: with mon\'s defaults and quirks, and its auth.cf')
   .option('--json', 'problems as JSON')
-  .action(async (file: string | undefined, { config, mon = false, json = false }: CheckOptions) => {
-    const { name, problems, omitted } = await checkedFiles(ownConfiguration(oneOf(file, config)), mon)
+  .action(async (file: string | undefined, { config, configId, mon = false, json = false }: CheckOptions) => {
+    const own = ownConfiguration(oneOf(file, config))
+    const { name, problems, omitted } = await checkedFiles(own, mon, idGiven(configId))
     const { text, exit } = checkAnswer(name, problems, { json, omitted })
     process.stdout.write(`${text}\n`)
     process.exitCode = exit

@@ -1,6 +1,6 @@
 /** `upalert check`: the problems of a configuration and of the files it names, as the daemon would meet them. */
 import type { Problem } from '../parse/problem.ts'
-import { loadConfiguration } from './configuration.ts'
+import { type LoadOptions, loadConfiguration } from './configuration.ts'
 import { authProblems } from './mon/auth-check.ts'
 import { givenBy } from './mon/given.ts'
 
@@ -11,9 +11,9 @@ interface Checked {
   readonly omitted: number
 }
 
-/** `standard`: as `upalert mon` takes it. */
-export async function checkedFiles(file: string, standard: boolean): Promise<Checked> {
-  const configuration = await loadConfiguration(file, standard ? givenBy({}, '/etc/mon') : {})
+/** `standard`: as `upalert mon` takes it. `given`: what the command line says besides. */
+export async function checkedFiles(file: string, standard: boolean, given: LoadOptions = {}): Promise<Checked> {
+  const configuration = await loadConfiguration(file, { ...(standard ? givenBy({}, '/etc/mon') : {}), ...given })
   const problems = [...configuration.problems, ...(await authProblems(configuration, { standard }))]
   return { name: configuration.file, problems, omitted: configuration.omitted }
 }

@@ -4,7 +4,8 @@
  * "enable_script_security". Unlike keepalived it says which part of the path it is.
  */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { insecurePart } from '../edge/program/script-security.ts'
 import type { KeepalivedFile } from '../parse/keepalived/file.ts'
 import { spanOf } from '../parse/keepalived/line.ts'
 import { type ProgramUsed, programsUsed } from '../parse/keepalived/resolve.ts'
@@ -59,27 +60,8 @@ function missing({ path, at, checks }: ProgramUsed): Problem {
 }
 
 function insecure({ at }: ProgramUsed, path: string): Problem[] {
-  const component = componentsOf(path).find((one) => writableBy(one) !== null)
-  if (component === undefined) return []
-  const message = `root runs this script, and ${quoted(component)} may be changed by ${writableBy(component)}`
-  const hint = `chown root ${component} and chmod go-w ${component}, or let another user run it: script_user`
+  const fault = insecurePart(path)
+  if (fault === null) return []
+  const [message = '', hint = ''] = fault.split('; ')
   return [{ code: 'script-security', severity: 'warning', span: spanOf(at), message, hint }]
-}
-
-function componentsOf(path: string): readonly string[] {
-  const above = dirname(path)
-  return above === path ? [path] : [...componentsOf(above), path]
-}
-
-/** Who besides root may change it; `null`: nobody. A sticky directory keeps others from replacing what is not theirs. */
-function writableBy(path: string): string | null {
-  try {
-    const { uid, gid, mode } = statSync(path)
-    if ((mode & 0o1000) !== 0) return null
-    if ((mode & 0o002) !== 0) return 'everybody'
-    if (gid !== 0 && (mode & 0o020) !== 0) return `its group, number ${gid}`
-    return uid !== 0 && (mode & 0o200) !== 0 ? `its owner, number ${uid}` : null
-  } catch {
-    return null
-  }
 }

@@ -44,23 +44,50 @@ export function formatProblems(problems: readonly Problem[], most = PRINTED_PROB
 export function formatProblem(problem: Problem): string {
   const { source, start } = problem.span
   const mark = problem.severity === 'warning' ? 'warning: ' : ''
-  const text = `${mark}${withoutPasswords(problem.message)} [${problem.code}]`
-  if (source.text === '') return [`${visible(source.file)}: ${text}`, ...under(problem.hint)].join('\n')
+  const { message, hint } = withoutSecrets(problem)
+  const text = `${mark}${message} [${problem.code}]`
+  if (source.text === '') return [`${visible(source.file)}: ${text}`, ...under(hint)].join('\n')
   const place = placeOf(source, start)
-  const excerpt = excerptOf(problem.span)
+  const excerpt = excerptOf(starred(problem.span))
   const carets = ' '.repeat(excerpt.before) + '^'.repeat(excerpt.length)
   return [
     `${visible(place.file)}:${place.line}:${place.column}: ${text}`,
     `${INDENT}${withoutPasswords(excerpt.line)}`.trimEnd(),
-    `${INDENT}${carets} ${problem.hint}`.trimEnd(),
+    `${INDENT}${carets} ${hint}`.trimEnd(),
   ].join('\n')
 }
 
 export function recordOf(problem: Problem): ProblemRecord {
-  const { code, severity, span, hint } = problem
-  const message = withoutPasswords(problem.message)
+  const { code, severity, span } = problem
+  const { message, hint } = withoutSecrets(problem)
   const { file, line, column } = placeOf(span.source, span.start)
   return { code, severity, file, line, column, length: Math.max(1, span.end - span.start), message, hint }
+}
+
+/** keepalived.conf's `auth_pass X` and `password X`, to the end of the line: what follows may be a part of it. */
+const SECRET = /((?:^|[{;])[ \t]*(?:@\S+[ \t]+)?(?:auth_pass|password)[ \t]+)(.+)/g
+
+const stars = (text: string) => text.replace(/\S/g, '*')
+
+/** The span in a text whose line has stars for such a password. */
+function starred(span: Span): Span {
+  const { source } = span
+  const { start, end } = lineAround(source, span.start)
+  const line = source.text.slice(start, end)
+  const hidden = line.replace(SECRET, (_, word: string, secret: string) => word + stars(secret))
+  if (hidden === line) return span
+  return { ...span, source: { ...source, text: source.text.slice(0, start) + hidden + source.text.slice(end) } }
+}
+
+/** A message may quote the password, or the beginning of it. */
+function withoutSecrets({ span, message, hint }: Problem): Pick<Problem, 'message' | 'hint'> {
+  const { start, end } = lineAround(span.source, span.start)
+  const secrets = [...span.source.text.slice(start, end).matchAll(SECRET)].map(([, , secret = '']) => secret)
+  const hide = (text: string) =>
+    withoutPasswords(text).replace(/"([^"]+)"/g, (all, part: string) =>
+      secrets.some((secret) => secret.includes(part.replace(/…$/, ''))) ? `"${stars(part)}"` : all,
+    )
+  return { message: hide(message), hint: hide(hint) }
 }
 
 /** The password of a URL, star for letter, so that the carets stay where they are: problems end up in logs and chats. */

@@ -20,7 +20,8 @@ interface Joined {
 }
 
 export function joined(base: Model, parts: readonly ResolvedKeepalived[], said: Said): Joined {
-  const problems = [...clashesOfGroups(base, parts), ...clashesOfVirtuals(base, parts)]
+  const sound = parts.every((part) => part.problems.every(({ severity }) => severity === 'warning'))
+  const problems = sound ? [...clashesOfGroups(base, parts), ...clashesOfVirtuals(base, parts)] : []
   const services = [...base.services, ...parts.flatMap((part) => part.services)]
   return {
     problems,

@@ -8,6 +8,9 @@ const PROCESS =
 const SNMP = 'no SNMP agent answers for these servers'
 const BUFFERS = 'the kernel gives the socket its default buffers'
 const NFT = 'upalert makes no nftables rules: mark the packets yourself, and write virtual_server fwmark N'
+const READER = 'upalert writes the FIFO and starts nobody who reads it: let a service of its own start this program'
+const AROUND =
+  'upalert runs no script before it starts or after it stops: write ExecStartPre=, ExecStopPost= in its service'
 const HOUSEKEEPING = 'upalert has no such files or processes'
 
 /** By block and word. */
@@ -30,6 +33,12 @@ export const LOSSES: Readonly<Record<string, Readonly<Record<string, string>>>> 
     ...each('process_monitor_rcv_bufs process_monitor_rcv_bufs_force', BUFFERS),
     ...each('nftables_ipvs nftables_ipvs_priority nftables_ipvs_start_fwmark', NFT),
     ...each('checker_process_name lvs_process_name process_name process_names data_use_instance', HOUSEKEEPING),
+    ...each('notify_fifo_script lvs_notify_fifo_script', READER),
+    ...each('startup_script startup_script_timeout shutdown_script shutdown_script_timeout', AROUND),
+    rs_init_notifies: 'notify_up is run for servers that change, not for all of them at the start',
+    smtp_helo_name: 'the relay is greeted by the name of this host',
+    lvs_sync_daemon:
+      'connections are not copied to another director: upalert ipvs sync start --interface NAME starts that',
     ...each('config_save_dir tmp_config_directory umask', HOUSEKEEPING),
     ...each('reload_repeat reload_time_file', 'no reload comes at a set time: let cron or a timer send SIGHUP'),
     reload_file: 'no file marks a reload; upalert status tells of it',
@@ -42,6 +51,9 @@ export const LOSSES: Readonly<Record<string, Readonly<Record<string, string>>>> 
   real_server: {
     snmp_name: SNMP,
     BFD_CHECK: 'upalert speaks no BFD, so this check never fails; add a TCP_CHECK or PING_CHECK',
+  },
+  track_file: {
+    init_file: 'upalert writes no such file; one that is missing counts as 0',
   },
   url: {
     regex_stack: 'nothing: patterns need no stack of their own',

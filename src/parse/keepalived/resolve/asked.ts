@@ -1,6 +1,7 @@
 /** The words of a checker -> the module that asks the question, and its options. Source: keepalived.conf(5); monitors/. */
 import type { TableDestinationId } from '../../../model/table.ts'
 import type { Milliseconds } from '../../../model/units.ts'
+import { quoted } from '../../text/visible.ts'
 import type { Checker } from '../file.ts'
 import { spanOf, type Word } from '../line.ts'
 import type { Setting } from '../settings.ts'
@@ -93,6 +94,7 @@ function connecting(module: string, question: Asked, times: Times, own: Options,
     around.report.error('checker-port', spanOf(checker.keyword), message, hint)
     return null
   }
+  if (!isReachable(question, connect_ip?.value.address ?? server.address, around)) return null
   const elsewhere = connect_ip === undefined || connect_ip.value.address === server.address ? undefined : connect_ip
   return {
     module,
@@ -107,6 +109,22 @@ function connecting(module: string, question: Asked, times: Times, own: Options,
     },
     words: wordsOf({ connectIp: connect_ip, port: connect_port, source: bindto, bindPort: bind_port, bindIf: bind_if }),
   }
+}
+
+/** RFC 4007 11: a link-local address means nothing without its interface. A source is of the family of the target. */
+function isReachable({ connection, checker }: Asked, target: string, { report }: Around): boolean {
+  const { connect_ip, bind_if, bindto } = connection
+  const keyword = checker.keyword
+  // Of connect_ip that was told where it is parsed.
+  if (/^fe[89ab]/.test(target) && bind_if === undefined && connect_ip === undefined) {
+    const message = `${quoted(target)} is a link-local address, and this ${keyword.text} names no interface`
+    report.error('link-local', spanOf(keyword), message, 'write bind_if and the interface in it')
+    return false
+  }
+  if (bindto === undefined || bindto.value.address.includes(':') === target.includes(':')) return true
+  const message = `nobody can connect from ${quoted(bindto.value.address)} to ${quoted(target)}: they are of different families`
+  report.error('bind-family', spanOf(bindto.at), message, 'write an address of this host in the family of the other')
+  return false
 }
 
 /** That of the server, as it is written: where direct routing moves the server to another port, the check stays. */

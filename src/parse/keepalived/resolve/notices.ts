@@ -40,7 +40,8 @@ function notices(
 function scriptCall(command: Setting<Command> | undefined, around: Around): AlertCall[] {
   if (command === undefined) return []
   const { argv } = command.value
-  const options = { command: argv, ...accountOf(command.value, around) }
+  const secured = around.file.globals.enable_script_security === undefined ? {} : { scriptSecurity: true }
+  const options = { command: argv, ...accountOf(command.value, around), ...secured }
   return call('notify', options, command.keyword, argv, around)
 }
 

@@ -40,7 +40,7 @@ const follows = (forward: Forward, port: number | null) => forward !== 'masq' ||
 
 export function resolveReals(server: VirtualServer, front: Front, around: Around): Real[] {
   const found: Real[] = []
-  const taken = new Map<string, Word>()
+  const taken = new Map<string, RealServer>()
   for (const real of server.realServers) {
     const one = resolveReal(real, server, front, taken, around)
     if (one !== null) found.push(one)
@@ -52,7 +52,7 @@ function resolveReal(
   real: RealServer,
   server: VirtualServer,
   front: Front,
-  taken: Map<string, Word>,
+  taken: Map<string, RealServer>,
   around: Around,
 ): Real | null {
   const { settings, at } = real
@@ -99,18 +99,17 @@ function isTaken(
   id: TableDestinationId,
   following: boolean,
   front: Front,
-  taken: Map<string, Word>,
+  taken: Map<string, RealServer>,
   { report }: Around,
 ): boolean {
   const ports = new Set(front.services.map((service) => (service.kind === 'address' ? service.port : 0)))
-  const ends = following ? [...ports].map((port) => ({ ...id, port })) : [id]
-  // A rewritten port is the same in all services; a following one meets it only where a service has that port.
-  const keys = ends.map((end) => `${endpointText(end)} ${following || ports.has(end.port) ? '' : 'rewritten'}`)
-  const before = keys.map((key) => taken.get(key)).find((word) => word !== undefined)
-  for (const key of keys) if (!taken.has(key)) taken.set(key, real.at)
+  const keys = [...(following ? ports : [id.port])].map((port) => endpointText({ ...id, port }))
+  const before = keys.map((key) => taken.get(key)).find((one) => one !== undefined)
+  for (const key of keys) if (!taken.has(key)) taken.set(key, real)
   if (before === undefined) return false
-  if (before.text === real.at.text && before.line.text === real.at.line.text) return true
-  const message = `the real_server ${quoted(real.at.text)} comes to stand here a second time: it is reached at the port of the service`
+  // The parser has told of two that are written alike.
+  if (before.port === real.port) return true
+  const message = `${quoted(real.at.text)} stands in this virtual_server already: both are reached at the port of the service`
   report.warning('real-server-twice', spanOf(real.at), `${message}; only the first counts`, 'take one of them out')
   return true
 }
@@ -118,8 +117,9 @@ function isTaken(
 function warnOfPort({ at, port }: RealServer, front: Front, { report }: Around): void {
   if (port === null) return
   const [first] = front.services
-  const other = front.services.find((service) => service.kind === 'mark' || service.port !== port)
-  if (other === undefined || first === undefined) return
+  const marks = front.services.every(({ kind }) => kind === 'mark')
+  const other = marks ? first : front.services.find((service) => service.kind === 'address' && service.port !== port)
+  if (other === undefined) return
   const there = other.kind === 'mark' ? 'that of the packet' : `${other.port}`
   const message = `direct routing and tunnels leave the port of a packet alone: it is ${there}, and ${port} is for the checks only`
   const hint = other.kind === 'mark' ? 'write the address alone' : `write port ${other.port}, or lvs_method NAT`
@@ -139,10 +139,12 @@ function tooMany(at: Word, { report, room }: Around): null {
 function initialOf(real: RealServer, levels: Levels): Initial {
   const written = nearest(levels, 'initial')?.value
   if (written !== undefined) return written
-  const alpha = (checker: RealServer['checkers'][number]) =>
-    'alpha' in checker.settings ? checker.settings.alpha?.value : undefined
   const inherited = nearest(levels, 'alpha')?.value ?? false
-  const down = real.checkers.length > 0 && real.checkers.some((checker) => alpha(checker) ?? inherited)
+  const down = real.checkers.some((checker) => {
+    // Neither has alpha from above, and the one is never asked.
+    if (checker.kind === 'FILE_CHECK' || checker.kind === 'BFD_CHECK') return false
+    return checker.settings.alpha?.value ?? inherited
+  })
   return down ? { remembered: true, unknown: 'down', waitMost: null } : LAST_KNOWN
 }
 

@@ -23,6 +23,16 @@ export function resolveGlobals({ file, report }: Around): SettingsPatch {
     const hint = 'nothing is lost where nobody else edits the table; drift = own in a mon.cf removes the rest as well'
     report.warning('lvs-flush', spanOf(globals.lvs_flush.keyword), message, hint)
   }
+  for (const fifo of [globals.notify_fifo, globals.lvs_notify_fifo]) {
+    if (fifo === undefined || fifo.value.owner === null) continue
+    const message = 'the FIFO belongs to the user that runs upalert, whoever stands here'
+    report.warning(
+      'not-honoured',
+      spanOf(fifo.at),
+      message,
+      'make it beforehand, with mkfifo and chown: it is used as it is',
+    )
+  }
   return {
     ...(smtp_server === undefined ? {} : { mailserver: relayUrl(smtp_server.value) }),
     ...(notification_email_from === undefined ? {} : { mailfrom: notification_email_from.value }),

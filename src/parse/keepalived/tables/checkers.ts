@@ -12,6 +12,7 @@ import {
 } from '../check-values.ts'
 import { command, pattern } from '../commands.ts'
 import { account } from '../global-values.ts'
+import { delayLoop, pause } from '../times.ts'
 import { boolean, flag, integer, KEEPALIVED_LARGEST, oneOf, text, timer } from '../values.ts'
 
 /** connect_timeout, in seconds: what microseconds in 32 bits hold. */
@@ -24,9 +25,9 @@ export const inARow = { rise: integer(1, MOST_IN_A_ROW), fall: integer(1, MOST_I
 
 const again = {
   retry: integer(0, KEEPALIVED_LARGEST),
-  delay_before_retry: timer(0, Infinity),
-  warmup: timer(0, Infinity),
-  delay_loop: timer(0, Infinity, { above: true }),
+  delay_before_retry: pause,
+  warmup: pause,
+  delay_loop: delayLoop,
   alpha: boolean,
   log_all_failures: boolean,
   ...inARow,

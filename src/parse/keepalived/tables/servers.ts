@@ -2,6 +2,7 @@
 import { addressAndPort, forwarding, granularity } from '../addresses.ts'
 import { command } from '../commands.ts'
 import { initial } from '../initial.ts'
+import { delayLoop, pause } from '../times.ts'
 import { boolean, flag, integer, KEEPALIVED_LARGEST, oneOf, optional, text, timer } from '../values.ts'
 import { inARow, LONGEST_TIMEOUT } from './checkers.ts'
 
@@ -19,9 +20,9 @@ const both = {
   virtualhost: text('a host name'),
   connect_timeout: timer(0, LONGEST_TIMEOUT, { above: true }),
   retry: integer(1, KEEPALIVED_LARGEST),
-  delay_before_retry: timer(0, Infinity),
-  warmup: timer(0, Infinity),
-  delay_loop: timer(0, Infinity, { above: true }),
+  delay_before_retry: pause,
+  warmup: pause,
+  delay_loop: delayLoop,
   smtp_alert: boolean,
   lvs_method: forwarding,
   snmp_name: text('a name'),
