@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { before, describe, type TestContext, test } from 'node:test'
 import { needs } from '../../needs.ts'
 import type { Lived, Requests } from './beside/compare.ts'
-import { expectStates, listed, lived, requests, statesLived, sum, told, words } from './beside/compare.ts'
+import { expectStates, expectTold, listed, lived, requests, statesLived, sum, told, words } from './beside/compare.ts'
 import { besideGuest } from './beside/guest.ts'
 import { leftAt, MOMENTS, place, type World } from './beside/scenario.ts'
 import { SCENARIOS } from './beside/scenarios.ts'
@@ -40,6 +40,7 @@ describe('side by side', needs('uml', 'ip', 'ipvsadm', 'keepalived', 'perl'), ()
       for (const scenario of scenarios) {
         test(scenario.name, () => {
           expectStates(scenario, the(world), other === undefined ? undefined : worlds.get(other))
+          expectTold(scenario, the(world))
         })
       }
       test('no change of the table is missing in the record', () => assert.equal(the(world).missed, 0))

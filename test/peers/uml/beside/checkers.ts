@@ -1,6 +1,7 @@
 /** Scenarios of checkers: each kind finds a server that answers wrong, hangs or is gone, and finds it again. */
 import { createHash } from 'node:crypto'
 import type { Scenario } from './scenario.ts'
+import { addressOf } from './scenario.ts'
 import { server, tcp, timed } from './words.ts'
 
 const two = (kind: string, inside = ''): string =>
@@ -234,6 +235,16 @@ export const CHECKERS: readonly Scenario[] = [
       '4': { does: { exit: 0 }, states: ['a=1 b=1'] },
       '5': { does: { servers: { a: 'refuse' } }, states: ['b=1'] },
       '6': { does: { servers: { a: 'up' } }, states: ['a=1 b=1'] },
+    },
+  },
+  {
+    name: 'connect_ip and connect_port: the check goes to a stand-in, and the row follows it',
+    config: `${timed} ${server('$A', `TCP_CHECK {\n connect_ip ${addressOf('c')}\n connect_port $PORT\n }`)} ${tcp('$B')}`,
+    servers: { ...web, c: 'web' },
+    steps: {
+      start: { does: { servers: { ...alive, c: 'up' } }, states: ['empty', 'a=1', 'a=1 b=1'] },
+      '1': { does: { servers: { a: 'refuse', c: 'refuse' } }, states: ['b=1'] },
+      '2': { does: { servers: { c: 'up' } }, states: ['a=1 b=1'] },
     },
   },
 ]

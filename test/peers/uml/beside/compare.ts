@@ -6,7 +6,7 @@ import type { Visit } from '../visits.ts'
 import type { Change } from './changes.ts'
 import { readChanges, statesSeen } from './changes.ts'
 import type { Moment, Placed, State, World } from './scenario.ts'
-import { MOMENTS, statesOf } from './scenario.ts'
+import { MOMENTS, statesOf, toldAt } from './scenario.ts'
 import type { Story, Told } from './story.ts'
 
 /** One world's story, with every change of its table. */
@@ -68,12 +68,27 @@ export function expectStates(scenario: Placed, lived: Lived, other: Lived | unde
   }
 }
 
+/** Throws if scripts were run with other words than written, or at other moments. */
+export function expectTold(scenario: Placed, lived: Lived): void {
+  const own = `${scenario.port} `
+  const words = (moment: Moment) =>
+    told(lived, moment)
+      .told.filter((line) => line.startsWith(own))
+      .map((line) => line.slice(own.length))
+      .sort()
+  const seen = MOMENTS.map((moment) => [moment, ...words(moment)])
+  const written = MOMENTS.map((moment) => [moment, ...toldAt(scenario, moment, lived.world)])
+  assert.deepEqual(seen, written, `scripts of "${scenario.name}"`)
+}
+
 const text = (states: readonly State[] | undefined): string => (states ?? []).join(' | ') || '(no change)'
+
+const OPTIONS: Readonly<Record<string, string>> = { fwmark: '-f', udp: '-u', sctp: '--sctp-service' }
 
 /** ipvsadm's lines of one virtual server, in its own words: \`-A -t … -s rr\`, \`-a -t … -r … -m -w 1\`. */
 export function listed({ table }: Told, service: string): readonly string[] {
   const [kind = '', name = ''] = service.split(' ')
-  const option = kind === 'fwmark' ? '-f' : kind === 'udp' ? '-u' : '-t'
+  const option = OPTIONS[kind] ?? '-t'
   return table
     .split('\n')
     .map((line) => line.trim())

@@ -71,4 +71,24 @@ export const FORMS: readonly Scenario[] = [
     servers: web,
     steps: dies,
   },
+  {
+    name: 'direct routing to another port than the virtual one: the row has the virtual one, the check the written one',
+    virtual: '192.168.1.131 18000',
+    services: ['tcp 192.168.1.131:18000'],
+    config: `${timed.replace('NAT', 'DR')} ${tcp('$A')} ${tcp('$B')}`,
+    servers: web,
+    steps: {
+      start: {
+        does: { servers: alive },
+        states: ['empty', '10.1.1.11:18000=1', '10.1.1.11:18000=1 10.1.1.12:18000=1'],
+      },
+      '1': { does: { servers: { b: 'refuse' } }, states: ['10.1.1.11:18000=1'] },
+    },
+  },
+  {
+    name: 'servers without a check are always in: SCTP',
+    protocol: 'sctp',
+    config: `${timed.replace('TCP', 'SCTP')} ${server('$A', 'weight 3')} ${server('$B', 'weight 2')}`,
+    steps: { start: { states: ['empty', 'a=3', 'a=3 b=2'] } },
+  },
 ]

@@ -2,6 +2,18 @@
 import type { Scenario } from './scenario.ts'
 import { http, tcp, timed } from './words.ts'
 
+/** A server that tells of itself. */
+const telling = (letter: 'a' | 'b', inside = ''): string =>
+  tcp(
+    `$${letter.toUpperCase()}`,
+    `${inside}
+        notify_up "\${TELL} ${letter} up"
+        notify_down "\${TELL} ${letter} down"`,
+  )
+
+const quorumTelling = `quorum_up "\${TELL} quorum up"
+    quorum_down "\${TELL} quorum down"`
+
 const alive = { a: 'up', b: 'up' } as const
 const web = { a: 'web', b: 'web' } as const
 const withSorry = { a: 'web', b: 'web', s: 'web' } as const
@@ -34,13 +46,14 @@ export const POOLS: readonly Scenario[] = [
   },
   {
     name: 'alpha: a server is not in before its first success',
-    config: `${timed} alpha ${tcp('$A')} ${tcp('$B')}`,
+    config: `${timed} ${quorumTelling}
+    alpha ${telling('a')} ${telling('b')}`,
     servers: web,
     steps: {
-      start: { does: { servers: { a: 'up' } }, states: ['empty', 'a=1'] },
-      '1': { does: { servers: { b: 'up' } }, states: ['a=1 b=1'] },
-      '2': { does: { servers: { a: 'refuse' } }, states: ['b=1'] },
-      '3': { does: { servers: { a: 'up' } }, states: ['a=1 b=1'] },
+      start: { does: { servers: { a: 'up' } }, states: ['empty', 'a=1'], told: ['a up', 'b down', 'quorum up'] },
+      '1': { does: { servers: { b: 'up' } }, states: ['a=1 b=1'], told: ['b up'] },
+      '2': { does: { servers: { a: 'refuse' } }, states: ['b=1'], told: ['a down'] },
+      '3': { does: { servers: { a: 'up' } }, states: ['a=1 b=1'], told: ['a up'] },
     },
   },
   {
@@ -56,25 +69,27 @@ export const POOLS: readonly Scenario[] = [
   },
   {
     name: 'omega changes nothing in the table while the daemon runs',
-    config: `${timed} omega ${tcp('$A')} ${tcp('$B')}`,
+    config: `${timed} ${quorumTelling}
+    omega ${telling('a')} ${telling('b')}`,
     servers: web,
     steps: {
-      start: { does: { servers: alive }, states: ['empty', 'a=1', 'a=1 b=1'] },
-      '2': { does: { servers: { a: 'refuse' } }, states: ['b=1'] },
-      '3': { does: { servers: { a: 'up' } }, states: ['a=1 b=1'] },
+      start: { does: { servers: alive }, states: ['empty', 'a=1', 'a=1 b=1'], told: ['quorum up'] },
+      '2': { does: { servers: { a: 'refuse' } }, states: ['b=1'], told: ['a down'] },
+      '3': { does: { servers: { a: 'up' } }, states: ['a=1 b=1'], told: ['a up'] },
     },
   },
   {
     name: 'quorum with hysteresis and no sorry server: those who live serve also below it',
-    config: `${timed} quorum 3
-    hysteresis 1 ${tcp('$A', 'weight 2')} ${tcp('$B', 'weight 2')}`,
+    config: `${timed} ${quorumTelling}
+    quorum 3
+    hysteresis 1 ${telling('a', 'weight 2')} ${telling('b', 'weight 2')}`,
     servers: web,
     steps: {
-      start: { does: { servers: alive }, states: ['empty', 'a=2', 'a=2 b=2'] },
-      '1': { does: { servers: { b: 'refuse' } }, states: ['a=2'] },
-      '2': { does: { servers: { a: 'refuse' } }, states: ['empty'] },
-      '3': { does: { servers: { a: 'up' } }, states: ['a=2'] },
-      '4': { does: { servers: { b: 'up' } }, states: ['a=2 b=2'] },
+      start: { does: { servers: alive }, states: ['empty', 'a=2', 'a=2 b=2'], told: ['quorum up'] },
+      '1': { does: { servers: { b: 'refuse' } }, states: ['a=2'], told: ['b down'] },
+      '2': { does: { servers: { a: 'refuse' } }, states: ['empty'], told: ['a down', 'quorum down'] },
+      '3': { does: { servers: { a: 'up' } }, states: ['a=2'], told: ['a up'] },
+      '4': { does: { servers: { b: 'up' } }, states: ['a=2 b=2'], told: ['b up', 'quorum up'] },
     },
   },
   {
@@ -99,15 +114,16 @@ export const POOLS: readonly Scenario[] = [
   },
   {
     name: 'a sorry server serves when the last server is gone, and leaves when one returns',
-    config: `${timed} sorry_server $S ${tcp('$A')} ${tcp('$B')}`,
+    config: `${timed} ${quorumTelling}
+    sorry_server $S ${telling('a')} ${telling('b')}`,
     servers: withSorry,
     visited: true,
     steps: {
-      start: { does: { servers: { ...alive, s: 'up' } }, states: ['empty', 'a=1', 'a=1 b=1'] },
-      '1': { does: { servers: { a: 'refuse' } }, states: ['b=1'] },
-      '2': { does: { servers: { b: 'refuse' } }, states: ['empty', 's=1'] },
-      '3': { does: { servers: { a: 'up' } }, states: ['empty', 'a=1'] },
-      '4': { does: { servers: { b: 'up' } }, states: ['a=1 b=1'] },
+      start: { does: { servers: { ...alive, s: 'up' } }, states: ['empty', 'a=1', 'a=1 b=1'], told: ['quorum up'] },
+      '1': { does: { servers: { a: 'refuse' } }, states: ['b=1'], told: ['a down'] },
+      '2': { does: { servers: { b: 'refuse' } }, states: ['empty', 's=1'], told: ['b down', 'quorum down'] },
+      '3': { does: { servers: { a: 'up' } }, states: ['empty', 'a=1'], told: ['a up', 'quorum up'] },
+      '4': { does: { servers: { b: 'up' } }, states: ['a=1 b=1'], told: ['b up'] },
     },
   },
   {
@@ -185,6 +201,58 @@ export const POOLS: readonly Scenario[] = [
       '2': { does: { servers: { a: 'refuse' } }, states: ['empty', 'b=1'] },
       '3': { does: { servers: { b: 'up' } }, states: ['empty', 'b=1'] },
       '4': { does: { servers: { a: 'up' } }, states: ['a=1 b=1'] },
+    },
+  },
+  {
+    name: 'alpha with a sorry server: it serves until the first success',
+    config: `${timed} alpha
+    sorry_server $S ${tcp('$A')} ${tcp('$B')}`,
+    servers: withSorry,
+    steps: {
+      start: { does: { servers: { s: 'up' } }, states: ['empty', 's=1'] },
+      '1': { does: { servers: { a: 'up' } }, states: ['empty', 'a=1'] },
+      '2': { does: { servers: { b: 'up' } }, states: ['a=1 b=1'] },
+    },
+  },
+  {
+    name: 'a quorum that no sum of weights can reach counts as that sum',
+    config: `${timed} quorum 5
+    sorry_server $S ${tcp('$A')} ${tcp('$B')}`,
+    servers: withSorry,
+    steps: {
+      start: { does: { servers: { ...alive, s: 'up' } }, states: ['empty', 'a=1', 'a=1 b=1'] },
+      '1': { does: { servers: { a: 'refuse' } }, states: ['b=1', 'empty', 's=1'] },
+      '2': { does: { servers: { a: 'up' } }, states: ['empty', 'a=1', 'a=1 b=1'] },
+    },
+  },
+  {
+    name: 'a hysteresis as large as the quorum counts as one less',
+    config: `${timed} weight 2
+    quorum 2
+    hysteresis 2
+    sorry_server $S ${tcp('$A')} ${tcp('$B', 'weight 1')}`,
+    servers: withSorry,
+    steps: {
+      start: { does: { servers: { ...alive, s: 'up' } }, states: ['empty', 'a=2', 'a=2 b=1'] },
+      '1': { does: { servers: { a: 'refuse' } }, states: ['b=1'] },
+      '2': { does: { servers: { b: 'refuse' } }, states: ['empty', 's=1'] },
+      '3': { does: { servers: { a: 'up' }, checked: ['a', 2] }, states: [] },
+      '4': { does: { servers: { b: 'up' } }, states: ['empty', 'a=2', 'a=2 b=1'] },
+    },
+  },
+  {
+    name: 'ha_suspend: nothing is checked while the virtual address is elsewhere',
+    virtual: '192.168.1.130 $PORT',
+    services: ['tcp 192.168.1.130:$PORT'],
+    config: `${timed} ha_suspend ${tcp('$A')} ${tcp('$B')}`,
+    servers: web,
+    steps: {
+      start: { does: { servers: alive }, states: ['empty', 'a=1', 'a=1 b=1'] },
+      '1': { does: { servers: { b: 'refuse' } }, states: [] },
+      '3': { does: { address: ['add', '192.168.1.130'] }, states: ['a=1'] },
+      '4': { does: { address: ['del', '192.168.1.130'] }, states: [] },
+      '5': { does: { servers: { b: 'up' } }, states: [] },
+      '7': { does: { address: ['add', '192.168.1.130'] }, states: ['a=1 b=1'] },
     },
   },
 ]

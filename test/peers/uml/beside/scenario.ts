@@ -35,6 +35,8 @@ export interface Deed {
   readonly file?: string
   /** The exit status of the scenario's script from now on; the moment is not over before it ended so twice. */
   readonly exit?: number
+  /** This virtual address comes to the director, or leaves it. */
+  readonly address?: readonly ['add' | 'del', string]
   /** `ipvsadm` with these words, by somebody who does not know better. `$V` is the virtual server, `$A`, `$B` … a real one. */
   readonly ipvsadm?: string
 }
@@ -44,6 +46,8 @@ export interface Step {
   readonly does?: Deed
   /** Empty: nothing changes. */
   readonly states: readonly State[]
+  /** What the scenario's scripts are run with (`$TELL` is the script, with the port), in any order. */
+  readonly told?: readonly string[]
 }
 
 /**
@@ -65,19 +69,27 @@ export interface Scenario {
   readonly besides?: string
   /** What stands behind `virtual_server`; its own port on the virtual address if nothing is said. */
   readonly virtual?: string
-  readonly protocol?: 'udp'
+  readonly protocol?: 'udp' | 'sctp'
   /** The table's names for it (`$PORT` is its port), if there are others or more: all go through the same states. */
   readonly services?: readonly string[]
   readonly family?: 6
   readonly servers?: Partial<Record<Letter, Kind>>
   readonly steps: Partial<Record<Moment, Step>>
   /** Where upalert goes through other states: which row of docs/keepalived.md says why, and the states. */
-  readonly differs?: { readonly row: string; readonly steps: Partial<Record<Moment, readonly State[]>> }
+  readonly differs?: {
+    readonly row: string
+    readonly steps: Partial<Record<Moment, readonly State[]>>
+    readonly told?: Partial<Record<Moment, readonly string[]>>
+  }
   /** Clients ask for pages through it all the time. */
   readonly visited?: true
 }
 
 const FIRST_PORT = 8101
+/** The script that writes down what it is run with. */
+export const TELL = '/run/beside/tell'
+/** Where it does so. */
+export const TOLD = '/run/beside/told'
 
 /** A scenario with what follows from its place in the list. */
 export interface Placed extends Scenario {
@@ -124,6 +136,7 @@ function virtualServer(scenario: Placed, reloads: number): string {
 # ${scenario.name}
 ${definitions.join('')}$PORT=${port}
 $FILE=${scenario.file}
+$TELL=${TELL} ${port}
 ${scenario.besides ?? ''}
 virtual_server ${scenario.virtual ?? own} {
     ${text.trim()}
@@ -135,6 +148,12 @@ virtual_server ${scenario.virtual ?? own} {
 export function statesOf(scenario: Scenario, moment: Moment, world: World): readonly State[] {
   const differs = world === 'upalert' ? scenario.differs?.steps[moment] : undefined
   return differs ?? scenario.steps[moment]?.states ?? []
+}
+
+/** What a scenario's scripts are run with at a moment, sorted. */
+export function toldAt(scenario: Scenario, moment: Moment, world: World): readonly string[] {
+  const differs = world === 'upalert' ? scenario.differs?.told?.[moment] : undefined
+  return [...(differs ?? scenario.steps[moment]?.told ?? [])].sort()
 }
 
 export type World = 'keepalived' | 'upalert'

@@ -13,7 +13,7 @@ import { DIRECTOR, real, VIRTUAL_ADDRESS } from '../farm.ts'
 import { attempt, run, scratch, startIn } from '../guest.ts'
 import { keepVisiting, type Visit } from '../visits.ts'
 import type { Deed, Moment, Placed, World } from './scenario.ts'
-import { addressOf, keepalivedConf, LETTERS, leftAt, MOMENTS, place } from './scenario.ts'
+import { addressOf, keepalivedConf, LETTERS, leftAt, MOMENTS, place, TELL, TOLD, toldAt } from './scenario.ts'
 import { SCENARIOS } from './scenarios.ts'
 import { stateOf } from './states.ts'
 import type { Story, Told } from './story.ts'
@@ -47,6 +47,8 @@ mkdirSync(DIRECTORY, { recursive: true })
 for (const { file } of scenarios) writeFileSync(file, '0\n')
 writeFileSync(join(DIRECTORY, 'mon.cf'), MON_CF)
 writeFileSync(join(DIRECTORY, 'exit'), SCRIPT, { mode: 0o755 })
+writeFileSync(TELL, `#!/bin/sh\necho "$*" >>${TOLD}\n`, { mode: 0o755 })
+writeFileSync(TOLD, '')
 
 const farm = spawn('ip', ['netns', 'exec', real(1).name, 'guest', 'beside-farm'], {
   stdio: ['pipe', 'pipe', 'inherit'],
@@ -96,6 +98,9 @@ function perform(scenario: Placed, deed: Deed): Pending {
     )
     ipvsadm(letters.replaceAll('$V', `${VIRTUAL_ADDRESS}:${port}`))
   }
+  if (deed.address !== undefined) {
+    run('ip', '-n', DIRECTOR, 'addr', deed.address[0], `${deed.address[1]}/32`, 'dev', 'outside')
+  }
   const pending = { done: false, what: `${name}: what was done to its servers` }
   Promise.all([order(port, deed), deed.exit === undefined ? '' : exited(file, deed.exit)]).then(([answer]) => {
     pending.done = !answer.includes('failed')
@@ -109,6 +114,19 @@ type Look = () => readonly string[]
 
 /** How long all moments together may still take beyond what is usual. */
 let slack = ALL_PATIENCE
+
+/** Lines of the scripts that belong to moments before this one. */
+let heard = 0
+const tellings = (): readonly string[] => readFileSync(TOLD, 'utf8').split('\n').filter(Boolean)
+
+function toldSince(moment: Moment): readonly string[] {
+  const lines = tellings().slice(heard)
+  return scenarios.flatMap((scenario) =>
+    toldAt(scenario, moment, world)
+      .filter((words) => !lines.includes(`${scenario.port} ${words}`))
+      .map((words) => `${scenario.name}: its script was not run with "${words}"`),
+  )
+}
 
 /** Acts, waits for what must come of it, and writes down how the table is then. */
 async function live(moment: string, act: () => Look): Promise<Told> {
@@ -124,8 +142,10 @@ async function live(moment: string, act: () => Look): Promise<Told> {
   const took = performance.now() - began
   if (missing.length > 0) slack -= took
   const table = run('ip', 'netns', 'exec', DIRECTOR, 'ipvsadm', '-Sn')
+  const told = tellings().slice(heard)
+  heard += told.length
   console.log([`${moment}: ${Math.round(took)} ms`, ...missing].join('\n  '))
-  return { moment, at, took, missing, table }
+  return { moment, at, took, missing, told, table }
 }
 
 const all = (deeds: readonly Pending[]): readonly string[] => deeds.filter(({ done }) => !done).map(({ what }) => what)
@@ -174,7 +194,7 @@ await attempt('story', async (): Promise<Story> => {
   const first = deeds('start')
   moments.push(await live('servers', () => () => all(first)))
   const subject = startSubject(world)
-  moments.push(await live('start', () => () => tableAt('start')))
+  moments.push(await live('start', () => () => [...tableAt('start'), ...toldSince('start')]))
   const visitors = scenarios.flatMap(({ visited, port }, index) =>
     visited ? [{ index, visitor: keepVisiting(`http://${VIRTUAL_ADDRESS}:${port}/`, BREATH) }] : [],
   )
@@ -187,7 +207,7 @@ await attempt('story', async (): Promise<Story> => {
           subject.reload()
         }
         const pending = deeds(moment)
-        return () => [...all(pending), ...tableAt(moment)]
+        return () => [...all(pending), ...tableAt(moment), ...toldSince(moment)]
       }),
     )
   }

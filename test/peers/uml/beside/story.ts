@@ -17,6 +17,8 @@ export interface Told {
   readonly took: number
   /** What did not come in time. */
   readonly missing: readonly string[]
+  /** What scripts were run with at this moment, a line each: `8101 a down`. */
+  readonly told: readonly string[]
   /** ipvsadm's list at the end of the moment. */
   readonly table: string
 }
