@@ -25,7 +25,10 @@ export function onStopping(decided: Decided, write: Scribe, now: Now): Decided {
     for (const [j, real] of virtual.reals.entries()) {
       const state = pool.reals[j]
       if (state === undefined || state.told === 'down') continue
-      tell(real.notices.down, realNews('down', virtual, pool, real, { ...state, text: 'upalert stops' }, next.state))
+      tell(
+        real.notices.down,
+        realNews('down', virtual, pool, real, state, { ...state, text: 'upalert stops' }, next.state),
+      )
     }
     tell(virtual.notices.down, quorumNews('down', virtual, pool, pool))
   }

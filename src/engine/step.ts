@@ -59,11 +59,13 @@ function withTimes(state: State, change: (time: WallTime) => WallTime): State {
   })
   const pool = (it: PoolState): PoolState => ({
     ...it,
+    lostAt: move(it.lostAt),
     driftTold: move(it.driftTold),
     wakeAt: move(it.wakeAt),
     reals: it.reals.map((real) => ({
       ...real,
       since: move(real.since),
+      toldAt: move(real.toldAt),
       begun: move(real.begun),
       risingSince: move(real.risingSince),
       drain: real.drain === null ? null : { ...real.drain, since: move(real.drain.since) },

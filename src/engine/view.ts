@@ -2,6 +2,7 @@
 
 import type { Entry, PoolStanding, RealStanding, Verdict } from '../model/entry.ts'
 import type { Place, Service, Virtual } from '../model/model.ts'
+import type { ServiceKey } from '../model/names.ts'
 import type { PerformanceDatum, Timings } from '../model/result.ts'
 import type {
   Controls,
@@ -323,7 +324,7 @@ function isAbout(entry: Entry, subject: string): boolean {
     case 'quiet':
     case 'held':
     case 'delivery':
-      return entry.service === subject
+      return entry.service === subject || isOfPool(entry.service, subject)
     case 'host':
       return entry.host === subject || entry.service === subject || entry.host === withoutPort(subject)
     case 'real':
@@ -337,6 +338,13 @@ function isAbout(entry: Entry, subject: string): boolean {
     case 'daemon':
       return false
   }
+}
+
+/** News of a pool have the key `virtual NAME/SUBJECT`: the virtual server and the real server may both be asked about. */
+function isOfPool(key: ServiceKey, subject: string): boolean {
+  if (!key.startsWith('virtual ')) return false
+  const [name, about] = [key.slice('virtual '.length, key.lastIndexOf('/')), key.slice(key.lastIndexOf('/') + 1)]
+  return name === subject || about === subject || withoutPort(about) === subject
 }
 
 /** `10.1.1.2:8080` and `[2001:db8::1]:80` without their port; anything else as it is. */

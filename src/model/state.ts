@@ -178,6 +178,8 @@ export interface PoolState {
   readonly standing: PoolStanding
   readonly reals: readonly RealState[]
   readonly cause: Id | null
+  /** Since when it lacks its quorum, which it had; `null`: it has it. */
+  readonly lostAt: WallTime | null
   /** When somebody was last told that others change its part of the table. */
   readonly driftTold: WallTime | null
   /** When it must be looked at again although nothing happens: a wait, a slow start, a limit ends. `null`: never. */
@@ -204,6 +206,8 @@ export interface RealState {
   readonly drain: Drain | null
   /** What its checks say, whatever stands in the table; `null`: nothing yet. What notify_up and notify_down follow. */
   readonly told: 'up' | 'down' | null
+  /** Since when they say so. */
+  readonly toldAt: WallTime | null
 }
 
 export interface Drain {

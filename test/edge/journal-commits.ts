@@ -19,6 +19,7 @@ export function commitOf(seq: number, padding = 0): Commit {
     name: `pool-${seq % 3}`,
     standing: 'serving',
     reals: [],
+    lostAt: null,
     driftTold: null,
     wakeAt: null,
     cause,

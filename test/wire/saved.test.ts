@@ -11,7 +11,15 @@ const pools = fc
   .array(pool, { maxLength: 3 })
   .map((all) =>
     all.map(
-      ({ name, cause }): PoolState => ({ name, cause, standing: 'serving', reals: [], driftTold: null, wakeAt: null }),
+      ({ name, cause }): PoolState => ({
+        name,
+        cause,
+        standing: 'serving',
+        reals: [],
+        lostAt: null,
+        driftTold: null,
+        wakeAt: null,
+      }),
     ),
   )
 const owned = fc.option(fc.dictionary(fc.constantFrom('s', 't'), fc.array(fc.constantFrom('d', 'e'))))

@@ -5,7 +5,15 @@ import { endpointText } from '../../model/table.ts'
 import { weight } from '../../model/units.ts'
 
 export function untestedPool({ name, reals }: Virtual): PoolState {
-  return { name, standing: 'unknown', reals: reals.map(untestedReal), cause: null, driftTold: null, wakeAt: null }
+  return {
+    name,
+    standing: 'unknown',
+    reals: reals.map(untestedReal),
+    cause: null,
+    lostAt: null,
+    driftTold: null,
+    wakeAt: null,
+  }
 }
 
 export const untestedReal = ({ id }: Pick<Real, 'id'>): RealState => ({
@@ -21,4 +29,5 @@ export const untestedReal = ({ id }: Pick<Real, 'id'>): RealState => ({
   risingSince: null,
   drain: null,
   told: null,
+  toldAt: null,
 })

@@ -51,7 +51,7 @@ export function judgePool(before: PoolState, virtual: Virtual, find: HostFinder,
   const standing = poolStanding(before.standing, virtual, inPlay)
   const circumstances = { virtual, standing, backups, now }
   const judged = seen.map((one) => judgeReal(one, circumstances))
-  return compared(before, standing, judged)
+  return compared(before, standing, judged, now)
 }
 
 /** An operator's decision counts like a verdict: who is taken out adds nothing to the quorum. */
@@ -86,7 +86,8 @@ function judgeReal(seen: Seen, circumstances: Circumstances): JudgedReal {
   const { before, verdict, begun } = seen
   const place = placed(seen, circumstances)
   const told = verdict.known && verdict.kind !== 'untested' ? verdict.kind : before.told
-  const after = { real: endpointText(seen.real.id), begun, told, cause: verdict.cause, ...place.state }
+  const toldAt = told === before.told ? before.toldAt : circumstances.now.wall
+  const after = { real: endpointText(seen.real.id), begun, told, toldAt, cause: verdict.cause, ...place.state }
   return { state: settled(before, after, circumstances.now), why: verdict.text, wakeAt: place.wakeAt }
 }
 
@@ -172,10 +173,10 @@ function settled(before: RealState, after: Omit<RealState, 'since' | 'entry'>, n
 
 const keys = [
   ...(['standing', 'weight', 'reason', 'text', 'since', 'cause', 'entry'] as const),
-  ...(['begun', 'risingSince', 'drain', 'told', 'real'] as const),
+  ...(['begun', 'risingSince', 'drain', 'told', 'toldAt', 'real'] as const),
 ]
 
-function compared(before: PoolState, standing: PoolStanding, judged: readonly JudgedReal[]): Judged {
+function compared(before: PoolState, standing: PoolStanding, judged: readonly JudgedReal[], now: Now): Judged {
   const reals = judged.map(({ state }) => state)
   const changes: PoolChange[] = []
   const told: { index: number; text: string }[] = []
@@ -190,7 +191,17 @@ function compared(before: PoolState, standing: PoolStanding, judged: readonly Ju
   if (standing !== before.standing) changes.push({ kind: 'pool', before })
   const wakeAt = earliest(judged.map((one) => one.wakeAt))
   const isSame = changes.length === 0 && wakeAt === before.wakeAt && reals.every((real, i) => real === before.reals[i])
-  return { pool: isSame ? before : { ...before, standing, reals, wakeAt }, changes, told }
+  return {
+    pool: isSame ? before : { ...before, standing, reals, lostAt: lostAtOf(before, standing, now), wakeAt },
+    changes,
+    told,
+  }
+}
+
+/** A pool that never had its quorum has not lost it, but what nobody serves is an outage from its beginning. */
+function lostAtOf({ standing: before, lostAt }: PoolState, standing: PoolStanding, now: Now): WallTime | null {
+  if (standing === 'serving') return null
+  return standing === before ? lostAt : (lostAt ?? now.wall)
 }
 
 /** The first of several times; `null` if there is none. */

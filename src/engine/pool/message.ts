@@ -3,12 +3,12 @@
  * come with it; a program learns the same from KV_* variables, which keepalived's own scripts lack.
  */
 import type { AlertMessage } from '../../model/alert.ts'
-import { protocolWord, serverLine, serverName, virtualLine, virtualName } from '../../model/keepalived-names.ts'
+import { realServerName, serverLine, serverName, virtualLine, virtualName } from '../../model/keepalived-names.ts'
 import type { Real, Virtual } from '../../model/model.ts'
 import { groupName, host, type Id, serviceKey, serviceName } from '../../model/names.ts'
 import type { PoolState, RealState, State } from '../../model/state.ts'
 import { endpointText } from '../../model/table.ts'
-import type { Now } from '../../model/units.ts'
+import { milliseconds, type Now, type WallTime } from '../../model/units.ts'
 import { quorumMail, serverMail } from '../keepalived-mail.ts'
 import { poolText } from './words.ts'
 
@@ -19,6 +19,10 @@ export interface PoolNews {
   /** What of the pool it is about: a real server, `quorum`, or `drift`. */
   readonly subject: string
   readonly hosts: readonly string[]
+  /** Why the hosts fail; empty where they are named only as members. */
+  readonly why: string
+  /** Begin of the outage that this is about; `null`: it is about none. */
+  readonly since: WallTime | null
   readonly summary: string
   readonly detail: string
   readonly pools: readonly string[]
@@ -32,11 +36,12 @@ export function realNews(
   virtual: Virtual,
   pool: PoolState,
   real: Real,
+  before: RealState,
   after: RealState,
   { model }: State,
 ): PoolNews {
   const end = endpointText(real.id)
-  const [server, name] = [serverName(real.id, protocolOf(virtual)), nameOf(virtual)]
+  const [server, name] = [nameOfReal(virtual, real), nameOf(virtual)]
   const state = direction === 'up' ? 'UP' : 'DOWN'
   const words =
     wordsOf(real, after, model)?.[direction] ?? `CHECK ${direction === 'up' ? 'succeed' : 'failed'} on service`
@@ -45,6 +50,8 @@ export function realNews(
     virtual,
     subject: end,
     hosts: [real.id.address],
+    why: after.text,
+    since: direction === 'down' ? after.toldAt : before.toldAt,
     summary: `real server ${end} of ${virtual.name} is ${direction}: ${after.text}`,
     detail: '',
     pools: [poolText(pool, virtual)],
@@ -68,7 +75,12 @@ function wordsOf({ checks }: Real, { text }: RealState, { serviceIndex, services
   return index === undefined ? null : (services[index]?.mailBodies ?? null)
 }
 
-const protocolOf = ({ services: [first] }: Virtual) => (first === undefined ? 'none' : protocolWord(first))
+/** A group is called by its name, which is not what keepalived would call its first service. */
+function nameOfReal({ keepalivedName, services: [first] }: Virtual, { id: end, portFollows }: Real): string {
+  if (first === undefined) return serverName(end, 'none')
+  const inGroup = keepalivedName !== null && keepalivedName !== virtualName(first)
+  return realServerName(end, first, { portFollows: portFollows === true, inGroup })
+}
 
 function nameOf({ keepalivedName, services: [first], name }: Virtual): string {
   return keepalivedName ?? (first === undefined ? name : virtualName(first))
@@ -85,7 +97,9 @@ export function quorumNews(direction: 'up' | 'down', virtual: Virtual, pool: Poo
     direction,
     virtual,
     subject: 'quorum',
-    hosts: virtual.reals.map(({ id }) => id.address),
+    hosts: virtual.reals.map(({ id: { address } }) => address),
+    why: '',
+    since: direction === 'down' ? pool.lostAt : before.lostAt,
     summary: `virtual server ${virtual.name} has ${direction === 'up' ? 'its' : 'lost its'} quorum of ${quorum}: ${text}`,
     detail: '',
     pools: [text],
@@ -110,6 +124,8 @@ export function driftNews(virtual: Virtual, changes: readonly string[], policy: 
     virtual,
     subject: 'drift',
     hosts: [],
+    why: '',
+    since: null,
     summary: `somebody else has made ${many} in the table of virtual server ${virtual.name}; ${policy}`,
     detail: changes.map((change) => `${change}\n`).join(''),
     pools: [],
@@ -121,11 +137,11 @@ export function driftNews(virtual: Virtual, changes: readonly string[], policy: 
 
 /** Its key names no service: `virtual web/10.1.1.2:80`. The blank keeps it apart from every watch's. */
 export function poolMessage(id: Id, news: PoolNews, { model }: State, now: Now): AlertMessage {
-  const { direction, virtual, subject, summary, detail, hosts, pools, line } = news
+  const { direction, virtual, subject, summary, detail, hosts, why, pools, line } = news
   const group = groupName(`virtual ${virtual.name}`)
   const service = serviceName(subject)
   const kind = direction === 'up' ? 'up' : 'failure'
-  const failing = direction === 'up' ? [] : hosts.map((one) => ({ host: host(one), text: summary }))
+  const failing = direction === 'up' || why === '' ? [] : hosts.map((one) => ({ host: host(one), text: why }))
   // Who writes mon.cf reads our own mails; who brought a keepalived.conf has filters for its.
   const mail = virtual.keepalivedName === null ? null : news.mail(model.settings.routerId)
   return {
@@ -142,10 +158,11 @@ export function poolMessage(id: Id, news: PoolNews, { model }: State, now: Now):
     detail,
     output: `${summary}\n${detail}`,
     at: now.wall,
-    firstFailure: null,
+    // One outage is one thread of mails.
+    firstFailure: news.since,
     lastFailure: null,
     lastSuccess: null,
-    lasted: null,
+    lasted: direction === 'up' && news.since !== null ? milliseconds(now.wall - news.since) : null,
     failures: 0,
     acknowledged: null,
     pools,

@@ -40,7 +40,7 @@ export function noticesOf(state: State, changed: Changed, write: Scribe, now: No
     if (real === undefined || after === undefined || former === undefined) continue
     const direction = realDirection(real, former, after)
     if (direction !== null)
-      tell(real.notices[direction], realNews(direction, virtual, pool, real, { ...after, text }, state))
+      tell(real.notices[direction], realNews(direction, virtual, pool, real, former, { ...after, text }, state))
   }
   const direction = quorumDirection(before.standing, pool.standing)
   if (direction !== null) tell(virtual.notices[direction], quorumNews(direction, virtual, pool, before))

@@ -5,7 +5,7 @@ import type { AlertCall } from '../../model/model.ts'
 import type { Id } from '../../model/names.ts'
 import type { Delivery, State } from '../../model/state.ts'
 import type { Now } from '../../model/units.ts'
-import { outboxLimit } from '../limits.ts'
+import { outboxLimit, serviceOutboxLimit } from '../limits.ts'
 import { record, type Scribe } from '../scribe.ts'
 
 export function send(
@@ -22,8 +22,8 @@ export function send(
     const id = write.nextId()
     const message = messageOf(id)
     const about = { service: message.key, period: '', alert: message.kind }
-    if (outbox.length + fresh.length >= outboxLimit) {
-      const text = `the outbox is full: ${outboxLimit} notifications wait`
+    if (isFull(outbox, fresh, message)) {
+      const text = `the outbox is full: ${outboxLimit} notifications wait, or ${serviceOutboxLimit} about this one`
       effects.push(record(write.entry({ kind: 'quiet', ...about, reason: 'outbox-full', text })))
       continue
     }
@@ -42,4 +42,13 @@ export function send(
     effects.push(record(entry), { kind: 'deliver', delivery })
   }
   return { outbox: fresh.length === 0 ? outbox : [...outbox, ...fresh], effects }
+}
+
+/** Room for all, and for one subject; a short outbox need not be counted. */
+function isFull(outbox: readonly Delivery[], fresh: readonly Delivery[], { key }: AlertMessage): boolean {
+  const all = outbox.length + fresh.length
+  if (all >= outboxLimit) return true
+  if (all < serviceOutboxLimit) return false
+  const own = [...outbox, ...fresh].reduce((count, { message }) => (message.key === key ? count + 1 : count), 0)
+  return own >= serviceOutboxLimit
 }

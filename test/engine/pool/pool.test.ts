@@ -233,3 +233,14 @@ test('the steps of a slow start and the wait for a verdict move along when the c
   pool.post({ kind: 'time' }, at(3603))
   assert.equal(pool.wanted, '1=10')
 })
+
+test('the news of one outage name the same beginning, so that their mails are one thread', () => {
+  const told = (effects: ReturnType<ReturnType<typeof poolOf>['check']>) =>
+    effects.flatMap((effect) => (effect.kind === 'deliver' ? [effect.delivery.message] : []))[0]
+  const pool = poolOf([realOf(1, { notices: notices('UP', 'DOWN') })])
+  pool.check(1, '+', 0)
+  const down = told(pool.check(1, '-', 10))
+  const up = told(pool.check(1, '+', 70))
+  assert.deepEqual([down?.firstFailure, up?.firstFailure, up?.lasted], [at(10).wall, at(10).wall, 60_000])
+  assert.deepEqual(down?.failing, [{ host: '10.1.1.1', text: 'p/1 is down: refused' }])
+})
