@@ -39,7 +39,6 @@ export const dnsCheck: Monitor<DnsCheckOptions> = {
     type: 'object',
     properties: {
       port: { ...portOfServers, description: 'UDP port of the name servers' },
-      ...reachProperties,
       type: { type: 'string', enum: TYPES, default: STANDARD.type, description: 'type of record to ask for' },
       name: {
         type: 'string',
@@ -48,6 +47,7 @@ export const dnsCheck: Monitor<DnsCheckOptions> = {
         default: STANDARD.name,
         description: 'name to ask for',
       },
+      ...reachProperties,
     },
     additionalProperties: false,
   },

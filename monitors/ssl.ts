@@ -43,7 +43,6 @@ const QUOTED = 100
 
 const properties = {
   port: portProperty(HTTPS),
-  ...reachProperties,
   servername: {
     type: 'string',
     pattern: NAME,
@@ -75,6 +74,7 @@ const properties = {
     default: STANDARD_MIN_TLS,
     description: 'oldest version of TLS that is good',
   },
+  ...reachProperties,
 } as const satisfies Record<string, OptionProperty>
 
 export const ssl: Monitor<SslOptions> = {

@@ -54,7 +54,6 @@ export const udp: Monitor<UdpOptions> = {
     type: 'object',
     properties: {
       port: { type: 'integer', minimum: 1, maximum: 65535, description: 'UDP port to send to' },
-      ...reachProperties,
       payload: {
         type: 'string',
         pattern: HEX_PATTERN,
@@ -76,6 +75,7 @@ export const udp: Monitor<UdpOptions> = {
         default: STANDARD_MOST,
         description: 'bytes of a reply, at most; counts with --reply',
       },
+      ...reachProperties,
     },
     required: ['port'],
     additionalProperties: false,

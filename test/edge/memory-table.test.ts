@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openMemoryTable } from '../../src/edge/table/memory-table.ts'
 import { openKernelTable } from '../../src/edge/table/kernel-table.ts'
+import { openMemoryTable } from '../../src/edge/table/memory-table.ts'
 import type { TableCommand, TableServiceId } from '../../src/model/table.ts'
 import { weight } from '../../src/model/units.ts'
 

@@ -9,6 +9,7 @@ import { httpGet } from '../../monitors/http-get.ts'
 import type { GetOptions } from '../../src/edge/http/get-options.ts'
 import { host } from '../../src/model/names.ts'
 import type { CheckResult, HostResult } from '../../src/model/result.ts'
+import { faultsOf } from '../../src/parse/option-faults.ts'
 import { needs } from '../needs.ts'
 import { optionsOf } from './options-of.ts'
 import type { Behaviour } from './peers.ts'
@@ -493,3 +494,31 @@ test('an operator of mon.cf writes it with flags', () => {
     mark: 7,
   })
 })
+
+const blocks: { name: string; url: unknown; good: boolean }[] = [
+  { name: 'a path', url: { path: '/' }, good: true },
+  {
+    name: 'everything that a url block may say',
+    url: {
+      path: '/a b?c',
+      digest: GUIDE,
+      statusCodes: '200 302 500-503',
+      virtualhost: 'a.example',
+      sni: null,
+      regex: { pattern: 'a', options: ['caseless'], noMatch: true, minOffset: 1, maxOffset: 2 },
+    },
+    good: true,
+  },
+  { name: 'no path', url: { digest: GUIDE }, good: false },
+  { name: 'a path of two lines', url: { path: '/ HTTP/1.0\r\nX: y' }, good: false },
+  { name: 'half a digest', url: { path: '/', digest: 'abc' }, good: false },
+  { name: 'another word', url: { path: '/', colour: 'red' }, good: false },
+]
+for (const { name, url, good } of blocks) {
+  test(`the schema of a url block: ${name}`, () => {
+    const given = { port: 80, url: [url] }
+    const found = faultsOf(httpGet, given)
+    assert.equal(found.faults.length === 0, good, JSON.stringify(found.faults))
+    if (good) assert.deepEqual(found.filled, given)
+  })
+}

@@ -87,7 +87,6 @@ const urlBlock = {
 
 export const getProperties = {
   port: portProperty(80),
-  ...reachProperties,
   url: {
     type: 'array',
     items: {
@@ -115,4 +114,5 @@ export const getProperties = {
     type: 'boolean',
     description: 'with TLS: a page whose end is the end of the connection must be closed by TLS as well',
   },
+  ...reachProperties,
 } as const satisfies Record<string, OptionProperty>

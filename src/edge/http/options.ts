@@ -47,7 +47,6 @@ export const httpProperties = {
     maximum: 65535,
     description: 'TCP port to connect to; otherwise that of the URL, 80, or 443 with TLS',
   },
-  ...reachProperties,
   url: {
     type: 'array',
     items: { type: 'string', pattern: PAGE_PATTERN, form: PAGE_FORM },
@@ -122,4 +121,5 @@ export const httpProperties = {
   },
   ca: { type: 'string', description: 'with verify: PEM file with the authorities to trust instead of the usual ones' },
   omitHeaders: { type: 'boolean', description: "taken for http.monitor's sake; headers are not printed anyway" },
+  ...reachProperties,
 } as const satisfies Record<string, OptionProperty>
