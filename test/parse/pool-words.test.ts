@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type AlertCall, LAST_KNOWN, type Model, type Real, type Virtual } from '../../src/model/model.ts'
+import { groupName, host, serviceKey, serviceName } from '../../src/model/names.ts'
 import { minutes, seconds } from '../../src/model/units.ts'
 import { parseMon } from '../../src/parse/mon.ts'
 import { programPaths } from '../../src/parse/resolve.ts'
@@ -93,8 +94,12 @@ test('a real server’s own words win over those of its block', () => {
   assertHas(virtualOf(`${lines}${checked}`).reals[0], { onFail: 'drain', forward: 'masq' })
 })
 
-const checks = (...list: readonly (readonly [service: string, host: string])[]) =>
-  list.map(([service, host]) => ({ service, host })) as unknown as Real['checks']
+/** `web/http` on a host. */
+const checks = (...list: readonly (readonly [key: string, address: string])[]): Real['checks'] =>
+  list.map(([key, address]) => {
+    const [group = '', service = ''] = key.split('/')
+    return { service: serviceKey(groupName(group), serviceName(service)), host: host(address) }
+  })
 const reals: readonly (readonly [line: string, expected: Partial<Real>])[] = [
   ['10.1.1.2 check web/http', { role: 'primary', checks: checks(['web/http', '10.1.1.2']) }],
   ['10.1.1.2 check web/http backup weight 2', { role: 'backup', weight: 2 as Real['weight'] }],

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Call, Period, Real, Service, Virtual } from '../../src/model/model.ts'
+import { groupName, host, serviceKey, serviceName } from '../../src/model/names.ts'
 import { minutes, seconds } from '../../src/model/units.ts'
 import { parseMon } from '../../src/parse/mon.ts'
 import { programPaths, resolve, settingsOf } from '../../src/parse/resolve.ts'
@@ -247,6 +248,9 @@ test('every line of a virtual block arrives', () => {
   assert.deepEqual(real?.checks, [{ service: 'web/http', host: '10.1.1.2' }])
 })
 
+const checkOn = (address: string): Real['checks'] => [
+  { service: serviceKey(groupName('web'), serviceName('http')), host: host(address) },
+]
 const realLines: readonly (readonly [line: string, expected: readonly Partial<Real>[]])[] = [
   ['10.1.1.2 check web/http', [{ id: { family: 4, address: '10.1.1.2', port: 80 } }]],
   ['10.1.1.2:8080 forward masq check web/http', [{ forward: 'masq' }]],
@@ -254,20 +258,17 @@ const realLines: readonly (readonly [line: string, expected: readonly Partial<Re
   ['10.1.1.2:80 forward ipip check web/http', [{ forward: 'tunnel' }]],
   ['10.1.1.2:81 forward local check web/http', [{ forward: 'local' }]],
   ['10.1.1.2 weight 0 check web/http', [{ weight: 0 as Real['weight'] }]],
-  [
-    '10.9.9.9:8080 check web/http via 10.1.1.3',
-    [{ checks: [{ service: 'web/http', host: '10.1.1.3' }] as unknown as Real['checks'] }],
-  ],
+  ['10.9.9.9:8080 check web/http via 10.1.1.3', [{ checks: checkOn('10.1.1.3') }]],
   [
     '@web:8080 check web/http',
     [
       {
         id: { family: 4, address: '10.1.1.2', port: 8080 },
-        checks: [{ service: 'web/http', host: '10.1.1.2' }] as unknown as Real['checks'],
+        checks: checkOn('10.1.1.2'),
       },
       {
         id: { family: 4, address: '10.1.1.3', port: 8080 },
-        checks: [{ service: 'web/http', host: '10.1.1.3' }] as unknown as Real['checks'],
+        checks: checkOn('10.1.1.3'),
       },
     ],
   ],
