@@ -16,6 +16,6 @@ export function stateOf({ port, family }: Placed, row: ReadonlyMap<string, numbe
       left.delete(end)
     }
   }
-  for (const [end, weight] of left) words.push(`${end}=${weight}`)
+  for (const [end, weight] of [...left].sort()) words.push(`${end}=${weight}`)
   return words.length === 0 ? 'empty' : words.join(' ')
 }
