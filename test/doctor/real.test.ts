@@ -190,6 +190,21 @@ const vectors: readonly Vector[] = [
     finds: [['error', 'tunnel-rp-filter', /strict\) on tunl0/, 'sysctl -w net.ipv4.conf.tunl0.rp_filter=2']],
   },
   {
+    name: 'even a loose reverse path filter drops what leaves a tunnel device without an address',
+    words: tun,
+    facts: tunnelled({
+      links: [lo(`${VIP}/32`), eth0(), tunl0()],
+      sysctls: { 'net/ipv4/conf/all/rp_filter': 2 },
+    }),
+    finds: [['error', 'tunnel-rp-filter', /no IPv4 address and rp_filter 2/, 'ip address add 192.0.2.10/32 dev tunl0']],
+  },
+  {
+    name: 'without a reverse path filter the tunnel device needs no address',
+    words: tun,
+    facts: tunnelled({ links: [lo(`${VIP}/32`), eth0(), tunl0()] }),
+    finds: [],
+  },
+  {
     name: 'a loose one on the tunnel outweighs a strict one for all',
     words: tun,
     facts: tunnelled({ sysctls: { 'net/ipv4/conf/all/rp_filter': 1, 'net/ipv4/conf/tunl0/rp_filter': 2 } }),

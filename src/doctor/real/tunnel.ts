@@ -1,10 +1,21 @@
 /** What takes the director's tunnel packets apart, lets them in, and keeps clients' requests small enough for it. */
 import type { Facts, Link } from '../../model/facts.ts'
 import type { Family } from '../../model/table.ts'
-import { type Finding, familyOf, finding, greater, quotedWords, sysctl, toSet, unseenFinding } from '../finding.ts'
+import { addressLasting } from '../addresses.ts'
+import {
+  alone,
+  type Finding,
+  familyOf,
+  finding,
+  greater,
+  quotedWords,
+  sysctl,
+  toSet,
+  unseenFinding,
+} from '../finding.ts'
 import { defaultRoutes } from '../routes.ts'
 import { overhead } from '../tunnels.ts'
-import { isTunnel, type RealServer } from './subject.ts'
+import { isTunnel, ofFamily, type RealServer } from './subject.ts'
 
 interface Device {
   readonly name: string
@@ -41,7 +52,7 @@ export function realTunnelFindings(real: RealServer, facts: Facts): readonly Fin
   return [
     ...[...devices.values()].flatMap((device) => ends(device, facts)),
     ...(real.tunnel === 'gue' ? udpPort(real, facts) : []),
-    ...filters(facts),
+    ...filters(real, facts),
     ...segments(real, facts),
     ...probing(facts),
   ]
@@ -92,18 +103,37 @@ function udpPort({ port }: RealServer, { fouPorts }: Facts): readonly Finding[] 
   ]
 }
 
-/** What leaves a tunnel comes from clients, and the way to clients does not lead into the tunnel: the strict filter drops it. */
-function filters(facts: Facts): readonly Finding[] {
+/**
+ * What leaves a tunnel comes from clients, and the way to clients does not lead into the tunnel: the strict filter drops it.
+ * On an interface without an IPv4 address the loose one does as well (fib_frontend.c, `no_addr`).
+ */
+function filters(real: RealServer, facts: Facts): readonly Finding[] {
   const links = facts.links.kind === 'seen' ? facts.links.value : []
-  const strict = links
-    .filter((link) => isTunnel(link) && link.up && link.kind !== 'sit' && !link.kind.includes('6'))
-    .map(({ name }) => name)
-    .filter((name) => greater(facts, name, 'rp_filter') === 1)
-  return strict.map((name) => {
-    const text = `rp_filter is 1 (strict) on ${name}: unwrapped packets are dropped, since the way back to their clients is not the tunnel.`
-    // The greater of both counts, so 2 here outweighs a 1 for all.
-    return finding('error', 'tunnel-rp-filter', text, toSet([`net/ipv4/conf/${name}/rp_filter`, 2]))
-  })
+  const addresses = ofFamily(real.addresses, 4)
+  const [address] = addresses
+  if (address === undefined) return []
+  const kinds = addresses.flatMap((one) => kindOf(tunnelDevice(one, real)))
+  return links
+    .filter((link) => link.up && kinds.includes(link.kind))
+    .flatMap(({ name, addresses: own }) => {
+      const value = greater(facts, name, 'rp_filter')
+      const bare = own.every(({ family }) => family === 6)
+      if (value === null || value === 0 || (value === 2 && !bare)) return []
+      const loose = toSet([`net/ipv4/conf/${name}/rp_filter`, 2])
+      const add = quotedWords('ip', 'address', 'add', alone(address), 'dev', name)
+      const why = bare
+        ? `${name} has no IPv4 address and rp_filter ${value}, under which the kernel drops all that is unwrapped there`
+        : `rp_filter is 1 (strict) on ${name}: unwrapped packets are dropped, since the way back to their clients is not the tunnel`
+      return [
+        finding('error', 'tunnel-rp-filter', `${why}.`, {
+          // The greater of both counts, so 2 here outweighs a 1 for all.
+          mend: [...(value === 1 ? (loose.mend ?? []) : []), ...(bare ? [add] : [])],
+          lasting: [...(value === 1 ? [loose.lasting] : []), ...(bare ? [addressLasting(address, name)] : [])].join(
+            '; ',
+          ),
+        }),
+      ]
+    })
 }
 
 /** TCP and IP headers. */
