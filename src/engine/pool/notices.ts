@@ -42,7 +42,7 @@ export function noticesOf(state: State, changed: Changed, write: Scribe, now: No
     if (direction !== null)
       tell(real.notices[direction], realNews(direction, virtual, pool, real, former, { ...after, text }, state))
   }
-  const direction = quorumDirection(before.standing, pool.standing)
+  const direction = quorumDirection(virtual, before.standing, pool.standing)
   if (direction !== null) tell(virtual.notices[direction], quorumNews(direction, virtual, pool, before))
   return noticed
 }
@@ -70,12 +70,12 @@ function realDirection({ initial }: Real, before: RealState, { told }: RealState
 }
 
 /**
- * As keepalived does: a pool that begins with its quorum says so, and one that begins without it only if a sorry server
- * steps in.
+ * As keepalived does: a pool that begins with its quorum says so, since its quorum_up may announce the address; and one
+ * that begins without it says so only if a sorry server steps in. Who is named in mon.cf hears no good news of a start.
  */
-function quorumDirection(before: PoolStanding, after: PoolStanding): 'up' | 'down' | null {
+function quorumDirection({ keepalivedName }: Virtual, before: PoolStanding, after: PoolStanding): 'up' | 'down' | null {
   const [had, has] = [before === 'serving', after === 'serving']
-  if (has) return had ? null : 'up'
+  if (has) return had || (before === 'unknown' && keepalivedName === null) ? null : 'up'
   if (had) return 'down'
   return before === 'unknown' && after === 'sorry' ? 'down' : null
 }

@@ -78,7 +78,12 @@ test('after a restart the remembered verdict counts, unless initial says otherwi
 })
 
 test('quorum 3 with hysteresis 1 and weights 2 and 2: kept at 2, lost at 0, and not gained again before 4', () => {
-  const pool = poolOf([heavy(1, 2), heavy(2, 2)], { quorum: weight(3), hysteresis: 1, notices: notices('UP', 'DOWN') })
+  const pool = poolOf([heavy(1, 2), heavy(2, 2)], {
+    quorum: weight(3),
+    hysteresis: 1,
+    notices: notices('UP', 'DOWN'),
+    keepalivedName: 'web',
+  })
   pool.check(1, '+')
   assert.deepEqual(calls(pool.check(2, '+')), ['UP up quorum'])
   assert.deepEqual([calls(pool.check(2, '-')), pool.standing], [[], 'serving'])
@@ -243,4 +248,12 @@ test('the news of one outage name the same beginning, so that their mails are on
   const up = told(pool.check(1, '+', 70))
   assert.deepEqual([down?.firstFailure, up?.firstFailure, up?.lasted], [at(10).wall, at(10).wall, 60_000])
   assert.deepEqual(down?.failing, [{ host: '10.1.1.1', text: 'p/1 is down: refused' }])
+})
+
+test('a start that goes well is news to the scripts of a keepalived.conf, and to nobody named in mon.cf', () => {
+  const heard = { notices: notices('UP', 'DOWN') }
+  assert.deepEqual(calls(poolOf([realOf(1)], heard).check(1, '+')), [])
+  assert.deepEqual(calls(poolOf([realOf(1)], { ...heard, keepalivedName: '[192.0.2.1]:tcp:80' }).check(1, '+')), [
+    'UP up quorum',
+  ])
 })
