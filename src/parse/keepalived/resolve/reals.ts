@@ -58,7 +58,7 @@ function resolveReal(
   const { settings, at } = real
   const method = methodOf((settings.lvs_method ?? server.settings.lvs_method)?.value)
   const id = { ...real.address, port: real.port ?? front.port }
-  if (!fits(id, method.forward, front, at, around)) return null
+  if (!fits(real, method.forward, server, front, around)) return null
   const following = follows(method.forward, real.port)
   if (isTaken(real, id, following, front, taken, around)) return null
   if (following) warnOfPort(real, front, around)
@@ -83,13 +83,14 @@ function resolveReal(
   }
 }
 
-/** keepalived drops it with a message; for an address that was told where it was parsed. */
-function fits(id: TableDestinationId, forward: Forward, front: Front, at: Word, { report }: Around): boolean {
-  if (forward === 'tunnel' || front.family === null || id.family === front.family) return true
+/** keepalived drops it with a message; for a virtual_server of an address that was told where it was parsed. */
+function fits(real: RealServer, forward: Forward, server: VirtualServer, front: Front, { report }: Around): boolean {
+  const { address, at } = real
+  if (forward === 'tunnel' || front.family === null || address.family === front.family) return true
+  if (server.of.kind === 'address') return false
   const message = `${quoted(at.text)} and the services of this virtual_server are of different families`
   const hint = 'only a tunnel carries one in the other: lvs_method TUN; or write a virtual_server for each family'
-  const told = front.services.length === 1 && front.services[0]?.kind === 'address'
-  if (!told) report.error('real-family', spanOf(at), message, hint)
+  report.error('real-family', spanOf(at), message, hint)
   return false
 }
 
