@@ -7,7 +7,7 @@ import { networkInterfaces } from 'node:os'
 import type { TableDoor, TableService } from '../../model/table.ts'
 import { readSysctl } from '../facts/sysctls.ts'
 import type { MarkRange } from './marks.ts'
-import { PATH_MARKS } from './marks.ts'
+import { isPathMark, PATH_MARKS } from './marks.ts'
 import type { Surroundings, Way } from './needs.ts'
 import { answersThroughDirector, needsOf } from './needs.ts'
 import type { Path, PathStep } from './wanted.ts'
@@ -17,20 +17,24 @@ import { readWays } from './ways.ts'
 /** What became of one path. */
 export type PathAnswer =
   /** Connect to the virtual server with this mark, from this address; from `null` the kernel chooses it, as it must be. */
-  | { readonly kind: 'ready'; readonly mark: number; readonly source: string | null }
-  /** A check would learn nothing about the real server. `commands` mend it, where there are such. */
-  | {
-      readonly kind: 'refused'
-      readonly mark: number
-      readonly code: string
-      /** A sentence that says what is wrong and what to do. */
-      readonly text: string
-      readonly commands: readonly string[]
-    }
+  { readonly kind: 'ready'; readonly mark: number; readonly source: string | null } | Refused
+
+/** A check would learn nothing about the real server. */
+export interface Refused {
+  readonly kind: 'refused'
+  readonly mark: number
+  readonly code: string
+  /** What is wrong and what to do, as a sentence's tail. */
+  readonly text: string
+  /** What mends it, where a command does. */
+  readonly commands: readonly string[]
+}
 
 export interface Paths {
   /** Sets up what is missing; where nothing is, nothing is sent to the kernel. The answers stand where their paths stood. */
   ensure(paths: readonly Path[]): Promise<readonly PathAnswer[]>
+  /** What became of the path with this mark when it was last set up; `null` for a mark that is none of a path. */
+  answerFor(mark: number): PathAnswer | null
   /** Removes all that was made for paths but those with these marks; also what a run before this one left behind. */
   remove(keep?: ReadonlySet<number>): { readonly removed: number; readonly failures: readonly string[] }
 }
@@ -44,9 +48,23 @@ interface PathOptions {
 /** The table stays the caller's to close. */
 export function openPaths(table: TableDoor, options: PathOptions = {}): Paths {
   const range = options.marks ?? PATH_MARKS
+  const last = new Map<number, PathAnswer>()
   return {
-    ensure: (paths) => ensure(table, paths, range, options.surroundings ?? thisMachine()),
-    remove: (keep = new Set()) => remove(table, keep, range),
+    async ensure(paths) {
+      const answers = await ensure(table, paths, range, options.surroundings ?? thisMachine())
+      // Virtual servers that share a mark share the worst of their answers: rather no verdict than a wrong one.
+      for (const answer of answers) last.delete(answer.mark)
+      for (const answer of answers) if (last.get(answer.mark)?.kind !== 'refused') last.set(answer.mark, answer)
+      return answers
+    },
+    answerFor(mark) {
+      if (!isPathMark(mark, range)) return null
+      return last.get(mark) ?? refused(mark, 'no-path', 'the way to it is not set up yet')
+    },
+    remove(keep = new Set()) {
+      for (const mark of last.keys()) if (!keep.has(mark)) last.delete(mark)
+      return remove(table, keep, range)
+    },
   }
 }
 
@@ -112,7 +130,7 @@ function remove(table: TableDoor, keep: ReadonlySet<number>, range: MarkRange): 
   return { removed: answers.length - failures.length, failures }
 }
 
-function refused(mark: number, code: string, text: string, commands: readonly string[] = []): PathAnswer {
+function refused(mark: number, code: string, text: string, commands: readonly string[] = []): Refused {
   return { kind: 'refused', mark, code, text, commands }
 }
 

@@ -72,3 +72,13 @@ test('a real server whose address is no address is never handed to a program', a
   assert.equal(answer.code, 'no-way')
   assert.deepEqual(sent, [])
 })
+
+test('two virtual servers that share a path share the worse answer', async () => {
+  const { door } = kernel()
+  const paths = openPaths(door)
+  const across = { ...path(2), service: { ...front, family: 6, address: '2001:db8::1' } } as const
+  await paths.ensure([path(2), across, path(2)])
+  assert.equal(paths.answerFor(path(2).mark)?.kind, 'refused')
+  await paths.ensure([path(2)])
+  assert.equal(paths.answerFor(path(2).mark)?.kind, 'ready')
+})
