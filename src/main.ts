@@ -119,6 +119,7 @@ program
   .addOption(new Option('--forward <HOW>', 'how packets reach it').choices(['dr', 'tun', 'nat']))
   .option('--director <ADDRESS>', "the director's address on this machine's network")
   .addOption(new Option('--tunnel <TYPE>', 'what wraps them (default: ipip)').choices(['ipip', 'gue', 'gre']))
+  .option('--port <PORT...>', 'ports of its services: is somebody listening where packets arrive?', portNumbers)
   .option('--gue-port <PORT>', 'UDP port of gue (default: 6080)', portNumber)
   .option('--json', 'findings as JSON')
   .action(async (options: DoctorOptions) => {
@@ -368,6 +369,10 @@ function duration(text: string): number {
   if (parsed.kind !== 'duration' || parsed.duration <= 0)
     throw new InvalidArgumentError('write a length of time: 90s, 30m, 2h, 1d.')
   return parsed.duration
+}
+
+function portNumbers(text: string, before: readonly number[] = []): number[] {
+  return [...before, portNumber(text)]
 }
 
 function portNumber(text: string): number {

@@ -57,6 +57,7 @@ export interface DoctorOptions {
   readonly director?: string
   readonly tunnel?: Wrapping
   readonly guePort?: number
+  readonly port?: readonly number[]
   readonly json?: boolean
 }
 
@@ -77,12 +78,13 @@ export function realWords(options: DoctorOptions): RealWords | { readonly fault:
     director: director?.address ?? null,
     tunnel: options.tunnel ?? 'ipip',
     port: options.guePort ?? GUE_PORT,
+    ports: [...new Set(options.port ?? [])],
   }
 }
 
 /** A word that the kind of machine has no use for, so that nobody believes it was looked at. */
 export function misplacedWord(options: DoctorOptions): string | null {
-  const forReal = ['vip', 'forward', 'director', 'tunnel', 'guePort'] as const
+  const forReal = ['vip', 'forward', 'director', 'tunnel', 'guePort', 'port'] as const
   if (options.real === true) {
     if (options.config !== undefined)
       return '-c is for a director; a real server is described by --vip, --forward and --director'

@@ -33,6 +33,7 @@ export interface Facts {
   readonly arpFilter: Seen<boolean>
   /** Ports on which UDP tunnels are taken apart (`ip fou`). */
   readonly fouPorts: Seen<readonly number[]>
+  readonly listeners: Seen<readonly Listener[]>
   /** Marks that a firewall rule sets. */
   readonly marks: Seen<ReadonlySet<number>>
 }
@@ -64,6 +65,13 @@ export interface LinkAddress {
   readonly deprecated: boolean
   /** Another machine on the link has it. */
   readonly duplicate: boolean
+}
+
+/** A socket that takes connections, or datagrams from everybody. `0.0.0.0` and `::` are all addresses. */
+export interface Listener {
+  readonly protocol: 'tcp' | 'udp'
+  readonly address: string
+  readonly port: number
 }
 
 /** A route with several next hops is one for each. */

@@ -130,6 +130,11 @@ function machine(base: Change, { facts, sysctls, ways, links, routes }: Change):
     ipvs: { present: true, connections: seen(0), tableBits: seen(12) },
     arpFilter: seen(false),
     fouPorts: seen([]),
+    listeners: seen([
+      { protocol: 'tcp', address: '0.0.0.0', port: 80 },
+      { protocol: 'tcp', address: '192.0.2.2', port: 81 },
+      { protocol: 'tcp', address: '127.0.0.1', port: 82 },
+    ]),
     marks: seen(new Set<number>()),
     ...facts,
   }

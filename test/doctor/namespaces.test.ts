@@ -19,7 +19,7 @@ describe('a real server by direct routing', needs('ip', 'root'), () => {
   let patient: Patient
   const question: Question = {
     ...{ kind: 'real', addresses: [VIP, '2001:db8::100'], forward: 'dr', director: '10.1.1.1' },
-    ...{ tunnel: 'ipip', port: 6080 },
+    ...{ tunnel: 'ipip', port: 6080, ports: [] },
   }
   before(async () => {
     patient = await admit('dr')
@@ -77,7 +77,7 @@ describe('a real server by direct routing', needs('ip', 'root'), () => {
 describe('a real server by NAT', needs('ip', 'root'), () => {
   let patient: Patient
   const question: Question = {
-    ...{ kind: 'real', addresses: [VIP], forward: 'nat', director: '10.1.1.1', tunnel: 'ipip', port: 6080 },
+    ...{ kind: 'real', addresses: [VIP], forward: 'nat', director: '10.1.1.1', tunnel: 'ipip', port: 6080, ports: [] },
   }
   before(async () => {
     patient = await admit('nat')

@@ -7,7 +7,14 @@ import type { RealWords } from '../../src/doctor/real/subject.ts'
 import { type Facts, seen, unseen } from '../../src/model/facts.ts'
 import { at, link, out, realServer, route, VIP, VIP6 } from './machine.ts'
 
-const dr: RealWords = { addresses: [VIP], forward: 'dr', director: '192.0.2.1', tunnel: 'ipip', port: 6080 }
+const dr: RealWords = {
+  addresses: [VIP],
+  forward: 'dr',
+  director: '192.0.2.1',
+  tunnel: 'ipip',
+  port: 6080,
+  ports: [],
+}
 const tun: RealWords = { ...dr, forward: 'tun' }
 const nat: RealWords = { ...dr, forward: 'nat' }
 
@@ -36,7 +43,12 @@ const arp = (arpIgnore: number, arpAnnounce: number) => ({
 })
 
 const vectors: readonly Vector[] = [
-  { name: 'a sound real server by direct routing has nothing wrong', words: dr, facts: realServer(), finds: [] },
+  {
+    name: 'a sound real server by direct routing has nothing wrong',
+    words: { ...dr, ports: [80] },
+    facts: realServer(),
+    finds: [],
+  },
   { name: 'a sound real server by tunnel has nothing wrong', words: tun, facts: tunnelled(), finds: [] },
   { name: 'a sound real server by NAT has nothing wrong', words: nat, facts: behindNat(), finds: [] },
   {
@@ -302,6 +314,25 @@ const vectors: readonly Vector[] = [
     words: dr,
     facts: realServer({ routes: [route({ device: 'eth1' })], sysctls: { 'net/ipv4/conf/eth0/rp_filter': 1 } }),
     finds: [['error', 'rp-filter', /strict\) on eth0.*leave by eth1/, 'sysctl -w net.ipv4.conf.eth0.rp_filter=2']],
+  },
+  {
+    name: 'a service that listens on the machine’s own address alone passes checks and serves nobody',
+    words: { ...dr, ports: [81] },
+    facts: realServer(),
+    finds: [['error', 'not-listening', /listens on 192\.0\.2\.2 and not on 192\.0\.2\.10.*checks .* pass/]],
+  },
+  { name: 'by NAT that is where packets arrive', words: { ...nat, ports: [81] }, facts: behindNat(), finds: [] },
+  {
+    name: 'by NAT a service on loopback serves nobody',
+    words: { ...nat, ports: [82] },
+    facts: behindNat(),
+    finds: [['error', 'not-listening', /listens on 127\.0\.0\.1 only/]],
+  },
+  {
+    name: 'no service at all',
+    words: { ...dr, ports: [83] },
+    facts: realServer(),
+    finds: [['error', 'not-listening', /Nothing listens on port 83/]],
   },
   {
     name: 'what nobody said is found on the machine, and told',

@@ -6,6 +6,7 @@ import type { Facts } from '../../model/facts.ts'
 import type { Finding } from '../finding.ts'
 import { realAddressFindings } from './addresses.ts'
 import { arpFindings } from './arp.ts'
+import { listeningFindings } from './listening.ts'
 import { type RealWords, understood } from './subject.ts'
 import { realTunnelFindings } from './tunnel.ts'
 import { wayFindings } from './ways.ts'
@@ -18,5 +19,6 @@ export function realFindings(words: RealWords, facts: Facts): readonly Finding[]
     ...realTunnelFindings(real, facts),
     ...realAddressFindings(real, facts),
     ...wayFindings(real, facts),
+    ...listeningFindings(real, facts),
   ]
 }

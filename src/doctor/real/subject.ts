@@ -14,6 +14,8 @@ export interface RealWords {
   readonly tunnel: Wrapping
   /** UDP port of gue. */
   readonly port: number
+  /** Ports of the virtual services that it serves; without any nothing is said of where services listen. */
+  readonly ports: readonly number[]
 }
 
 export interface RealServer extends RealWords {

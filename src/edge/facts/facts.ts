@@ -4,6 +4,7 @@ import type { Facts } from '../../model/facts.ts'
 import { readArpFilter, readMarks } from './firewall.ts'
 import { readExtraRules, readFouPorts, readLinks, readRoutes, readWays } from './ip.ts'
 import { readIpvs } from './ipvs.ts'
+import { readListeners } from './listeners.ts'
 import { readModules } from './modules.ts'
 import { readCapabilities } from './process.ts'
 import { readSysctls } from './sysctls.ts'
@@ -30,6 +31,7 @@ export function readFacts({ modules, addresses, marks, arpFilter }: Questions): 
     ipvs: readIpvs(),
     arpFilter: arpFilter ? readArpFilter() : { kind: 'unseen', why: 'not asked for' },
     fouPorts: readFouPorts(),
+    listeners: readListeners(),
     marks: marks ? readMarks() : { kind: 'unseen', why: 'not asked for' },
   }
 }
