@@ -38,6 +38,8 @@ async function ask(addresses: readonly string[]): Promise<ReadonlyMap<string, Wa
   })
   if (run.end.kind === 'not-started') return `${run.end.text} (Debian package iproute2)`
   if (run.end.kind !== 'exited') return '"ip route get" did not come to its end'
+  // An address whose line is cut off would seem to have no way.
+  if (run.truncated) return '"ip route get" said more than was asked'
   return parseWays(run.output.toString('utf8'))
 }
 
