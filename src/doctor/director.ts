@@ -23,6 +23,7 @@ export function directorQuestions(setup: Setup) {
     addresses: [...new Set(addresses)],
     marks: marksOf(setup).length > 0,
     arpFilter: false,
+    fouPorts: false,
   }
 }
 

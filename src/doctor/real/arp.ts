@@ -24,7 +24,7 @@ export function arpFindings({ addresses, forward }: RealServer, facts: Facts): r
         'net.ipv4.conf.*.arp_ignore cannot be read',
       ),
     ]
-  const filtered = facts.arpFilter.kind === 'seen' && facts.arpFilter.value
+  const filtered = facts.arpFilter.kind === 'seen' ? facts.arpFilter.value : null
   return [...ignore(virtual, asked, links, facts, filtered), ...announce(virtual, asked, facts, filtered)]
 }
 
@@ -33,7 +33,7 @@ function ignore(
   asked: readonly Link[],
   links: readonly Link[],
   facts: Facts,
-  filtered: boolean,
+  filtered: boolean | null,
 ): readonly Finding[] {
   const bad = asked.filter(({ name }) => !keepsQuiet(greater(facts, name, 'arp_ignore') ?? 0, virtual, links))
   if (bad.length === 0) return []
@@ -55,7 +55,7 @@ function announce(
   virtual: readonly string[],
   asked: readonly Link[],
   facts: Facts,
-  filtered: boolean,
+  filtered: boolean | null,
 ): readonly Finding[] {
   const bad = asked.map(({ name }) => name).filter((name) => (greater(facts, name, 'arp_announce') ?? 0) < 2)
   if (bad.length === 0) return []
@@ -70,10 +70,13 @@ function judged(
   devices: readonly string[],
   name: string,
   value: number,
-  filtered: boolean,
+  filtered: boolean | null,
 ): Finding {
+  const unknown =
+    filtered === null ? '; if rules of arptables or nftables hide it, which this user cannot see, all is well' : ''
   const words = toSet(...['all', ...devices].map((device) => [`net/ipv4/conf/${device}/${name}`, value] as const))
-  if (!filtered) return finding('error', code, text, { ...words, hint: 'set it before the address is added' })
+  if (filtered !== true)
+    return finding('error', code, text, { ...words, hint: `set it before the address is added${unknown}` })
   return finding(
     'note',
     code,

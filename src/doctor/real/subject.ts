@@ -26,12 +26,13 @@ export interface RealServer extends RealWords {
 export const GUE_PORT = 6080
 
 /** What `facts` must tell of. */
-export function realQuestions({ addresses, director }: RealWords) {
+export function realQuestions({ addresses, director, forward, tunnel }: RealWords) {
   return {
-    modules: ['ipip', 'ip6_tunnel', 'sit', 'ip_gre', 'ip6_gre', 'fou', 'fou6'],
+    modules: forward === 'tun' ? ['ipip', 'ip6_tunnel', 'sit', 'ip_gre', 'ip6_gre'] : [],
     addresses: [...addresses, ...(director === null ? [] : [director])],
     marks: false,
     arpFilter: true,
+    fouPorts: tunnel === 'gue',
   }
 }
 

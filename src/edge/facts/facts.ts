@@ -1,6 +1,6 @@
 /** All facts of this machine that a set of questions needs, each from its door. */
 import { release } from 'node:os'
-import type { Facts } from '../../model/facts.ts'
+import { type Facts, unseen } from '../../model/facts.ts'
 import { readArpFilter, readMarks } from './firewall.ts'
 import { readExtraRules, readFouPorts, readLinks, readRoutes, readWays } from './ip.ts'
 import { readIpvs } from './ipvs.ts'
@@ -15,9 +15,13 @@ export interface Questions {
   /** Whether firewall rules are listed. */
   readonly marks: boolean
   readonly arpFilter: boolean
+  /** Whether ports of UDP tunnels are listed. */
+  readonly fouPorts: boolean
 }
 
-export function readFacts({ modules, addresses, marks, arpFilter }: Questions): Facts {
+const unasked = unseen<never>('nobody asked for it')
+
+export function readFacts({ modules, addresses, marks, arpFilter, fouPorts }: Questions): Facts {
   return {
     release: release(),
     uid: process.getuid?.() ?? -1,
@@ -29,9 +33,9 @@ export function readFacts({ modules, addresses, marks, arpFilter }: Questions): 
     modules: readModules(modules, release()),
     ways: readWays(addresses),
     ipvs: readIpvs(),
-    arpFilter: arpFilter ? readArpFilter() : { kind: 'unseen', why: 'not asked for' },
-    fouPorts: readFouPorts(),
+    arpFilter: arpFilter ? readArpFilter() : unasked,
+    fouPorts: fouPorts ? readFouPorts() : unasked,
     listeners: readListeners(),
-    marks: marks ? readMarks() : { kind: 'unseen', why: 'not asked for' },
+    marks: marks ? readMarks() : unasked,
   }
 }

@@ -10,10 +10,12 @@ export function readArpFilter(): Seen<boolean> {
   const nft = output('nft', ['list', 'ruleset', 'arp'])
   const old = output('arptables-save', [])
   const texts = [nft, old].flatMap((one) => (one.kind === 'seen' ? [one.value] : []))
-  const hit = texts.some((text) => /^\s*(?:arp .*\b(?:drop|mangle|set)\b|.*\bdrop\b|-A )/m.test(text))
-  if (hit) return seen(true)
+  if (texts.some(filtersArp)) return seen(true)
   return nft.kind === 'unseen' && old.kind === 'unseen' && nft.why !== ABSENT ? nft : seen(false)
 }
+
+/** A rule that drops or rewrites in nft's listing; any rule at all in that of arptables-save. */
+export const filtersArp = (listing: string): boolean => /^\s*(?:.*\bdrop\b|arp .*\bset\b|-A )/m.test(listing)
 
 /** Numbers after `meta mark set` (nftables) and `--set-xmark`, `--set-mark` (iptables). */
 export function readMarks(): Seen<ReadonlySet<number>> {
@@ -27,10 +29,13 @@ export function readMarks(): Seen<ReadonlySet<number>> {
     const refused = sources.find((one) => one.kind === 'unseen' && one.why !== ABSENT)
     return refused?.kind === 'unseen' ? refused : unseen('neither nft nor iptables-save is here')
   }
-  const found = texts.flatMap((text) => [
-    ...text.matchAll(/(?:\bmark set |--set-x?mark |--or-mark )(0x[0-9a-f]+|\d+)/g),
-  ])
-  return seen(new Set(found.map(([, number]) => Number(number))))
+  return seen(new Set(texts.flatMap(marksIn)))
+}
+
+/** Of the listings of nft and iptables-save alike. A mark out of a map or a calculation is not among them. */
+export function marksIn(listing: string): readonly number[] {
+  const found = listing.matchAll(/(?:\bmark set |--set-x?mark |--or-mark )(0x[0-9a-f]+|\d+)/g)
+  return [...found].map(([, number]) => Number(number))
 }
 
 const ABSENT = 'absent'

@@ -13,7 +13,7 @@ export function readIpvs(): IpvsFacts {
 }
 
 /** The last two columns of a destination are its active and inactive connections. */
-function connectionsIn(table: string): number {
+export function connectionsIn(table: string): number {
   const rows = [...table.matchAll(/^\s*-> .*?(\d+)\s+(\d+)\s*$/gm)]
   return rows.reduce((sum, [, active, inactive]) => sum + Number(active) + Number(inactive), 0)
 }
