@@ -1,15 +1,18 @@
 /** http-get against servers that mean no good, frame their pages oddly, or speak TLS in some way of their own. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import type { Socket } from 'node:net'
+import { createHash, createPrivateKey } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
+import { TLSSocket } from 'node:tls'
 import { promisify } from 'node:util'
 import type { GetOptions } from '../../src/edge/http/get-options.ts'
 import { needs } from '../needs.ts'
+import { fresh } from '../scripts.ts'
 import { CHUNKS, check, chunked, codeOf, md5, path, run } from './ask-http-get.ts'
 import type { Behaviour } from './peers.ts'
-import { answering, certPath, page, peer, tlsPeer } from './peers.ts'
+import { answering, cert, certPath, page, peer, tlsPeer } from './peers.ts'
 
 const flooding =
   (head: string, piece: string | Buffer): Behaviour =>
@@ -212,14 +215,34 @@ test('verifying is possible, for the name asked for or the virtual host', async 
   assert.equal(codeOf(await check(port, { ...verify, sni: 'other.example' })), 'down wrong-name')
 })
 
-test('a certificate of ours is shown to a server that asks for one', async (t) => {
-  const port = await tlsPeer(t, 'good.pem', answering(page('hello')), { requestCert: true, rejectUnauthorized: false })
+test('a certificate of ours is shown to a server that asks for one, its key with a password or without', async (t) => {
+  const shown: unknown[] = []
+  const behaviour: Behaviour = (socket) => {
+    if (socket instanceof TLSSocket) shown.push(socket.getPeerCertificate().subjectaltname)
+    answering(page('hello'))(socket)
+  }
+  const port = await tlsPeer(t, 'good.pem', behaviour, { requestCert: true, rejectUnauthorized: false })
   const own = { tls: true, certificate: certPath('good.pem'), key: certPath('key.pem') }
   assert.equal(codeOf(await check(port, own)), 'up')
-  const wrong = await check(port, { ...own, key: certPath('root.pem') })
-  assert.equal(codeOf(wrong), 'unknown certificate-unreadable')
-  assert.match(wrong.text, /the key .*root\.pem of the certificate .*good\.pem cannot be used/)
-  assert.match((await check(port, { ...own, certificate: '/nonexistent' })).text, /ENOENT/)
+  const locked = createPrivateKey(cert('key.pem')).export({
+    type: 'pkcs8',
+    format: 'pem',
+    cipher: 'aes-256-cbc',
+    passphrase: 'open sesame',
+  })
+  const key = fresh('key.pem')
+  writeFileSync(key, locked)
+  assert.equal(codeOf(await check(port, { ...own, key, password: 'open sesame' })), 'up')
+  assert.equal(shown.length, 2)
+  for (const names of shown) assert.match(String(names), /DNS:a\.example/)
+
+  for (const wrong of [{ key }, { key, password: 'close' }, { key: certPath('root.pem') }]) {
+    const result = await check(port, { ...own, ...wrong })
+    assert.equal(codeOf(result), 'unknown certificate-unreadable')
+    assert.match(result.text, /^could not be checked: the key .*\.pem of the certificate .*good\.pem cannot be used: /)
+  }
+  const missing = await check(port, { ...own, certificate: '/nonexistent' })
+  assert.match(missing.text, /^could not be checked: the certificate \/nonexistent cannot be read: ENOENT/)
 })
 
 test('a server that wants a certificate and gets none says so', async (t) => {
@@ -255,4 +278,38 @@ test('large pages pass through the watch for close_notify, and silence in it sti
   assert.equal(codeOf(await check(silent, { tls: true, tlsCompliant: true, timeout: 0.3 })), 'down timed-out')
   const deaf = await peer(t, () => undefined)
   assert.equal(codeOf(await check(deaf, { tls: true, tlsCompliant: true, timeout: 0.3 })), 'down timed-out')
+})
+
+const cuts: { name: string; at: (socket: Socket) => void }[] = [
+  { name: 'at once', at: (socket) => socket.resetAndDestroy() },
+  { name: 'in the handshake', at: (socket) => socket.once('data', () => socket.resetAndDestroy()) },
+  { name: 'in the handshake, in order', at: (socket) => socket.once('data', () => socket.end()) },
+  { name: 'behind garbage', at: (socket) => socket.once('data', () => socket.end('\x16\x03\x03\xff\xff')) },
+]
+for (const { name, at } of cuts) {
+  for (const tlsCompliant of [false, true]) {
+    test(`a server that ends TLS ${name} is down, tlsCompliant or not: ${tlsCompliant}`, async (t) => {
+      const result = await check(await peer(t, at), { tls: true, tlsCompliant })
+      assert.equal(result.kind, 'down', result.text)
+    })
+  }
+}
+
+test('a TLS server that resets the connection in its page is down', async (t) => {
+  for (const tlsCompliant of [false, true]) {
+    const sockets: Socket[] = []
+    const port = await tlsPeer(t, 'good.pem', (socket) =>
+      socket.once('data', () => socket.write(`${OK}\r\nhello`, () => sockets[0]?.resetAndDestroy())),
+    )
+    // The connection under TLS is what has to be reset.
+    const relay = await peer(t, (inner) => {
+      sockets.unshift(inner)
+      const outer = connect(port, '127.0.0.1').on('error', () => inner.destroy())
+      inner.on('close', () => outer.destroy())
+      inner.pipe(outer).pipe(inner)
+    })
+    const result = await check(relay, { tls: true, tlsCompliant })
+    assert(result.kind === 'down', result.text)
+    assert.match(result.code, /^(reset|no-close-notify|no-answer)$/)
+  }
 })
