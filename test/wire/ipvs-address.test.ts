@@ -19,6 +19,12 @@ test('every address is written in its one canonical form, and read back', () => 
   )
 })
 
+test('an IPv4 address within an IPv6 one is read as it is written', () => {
+  assert.equal(addressText(6, addressBytes(6, '::1.2.3.4') ?? new Uint8Array()), '::102:304')
+  assert.equal(addressText(6, addressBytes(6, '::ffff:1.2.3.4') ?? new Uint8Array()), '::ffff:102:304')
+  assert.equal(addressBytes(6, '::1.2.3.256'), null)
+})
+
 test('what is no address has no bytes', () => {
   for (const text of ['', '1.2.3', '1.2.3.4.5', '01.2.3.4', '1.2.3.256', '1.2.3.-4', ' 1.2.3.4', '1.2.3.1e1', '::1']) {
     assert.equal(addressBytes(4, text), null, text)

@@ -177,17 +177,18 @@ export function exchangeOn(socket: NetlinkSocket): Exchange {
       for (let from = 0; from < changes.length; ) {
         // Whatever was sent and not answered is first in line: no later change overtakes it.
         const open = changes.slice(from, from + size).filter((change) => change.errno === undefined)
+        if (open.length === 0) {
+          from += size
+          failures = 0
+          continue
+        }
         const sent = sendBatch(type, open)
         if (sent === 'EMSGSIZE' && size > 1) {
           size = Math.max(1, size >> 2)
           continue
         }
         if (sent !== null && !PASSING.has(sent)) for (const change of open) change.errno = sent
-        if (open.every((change) => change.errno !== undefined)) {
-          from += size
-          failures = 0
-          continue
-        }
+        if (open.every((change) => change.errno !== undefined)) continue
         failures += 1
         for (const change of open) {
           if (change.errno !== undefined) continue

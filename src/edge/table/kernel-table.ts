@@ -76,13 +76,13 @@ export function kernelDoor(exchange: Exchange, family: number): ControlDoor {
       commands.map((command) => (writer) => writeCommand(writer, command)),
     )
     return commands.map((command, i): TableAnswer => {
-      const errno = settled(command, acknowledged[i])
+      const errno = settled(acknowledged[i], doneErrnos(command))
       return errno === null ? { kind: 'ok' } : tableError(errno, command)
     })
   }
-  const act = (payload: Uint8Array, object: string): TableAnswer => {
+  const act = (payload: Uint8Array, object: string, done: readonly string[] = []): TableAnswer => {
     const [answer] = exchange.commandAll(family, [(writer) => writer.raw(payload)])
-    const errno = answer === undefined ? 'EPROTO' : answer.errno
+    const errno = settled(answer, done)
     return errno === null ? { kind: 'ok' } : controlError(errno, object)
   }
   const ask = <Item>(payload: Uint8Array, decode: Decode<Item>): Item | TableError => {
@@ -110,8 +110,9 @@ export function kernelDoor(exchange: Exchange, family: number): ControlDoor {
       const reply = exchange.list(family, DUMP_FLAGS, encodeDaemonsRequest(), decodeDaemon)
       return reply.kind === 'refused' ? readError(reply) : { kind: 'daemons', daemons: reply.items }
     },
-    startDaemon: (daemon) => act(encodeNewDaemon(daemon), `the ${daemon.state} sync daemon on ${daemon.interface}`),
-    stopDaemon: (state) => act(encodeDeleteDaemon(state), `the ${state} sync daemon`),
+    startDaemon: (daemon) =>
+      act(encodeNewDaemon(daemon), `the ${daemon.state} sync daemon on ${daemon.interface}`, THERE),
+    stopDaemon: (state) => act(encodeDeleteDaemon(state), `the ${state} sync daemon`, GONE),
     zero: (service) => act(encodeZero(service), service === null ? 'the counters' : serviceText(service)),
     flush: () => act(encodeFlush(), 'the table'),
     close: () => exchange.close(),
@@ -119,20 +120,23 @@ export function kernelDoor(exchange: Exchange, family: number): ControlDoor {
 }
 
 /**
- * Where an earlier answer was lost, the kernel had most likely done already what it now refuses as done. Whoever changes
- * the table reads it afterwards, and would see it otherwise.
+ * Where an earlier answer was lost, the kernel had most likely done already what it now refuses as done; `done` are the
+ * errnos that say so. Whoever changes the table reads it afterwards, and would see it otherwise. Linux 6.1 loses one by
+ * itself: a sync daemon that is stopped before its thread has run ends with EINTR, which netlink never acknowledges.
  */
-function settled(command: TableCommand, acknowledged: Acknowledged | undefined): string | null {
+function settled(acknowledged: Acknowledged | undefined, done: readonly string[]): string | null {
   if (acknowledged === undefined) return 'EPROTO'
   const { errno, resent } = acknowledged
-  if (!resent) return errno
-  const doneBefore = command.kind.startsWith('new-')
-    ? errno === 'EEXIST'
-    : command.kind.startsWith('delete-') && errno !== null && GONE.has(errno)
-  return doneBefore ? null : errno
+  return resent && errno !== null && done.includes(errno) ? null : errno
 }
 
-const GONE = new Set(['ENOENT', 'ESRCH'])
+const THERE = ['EEXIST']
+const GONE = ['ENOENT', 'ESRCH']
+
+function doneErrnos({ kind }: TableCommand): readonly string[] {
+  if (kind === 'new-service' || kind === 'new-destination') return THERE
+  return kind === 'delete-service' || kind === 'delete-destination' ? GONE : []
+}
 
 /** The family's number; with `loadModule`, after loading the module where that is needed. */
 function findFamily(exchange: Exchange, loadModule: boolean): number | KernelRefusal {

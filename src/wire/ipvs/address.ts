@@ -7,6 +7,12 @@ import type { Family } from '../../model/table.ts'
 /** 4 or 16 bytes, or `null` if the text is no address of that family. */
 export function addressBytes(family: Family, text: string): Uint8Array | null {
   if (family === 4) return fourBytes(text)
+  // inet_ntop(3) writes ::102:304 so; ipaddr.js would take it for ::ffff:1.2.3.4.
+  const compatible = /^::(\d+\.\d+\.\d+\.\d+)$/.exec(text)?.[1]
+  if (compatible !== undefined) {
+    const four = fourBytes(compatible)
+    return four === null ? null : Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ...four)
+  }
   return ipaddr.IPv6.isValid(text) && !text.includes('%') ? bytesOf(ipaddr.IPv6.parse(text)) : null
 }
 
@@ -24,12 +30,12 @@ export function addressTextAt(view: DataView, at: number, family: Family): strin
   return shortened(groups)
 }
 
-/** Whether packets to it reach one machine: not 0.0.0.0, ::, a multicast, broadcast or IPv6 link-local address. */
+/** Whether packets to it reach one machine: not 0.0.0.0, ::, a multicast, broadcast, IPv6 link-local or IPv4-mapped address. */
 export function isUnicast(family: Family, text: string): boolean {
   const bytes = addressBytes(family, text)
   if (bytes === null || bytes.every((byte) => byte === 0)) return false
   const [first = 0, second = 0] = bytes
-  if (family === 6) return first !== 0xff && !(first === 0xfe && (second & 0xc0) === 0x80)
+  if (family === 6) return first !== 0xff && !isMapped(bytes) && !(first === 0xfe && (second & 0xc0) === 0x80)
   return (first < 224 || first > 239) && !bytes.every((byte) => byte === 255)
 }
 
@@ -58,6 +64,11 @@ function shortened(groups: readonly string[]): string {
   }
   if (longest < 2) return groups.join(':')
   return `${groups.slice(0, from).join(':')}::${groups.slice(from + longest).join(':')}`
+}
+
+/** `::ffff:1.2.3.4`: a way to write an IPv4 address, not one of a machine. */
+function isMapped(bytes: Uint8Array): boolean {
+  return bytes[10] === 0xff && bytes[11] === 0xff && bytes.subarray(0, 10).every((byte) => byte === 0)
 }
 
 function bytesOf(address: { toByteArray(): number[] }): Uint8Array {

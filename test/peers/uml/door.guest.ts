@@ -1,5 +1,7 @@
 /** Inside the guest: our netlink door and Debian's ipvsadm look at the same table and must see the same. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { openKernelTable } from '../../../src/edge/table/kernel-table.ts'
 import type {
@@ -18,6 +20,11 @@ import { reconciler } from '../../../src/runtime/reconcile.ts'
 import { attempt, run } from './guest.ts'
 
 const MODPROBE_SETTING = '/proc/sys/kernel/modprobe'
+/** Somebody else's hands: a service and a real server of a long list come and go; a line for each round. */
+const OTHERS = `while :; do
+  ipvsadm -A -t 10.9.0.1:80; ipvsadm -d -t 10.3.0.1:80 -r 10.4.9.9:80; ipvsadm -a -t 10.3.0.1:80 -r 10.4.9.9:80 -m
+  ipvsadm -D -t 10.9.0.1:80; echo
+done 2>/dev/null`
 const modprobe = readFileSync(MODPROBE_SETTING, 'utf8')
 
 await attempt('no module', () => {
@@ -183,6 +190,41 @@ await attempt('a large table', () => {
   const service = table.services.find((one) => serviceText(one.id) === serviceText(big))
   assert.equal(new Set(service?.destinations.map((one) => endpointText(one.id))).size, 1000)
   ok({ kind: 'delete-service', service: big })
+})
+
+await attempt('changed meanwhile', async () => {
+  const stable: TableServiceId[] = Array.from({ length: 120 }, (_, n) => ({ ...web, address: `10.3.0.${n + 1}` }))
+  const ends = Array.from({ length: 100 }, (_, n) => end(`10.4.0.${n + 1}`, 80))
+  const [long = web] = stable
+  const made = door.applyAll([
+    ...stable.map((service) => newService(service, {})),
+    ...ends.map((one) => newDestination(long, one, 'masq', {})),
+  ])
+  assert(made.every((answer) => answer.kind === 'ok'))
+  const others = spawn('sh', ['-c', OTHERS], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let seen = 0
+  others.stdout.on('data', () => {
+    seen += 1
+  })
+  let reads = 0
+  let moving = 0
+  while (seen < 20 || reads < 60) {
+    const table = door.read()
+    assert(table.kind === 'table', JSON.stringify(table))
+    const found = new Map(table.services.map((one) => [serviceText(one.id), one]))
+    assert.equal(found.size, table.services.length)
+    for (const service of stable) assert(found.has(serviceText(service)), serviceText(service))
+    const texts = found.get(serviceText(long))?.destinations.map(({ id }) => endpointText(id)) ?? []
+    assert.equal(new Set(texts).size, texts.length)
+    for (const one of ends) assert(texts.includes(endpointText(one)), endpointText(one))
+    moving += Number(found.has('tcp 10.9.0.1:80'))
+    reads += 1
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  others.kill('SIGKILL')
+  await once(others, 'exit')
+  run('ipvsadm', '-C')
+  return `${reads} reads while others changed the table ${seen} times, ${moving} with their service`
 })
 
 await attempt('reconcile', () => {

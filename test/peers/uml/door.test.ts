@@ -25,6 +25,7 @@ describe('the door to the kernel’s table', needs('uml', 'ip', 'ipvsadm'), () =
     'read back': 'what was written is read back the same, with thresholds and tunnels',
     'what ipvsadm writes': 'what ipvsadm writes is read as it was meant',
     'a large table': 'a thousand real servers are listed without a gap',
+    'changed meanwhile': 'what stands in the table is read without a gap while others change the table',
     reconcile: 'drift is put back, somebody else’s service stays, and what is no longer wanted goes alone',
     'after the end': 'a closed door answers with an error',
   }

@@ -52,6 +52,8 @@ const doubtful: readonly TableDestinationId[] = [
   { family: 6, address: '::1', port: 80 },
   { family: 6, address: 'fe80::5', port: 80 },
   { family: 4, address: '0.0.0.1', port: 80 },
+  { family: 6, address: '::ffff:102:304', port: 80 },
+  { family: 6, address: '::102:304', port: 80 },
 ]
 
 /** The same sequences wherever this runs. */
