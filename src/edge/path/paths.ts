@@ -12,7 +12,7 @@ import type { Surroundings, Way } from './needs.ts'
 import { answersThroughDirector, needsOf } from './needs.ts'
 import type { Path, PathStep } from './wanted.ts'
 import { pathSteps, removals } from './wanted.ts'
-import { readWays } from './ways.ts'
+import { openWays, type ReadWays } from './ways.ts'
 
 /** What became of one path. */
 export type PathAnswer =
@@ -48,10 +48,11 @@ interface PathOptions {
 /** The table stays the caller's to close. */
 export function openPaths(table: TableDoor, options: PathOptions = {}): Paths {
   const range = options.marks ?? PATH_MARKS
+  const readWays = openWays()
   const last = new Map<number, PathAnswer>()
   return {
     async ensure(paths) {
-      const answers = await ensure(table, paths, range, options.surroundings ?? thisMachine())
+      const answers = await ensure(table, paths, range, options.surroundings ?? thisMachine(), readWays)
       // Virtual servers that share a mark share the worst of their answers: rather no verdict than a wrong one.
       for (const answer of answers) last.delete(answer.mark)
       for (const answer of answers) if (last.get(answer.mark)?.kind !== 'refused') last.set(answer.mark, answer)
@@ -73,6 +74,7 @@ async function ensure(
   paths: readonly Path[],
   range: MarkRange,
   here: Surroundings,
+  readWays: ReadWays,
 ): Promise<readonly PathAnswer[]> {
   if (paths.length === 0) return []
   if (table.where === 'memory') {

@@ -1,5 +1,7 @@
 /** Asks the kernel, by `ip` of iproute2, by which interface and from which address it reaches each real server. */
 import { isIP } from 'node:net'
+import type { Uptime } from '../../model/units.ts'
+import { clock, elapsed } from '../clock.ts'
 import { programEnvironment, runProgram } from '../program/process.ts'
 import type { Way } from './needs.ts'
 
@@ -8,18 +10,44 @@ const BATCH = 150
 /** One run reads no file and talks to nobody but the kernel. */
 const DEADLINE_MS = 10_000
 
-/** One way for each address; it never rejects. */
-export async function readWays(addresses: Iterable<string>): Promise<ReadonlyMap<string, Way>> {
+/** A route that changes is noticed after this long, one that is missing at once. */
+const KEPT_MS = 60_000
+
+/** One way for each address, never a rejection. */
+export type ReadWays = (addresses: Iterable<string>) => Promise<ReadonlyMap<string, Way>>
+
+/** Remembers the ways of the last call for a minute: paths are looked after every few seconds, and routes stay. */
+export function openWays(read: ReadWays = readWays): ReadWays {
+  let known: ReadonlyMap<string, { readonly way: Way; readonly at: Uptime }> = new Map()
+  return async (addresses) => {
+    const wanted = [...new Set(addresses)]
+    const fresh = new Map(
+      wanted.flatMap((address) => {
+        const kept = known.get(address)
+        return kept === undefined || elapsed(kept.at) > KEPT_MS ? [] : [[address, kept]]
+      }),
+    )
+    const at = clock.uptime()
+    const asked = await read(wanted.filter((address) => !fresh.has(address)))
+    for (const [address, way] of asked) if (way.kind !== 'none') fresh.set(address, { way, at })
+    known = fresh
+    return new Map([...asked, ...[...fresh].map(([address, { way }]) => [address, way] as const)])
+  }
+}
+
+export const readWays: ReadWays = async (addresses) => {
   const ways = new Map<string, Way>()
   // Anything else would be a command of its own to a program that runs as root.
   const wanted = [...new Set(addresses)].filter((address) => isIP(address) !== 0)
   for (let from = 0; from < wanted.length; from += BATCH) {
-    const batch = wanted.slice(from, from + BATCH)
-    const answer = await ask(batch)
+    const answer = await ask(wanted.slice(from, from + BATCH))
+    // Whatever hangs or is not there would be so for all the rest as well.
+    const batch = wanted.slice(from, typeof answer === 'string' ? wanted.length : from + BATCH)
     for (const address of batch) {
       const none = { kind: 'none', text: typeof answer === 'string' ? answer : 'there is no route' } as const
       ways.set(address, typeof answer === 'string' ? none : (answer.get(address) ?? none))
     }
+    if (typeof answer === 'string') break
   }
   return ways
 }
