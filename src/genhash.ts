@@ -41,6 +41,7 @@ export const genhashUsage = `Usage: upalert genhash [options] URL
   -V, --use-virtualhost NAME   the Host header
   -I, --use-sni                with TLS: ask for the name given with -V
   -P, --protocol VERSION       1.0 (the default), 1.0c (with "Connection: close"), 1.1
+  -m, --fwmark MARK            firewall mark of the packets; needs CAP_NET_ADMIN
   -t, --timeout SECONDS        for the whole request; ${STANDARD_TIMEOUT} otherwise
   -v, --verbose                show the bytes that came, as genhash does
       --digest KIND            md5 (the default) or sha256
@@ -75,6 +76,7 @@ interface Order {
   readonly servername: string
   readonly protocol: keyof typeof PROTOCOLS
   readonly timeout: Milliseconds
+  readonly mark: number | null
   readonly algorithm: Digest['algorithm']
   readonly content: boolean
   readonly verbose: boolean
@@ -119,7 +121,14 @@ async function ask(order: Order, attempt: ReturnType<typeof startAttempt>): Prom
   const tls = { context: trusted.context, verify: false, servername: order.servername }
   return askOnce(
     host(order.server),
-    { step, request, maxBody: LARGEST_PAGE, reach: {}, tls, enough: () => false },
+    {
+      step,
+      request,
+      maxBody: LARGEST_PAGE,
+      reach: order.mark === null ? {} : { mark: order.mark },
+      tls,
+      enough: () => false,
+    },
     attempt,
   )
 }
@@ -167,18 +176,19 @@ function orderOf(args: readonly string[]): Order | string {
   }
   const { values, positionals } = parsed
   if (values.help === true) return 'help'
-  if (values.fwmark !== undefined)
-    return '-m is not possible here: setting a mark on packets needs a system call that Node lacks'
   const { protocol = '1.0', digest = 'md5' } = values
   if (!isProtocol(protocol)) return `"${protocol}" is not a protocol; write 1.0, 1.0c or 1.1`
   if (digest !== 'md5' && digest !== 'sha256') return `"${digest}" is not a digest; write md5 or sha256`
   const timeout = Number(values.timeout ?? STANDARD_TIMEOUT)
   if (!(timeout > 0)) return `"${values.timeout}" is not a number of seconds above 0`
+  const mark = values.fwmark === undefined ? null : Number(values.fwmark)
+  if (mark !== null && !(Number.isInteger(mark) && mark >= 0 && mark <= 0xffff_ffff))
+    return `"${values.fwmark}" is not a firewall mark from 0 to 4294967295`
   const place = positionals.length > 0 ? fromUrl(values, positionals) : fromOptions(values)
   if (typeof place === 'string') return place
 
   const shown = { algorithm: digest, content: values.content === true, verbose: values.verbose === true } as const
-  return { ...place, protocol, timeout: seconds(timeout), ...shown }
+  return { ...place, protocol, timeout: seconds(timeout), mark, ...shown }
 }
 
 const parse = (args: readonly string[]) => parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
