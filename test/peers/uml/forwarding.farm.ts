@@ -42,56 +42,60 @@ ${[5, 6].map(tunnelled).join('\n')}
 /** What the real servers answer to clients goes over the switch's own router: 10.1.1.254 and 2001:db8:2::fe. */
 const router = `
 ip link add c1 netns ${CLIENT} type veth peer name r0 netns switch
-ip -n ${CLIENT} addr add 192.168.2.1/24 dev c1
-ip -n ${CLIENT} addr add 2001:db8:9::1/64 dev c1 nodad
-ip -n ${CLIENT} link set c1 up
-ip -n switch addr add 192.168.2.254/24 dev r0
-ip -n switch addr add 2001:db8:9::fe/64 dev r0 nodad
-ip -n switch link set r0 up
-ip -n switch addr add 10.1.1.254/24 dev bridge
-ip -n switch addr add 2001:db8:2::fe/64 dev bridge nodad
-ip -n switch route add 192.168.1.0/24 via 192.168.2.1
-ip -n switch -6 route add 2001:db8:1::/64 via 2001:db8:9::1
+${inside(CLIENT, ['addr add 192.168.2.1/24 dev c1', 'addr add 2001:db8:9::1/64 dev c1 nodad', 'link set c1 up'])}
+${inside('switch', [
+  'addr add 192.168.2.254/24 dev r0',
+  'addr add 2001:db8:9::fe/64 dev r0 nodad',
+  'link set r0 up',
+  'addr add 10.1.1.254/24 dev bridge',
+  'addr add 2001:db8:2::fe/64 dev bridge nodad',
+  'route add 192.168.1.0/24 via 192.168.2.1',
+  'route add 2001:db8:1::/64 via 2001:db8:9::1',
+])}
 ip netns exec switch sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1`
 
-const onDirector = `
-${Object.values(VIPS)
-  .slice(1)
-  .filter((address) => address !== VIPS.nat6)
-  .map((address) => `ip -n ${DIRECTOR} addr add ${single(address)} dev outside`)
-  .join('\n')}
-ip -n ${DIRECTOR} addr add 10.2.1.1/24 dev inside`
+/** The first virtual address of each family is there already. */
+const onDirector = inside(DIRECTOR, [
+  ...Object.values(VIPS)
+    .filter((address) => address !== VIPS.nat && address !== VIPS.nat6)
+    .map((address) => `addr add ${single(address)} dev outside`),
+  'addr add 10.2.1.1/24 dev inside',
+])
 
 function translated(number: number): string {
-  return `ip -n ${real(number).name} addr add ${adminAddress(number)}/24 dev eth0`
+  return inside(real(number).name, [`addr add ${adminAddress(number)}/24 dev eth0`])
 }
 
 /** The switches are set before the address is there, or the first ARP request gets an answer. */
 function direct(number: number): string {
   const { name } = real(number)
-  return `${pastDirector(name)}
-ip netns exec ${name} sysctl -qw net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2
-ip -n ${name} addr add ${single(VIPS.dr)} dev lo
-ip -n ${name} addr add ${single(VIPS.dr6)} dev lo`
+  return `${silent(name)}
+${inside(name, [...PAST_DIRECTOR, `addr add ${single(VIPS.dr)} dev lo`, `addr add ${single(VIPS.dr6)} dev lo`])}`
 }
 
 function tunnelled(number: number): string {
   const { name, address } = real(number)
-  return `${pastDirector(name)}
-ip netns exec ${name} sysctl -qw net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2
-ip netns exec ${name} sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.tunl0.rp_filter=0
-ip -n ${name} link set tunl0 up
-ip -n ${name} addr add ${single(VIPS.tun)} dev tunl0
-ip -n ${name} addr add ${single(VIPS.gue)} dev tunl0
-ip -n ${name} fou add port ${GUE_PORT} gue
-ip -n ${name} link add gre1 type gre local ${address}
-ip -n ${name} link set gre1 up
-ip -n ${name} addr add ${single(VIPS.gre)} dev gre1`
+  return `${silent(name)} net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.tunl0.rp_filter=0
+${inside(name, [
+  ...PAST_DIRECTOR,
+  'link set tunl0 up',
+  `addr add ${single(VIPS.tun)} dev tunl0`,
+  `addr add ${single(VIPS.gue)} dev tunl0`,
+  `fou add port ${GUE_PORT} gue`,
+  `link add gre1 type gre local ${address}`,
+  'link set gre1 up',
+  `addr add ${single(VIPS.gre)} dev gre1`,
+])}`
 }
 
-function pastDirector(name: string): string {
-  return `ip -n ${name} route replace default via 10.1.1.254
-ip -n ${name} -6 route replace default via 2001:db8:2::fe`
+const silent = (name: string): string =>
+  `ip netns exec ${name} sysctl -qw net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2`
+
+const PAST_DIRECTOR = ['route replace default via 10.1.1.254', 'route replace default via 2001:db8:2::fe']
+
+/** Many commands of `ip` in one process, which costs as much in the guest as a hundred commands. */
+function inside(namespace: string, commands: readonly string[]): string {
+  return `ip -n ${namespace} -batch - <<COMMANDS\n${commands.join('\n')}\nCOMMANDS`
 }
 
 function single(address: string): string {

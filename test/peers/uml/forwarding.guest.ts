@@ -3,7 +3,7 @@
  * asking every virtual server while the stand-in of one of its real servers fails and returns; the shops never fail.
  */
 import assert from 'node:assert/strict'
-import { next, reals, startDaemon, until } from './director.ts'
+import { next, startDaemon, table, until } from './director.ts'
 import { DIRECTOR, real } from './farm.ts'
 import { EXAMPLES } from './forwarding.farm.ts'
 import { machines } from './forwarding.servers.ts'
@@ -45,6 +45,9 @@ const ENOUGH = 6
 /** One slow processor serves all of these clients and servers, in milliseconds. */
 const BREATH = 100
 
+/** Whoever looks while somebody else does shares the look: a process costs much in the guest. */
+let looking: ReturnType<typeof table> | null = null
+
 for (const { shop, standIn } of Object.values(machines)) {
   shop.start()
   standIn.start()
@@ -58,7 +61,7 @@ const others = (method: Method) => (lines: readonly string[]) => lines.length ==
 for (const method of METHODS) {
   await next(`${method.name} serves`, async () => {
     const lines = await until(`${method.name} has both real servers`, async () => {
-      const found = await reals(serviceOf(method))
+      const found = await rows(method)
       return found.length === 2 && found
     })
     assert(lines.includes(method.otherRow), lines.join('\n'))
@@ -72,29 +75,28 @@ const visitors = new Map(METHODS.map((method) => [method, keepVisiting(urlOf(met
 const gone = new Map<Method, number>()
 await Promise.all(FAILING.map((name) => machines[name]?.standIn.kill()))
 
-for (const method of METHODS) {
-  await next(`${method.name} out`, async () => {
-    await until(`only ${method.others} is left`, async () => others(method)(await reals(serviceOf(method))))
-    gone.set(method, performance.now())
-    await servedBy(method, [method.others])
-  })
-}
+const looksFor = (word: string, look: (method: Method) => unknown) =>
+  Promise.all(METHODS.map((method) => next(`${method.name} ${word}`, () => look(method))))
+
+await looksFor('out', async (method) => {
+  await until(`only ${method.others} is left`, async () => others(method)(await rows(method)))
+  gone.set(method, performance.now())
+  await servedBy(method, [method.others])
+})
 
 for (const name of FAILING) machines[name]?.standIn.start()
 
-for (const method of METHODS) {
-  await next(`${method.name} back`, async () => {
-    await until('both are there again', async () => (await reals(serviceOf(method))).length === 2)
-    await servedBy(method, [method.failing, method.others].sort())
-    const visits = (await visitors.get(method)?.stop()) ?? []
-    // The kernel drops the packets of a connection whose entry is deleted: the one request of this client that may have
-    // been under way at that moment. ("on_fail drain" spares it.)
-    const lost = visits.filter(failed)
-    const after = gone.get(method) ?? 0
-    assert(lost.length <= 1 && lost.every(({ started }) => started < after), JSON.stringify({ lost, after }))
-    return { requests: visits.length, lost: lost.length }
-  })
-}
+await looksFor('back', async (method) => {
+  await until('both are there again', async () => (await rows(method)).length === 2)
+  await servedBy(method, [method.failing, method.others].sort())
+  const visits = (await visitors.get(method)?.stop()) ?? []
+  // The kernel drops the packets of a connection whose entry is deleted: the one request of this client that may have
+  // been under way at that moment. ("on_fail drain" spares it.)
+  const lost = visits.filter(failed)
+  const after = gone.get(method) ?? 0
+  assert(lost.length <= 1 && lost.every(({ started }) => started < after), JSON.stringify({ lost, after }))
+  return { requests: visits.length, lost: lost.length }
+})
 
 await next('reasons', async () => {
   const entries = (await daemon.log()).filter((entry) => entry.kind === 'real' && entry.reason === 'down')
@@ -104,6 +106,15 @@ await next('reasons', async () => {
 daemon.send('SIGTERM')
 assert.equal(await daemon.ended, 0)
 process.exit(0)
+
+/** The rows of its virtual server. */
+async function rows(method: Method): Promise<readonly string[]> {
+  looking ??= table().finally(() => {
+    looking = null
+  })
+  const start = `-a ${serviceOf(method)} -r `
+  return (await looking).filter((line) => line.startsWith(start)).map((line) => line.slice(start.length))
+}
 
 /** From now on only these answer, and every request is answered. */
 async function servedBy(method: Method, names: readonly string[]): Promise<void> {
