@@ -15,6 +15,7 @@ export function destinationSettingsText(settings: TableDestinationSettings): str
 
 /** `["scheduler rr -> wlc"]`; empty if the two are the same to the kernel. */
 export function serviceDifferences(from: TableServiceSettings, to: TableServiceSettings): readonly string[] {
+  if (sameServiceFields(from, to)) return NONE
   return differences(serviceWords(from), serviceWords(to))
 }
 
@@ -23,7 +24,33 @@ export function destinationDifferences(
   from: TableDestinationSettings,
   to: TableDestinationSettings,
 ): readonly string[] {
+  if (sameDestinationFields(from, to)) return NONE
   return differences(destinationWords(from), destinationWords(to))
+}
+
+const NONE: readonly string[] = []
+
+/** What is the same to the letter needs no words: nearly all of a large table, every few seconds. */
+function sameServiceFields(from: TableServiceSettings, to: TableServiceSettings): boolean {
+  return (
+    from.scheduler === to.scheduler &&
+    from.persistenceSeconds === to.persistenceSeconds &&
+    from.prefix === to.prefix &&
+    from.onePacket === to.onePacket &&
+    from.schedulerFlags === to.schedulerFlags &&
+    from.engine === to.engine
+  )
+}
+
+function sameDestinationFields(from: TableDestinationSettings, to: TableDestinationSettings): boolean {
+  return (
+    from.forward === to.forward &&
+    from.weight === to.weight &&
+    from.upperThreshold === to.upperThreshold &&
+    from.lowerThreshold === to.lowerThreshold &&
+    from.tunnel === undefined &&
+    to.tunnel === undefined
+  )
 }
 
 /** The defaults that every table shares go without saying, but a mask differs by family, so it is always compared. */

@@ -49,13 +49,16 @@ export function plan(
   const found = byService(actual)
   const before = byService(settled ?? [])
   const named = byService(wanted)
-  const planned = [...named].flatMap(([key, service]) => [
-    ...planService(service, found.get(key), before.get(key)),
-    ...planDestinations(service, found.get(key), owned[key] ?? [], before.get(key)),
-  ])
+  const planned: PlannedCommand[] = []
+  for (const [key, service] of named) {
+    const entry = found.get(key)
+    for (const step of planService(service, entry, before.get(key))) planned.push(step)
+    for (const step of planDestinations(service, entry, owned[key] ?? [], before.get(key))) planned.push(step)
+  }
   for (const [key, service] of found) {
     if (key in owned && !named.has(key)) planned.push(...planUnwanted(service, owned[key] ?? []))
   }
+  if (planned.length < 2) return planned
   const weights = weightsOf(actual)
   const ranked = planned.map((one) => ({ one, rank: rank(one.command, weights) }))
   return ranked.sort((a, b) => a.rank - b.rank).map(({ one }) => one)
@@ -105,7 +108,7 @@ function planService(
   if (found === undefined) {
     const change = `add ${serviceText(service)} ${serviceSettingsText(settings)}`
     const reasons = before
-      ? drift('somebody had deleted it; put back')
+      ? drift('somebody else has deleted it, so it is put back')
       : because(`virtual server ${virtual} is configured`, cause)
     return [{ command: { kind: 'new-service', service, settings }, virtual, change, ...reasons }]
   }
@@ -113,7 +116,7 @@ function planService(
   if (differences.length === 0) return []
   const same = before !== undefined && serviceDifferences(before.settings, settings).length === 0
   const reasons = same
-    ? drift('somebody had changed it; set back')
+    ? drift('somebody else has changed it, so it is set back')
     : because(`virtual server ${virtual} is configured so`, cause)
   const change = `set ${serviceText(service)} ${differences.join(', ')}`
   return [{ command: { kind: 'set-service', service, settings }, virtual, change, ...reasons }]
@@ -127,12 +130,17 @@ function planDestinations(
 ): readonly PlannedCommand[] {
   const { id: service, name: virtual } = wanted
   const entries = byEnd(found?.destinations ?? [])
-  const earlier = byEnd(before?.destinations ?? [])
   const named = byEnd(wanted.destinations)
-  const planned = [...named].flatMap(([end, destination]) => {
-    const step = planDestination(wanted, destination, entries.get(end), earlier.get(end))
-    return step === null ? [] : [step]
-  })
+  const planned: PlannedCommand[] = []
+  let earlier: ReadonlyMap<string, WantedDestination> | null = null
+  for (const [end, destination] of named) {
+    const entry = entries.get(end)
+    // What stands as wanted is nearly all of a large table, and is looked at no further.
+    if (stands(destination, entry)) continue
+    earlier ??= byEnd(before?.destinations ?? [])
+    const step = planDestination(wanted, destination, end, entry, earlier.get(end))
+    if (step !== null) planned.push(step)
+  }
   for (const [end, { id: destination }] of entries) {
     if (named.has(end) || !owned.includes(end)) continue
     const command = { kind: 'delete-destination' as const, service, destination }
@@ -141,19 +149,25 @@ function planDestinations(
   return planned
 }
 
+function stands(wanted: WantedDestination, found: TableDestination | undefined): boolean {
+  if (wanted.kind === 'as-found') return true
+  if (found === undefined) return wanted.kind === 'absent'
+  return wanted.kind === 'present' && destinationDifferences(found, wanted.settings).length === 0
+}
+
 function planDestination(
   { id: service, name: virtual }: WantedService,
   wanted: WantedDestination,
+  end: string,
   found: TableDestination | undefined,
   before: WantedDestination | undefined,
 ): PlannedCommand | null {
   const destination = wanted.id
-  const end = endpointText(destination)
   if (wanted.kind === 'as-found' || (wanted.kind === 'absent' && found === undefined)) return null
   if (wanted.kind === 'absent') {
     const reasons =
       before?.kind === 'absent'
-        ? drift(`somebody had added it; removed again, since ${wanted.text}`)
+        ? drift(`somebody else has added it, so it is removed again: ${wanted.text}`)
         : because(wanted.text, wanted.cause)
     return {
       command: { kind: 'delete-destination', service, destination },
@@ -166,13 +180,13 @@ function planDestination(
   const same = before?.kind === 'present' && destinationDifferences(before.settings, settings).length === 0
   if (found === undefined) {
     const change = `add ${end} ${destinationSettingsText(settings)}`
-    const reasons = same ? drift('somebody had deleted it; put back') : because(text, cause)
+    const reasons = same ? drift('somebody else has deleted it, so it is put back') : because(text, cause)
     return { command: { kind: 'new-destination', service, destination, settings }, virtual, change, ...reasons }
   }
   const differences = destinationDifferences(found, settings)
   if (differences.length === 0) return null
   const change = `set ${end} ${differences.join(', ')}`
-  const reasons = same ? drift('somebody had changed it; set back') : because(text, cause)
+  const reasons = same ? drift('somebody else has changed it, so it is set back') : because(text, cause)
   return { command: { kind: 'set-destination', service, destination, settings }, virtual, change, ...reasons }
 }
 
@@ -245,5 +259,7 @@ function byService<One extends { readonly id: TableService['id'] }>(services: re
 }
 
 function byEnd<One extends { readonly id: TableDestination['id'] }>(destinations: readonly One[]): Map<string, One> {
-  return new Map(destinations.map((one) => [endpointText(one.id), one]))
+  const map = new Map<string, One>()
+  for (const one of destinations) map.set(endpointText(one.id), one)
+  return map
 }
