@@ -14,6 +14,7 @@ export const ipvsMachine: IpvsMachine = {
     if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`)
   },
   complain: (text) => void process.stderr.write(`upalert: ${text}\n`),
+  report: (text) => void process.stderr.write(`${text}\n`),
   exit: (status) => process.exit(status),
 }
 

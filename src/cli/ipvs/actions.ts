@@ -26,10 +26,13 @@ export function restoreFile(machine: IpvsMachine, file: string | null): void {
   const bytes = machine.read(file)
   if (typeof bytes === 'string') end(machine, bytes, BAD_LINES)
   const decoded = decode(file ?? 'standard input', bytes)
-  if (decoded.kind === 'unreadable') end(machine, formatProblems(decoded.problems), BAD_LINES)
+  if (decoded.kind === 'unreadable') {
+    machine.report(formatProblems(decoded.problems))
+    machine.exit(BAD_LINES)
+  }
   const { rules, problems } = readRules(decoded.source)
   if (problems.length > 0) {
-    machine.complain(formatProblems(problems))
+    machine.report(formatProblems(problems))
     end(machine, 'nothing was changed', BAD_LINES)
   }
   if (rules.length === 0) {

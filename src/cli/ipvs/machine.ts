@@ -11,6 +11,8 @@ export interface IpvsMachine {
   connections(): Uint8Array | string
   print(lines: readonly string[]): void
   complain(text: string): void
+  /** Problems, which say themselves where they are. */
+  report(text: string): void
   /** Ends the program. */
   exit(status: number): never
 }

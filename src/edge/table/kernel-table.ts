@@ -30,7 +30,7 @@ import {
 import { IPVS_FAMILY } from '../../wire/ipvs/numbers.ts'
 import type { Acknowledged, Decode, Exchange } from './exchange.ts'
 import { exchangeOn } from './exchange.ts'
-import { openNetlinkSocket } from './netlink-socket.ts'
+import { type NetlinkSocket, openNetlinkSocket } from './netlink-socket.ts'
 import { readError, readTable } from './read-table.ts'
 
 type KernelTable = { readonly kind: 'open'; readonly door: ControlDoor } | KernelRefusal
@@ -45,6 +45,8 @@ interface KernelRefusal {
 interface KernelTableOptions {
   /** Run `modprobe ip_vs` if the kernel has no IPVS yet and this is root. Never done unasked. */
   readonly loadModule?: boolean
+  /** Instead of a new one, for who wants to count what goes through it. */
+  readonly socket?: NetlinkSocket
 }
 
 /** Long enough for modprobe on a slow disk; it is run at the start only. */
@@ -52,7 +54,7 @@ const MODPROBE_TIMEOUT_MS = 10_000
 
 /** Opens the kernel's table, if there is one and this process may change it. */
 export function openKernelTable(options: KernelTableOptions = {}): KernelTable {
-  const socket = openNetlinkSocket()
+  const socket = options.socket ?? openNetlinkSocket()
   if ('errno' in socket) {
     return socket.call === 'bind'
       ? refused(socket.errno, 'the netlink socket cannot be bound')

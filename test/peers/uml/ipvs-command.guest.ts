@@ -225,6 +225,9 @@ function withoutTime(text: string): string {
 /** What the command prints, complains of and ends with. */
 function ours(...words: readonly string[]): { out: string; said: string; status: number } {
   const result = { out: '', said: '', status: 0 }
+  const say = (text: string) => {
+    result.said += result.said === '' ? text : `\n${text}`
+  }
   const ipvs = new Command('ipvs').exitOverride()
   ipvsCommands(ipvs, {
     open: () => ({ kind: 'open', door }),
@@ -233,9 +236,8 @@ function ours(...words: readonly string[]): { out: string; said: string; status:
     print: (lines) => {
       if (lines.length > 0) result.out += `${lines.join('\n')}\n`
     },
-    complain: (text) => {
-      result.said += result.said === '' ? text : `\n${text}`
-    },
+    complain: say,
+    report: say,
     exit: (status) => {
       result.status = status
       throw new Ended()
