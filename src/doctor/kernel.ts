@@ -81,7 +81,7 @@ function ipvs({ ipvs, modules, release }: Facts): readonly Finding[] {
 }
 
 /** Schedulers and persistence engines: the kernel loads them when a service first asks, if they are there. */
-function parts(setup: Setup, { modules, release }: Facts): readonly Finding[] {
+function parts(setup: Setup, { ipvs, modules, release }: Facts): readonly Finding[] {
   return neededModules(setup).flatMap((module) => {
     if (module === 'ip_vs') return []
     const word = module.replace(/^ip_vs_(pe_)?/, '')
@@ -90,6 +90,8 @@ function parts(setup: Setup, { modules, release }: Facts): readonly Finding[] {
     const what = `The ${engine ? 'persistence engine' : 'scheduler'} ${word} of ${listed(users.map(({ name }) => name))}`
     const state = modules.get(module)
     if (state === 'loaded' || state === 'loadable') return []
+    // Where IPVS itself is not to be seen, that is enough said.
+    if (state !== 'missing' && !ipvs.present) return []
     if (state !== 'missing') {
       return [unseenFinding(what, `${module} is not loaded, and the modules of ${release} are not on this file system`)]
     }
