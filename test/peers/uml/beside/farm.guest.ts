@@ -1,11 +1,11 @@
 /**
- * `guest beside-farm`: all real servers of all scenarios in one process, in the farm's namespace. Each line of its input is
+ * `guest beside-farm ACT`: all real servers of an act in one process, in the farm's namespace. Each line of its input is
  * an Order; the answer is a line with the order's number when everything in it has come about.
  */
 import { createInterface } from 'node:readline'
 import type { Deed, Letter } from './scenario.ts'
 import { address6Of, addressOf, LETTERS, place } from './scenario.ts'
-import { SCENARIOS } from './scenarios.ts'
+import { actNamed } from './scenarios.ts'
 import { type RealServer, realServer } from './servers.ts'
 
 export interface Order {
@@ -15,7 +15,7 @@ export interface Order {
 }
 
 const servers = new Map<string, RealServer>()
-for (const { servers: kinds = {}, port, family } of place(SCENARIOS)) {
+for (const { servers: kinds = {}, port, family } of place(actNamed(process.argv[2]))) {
   for (const letter of LETTERS) {
     const kind = kinds[letter]
     if (kind === undefined) continue

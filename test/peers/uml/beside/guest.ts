@@ -1,15 +1,16 @@
-/** The guest in which one world lives through the story. */
+/** The guest in which one world lives through an act. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Guest } from '../boot.ts'
 import { CLIENT, DIRECTOR, farmScript, real } from '../farm.ts'
 import type { World } from './scenario.ts'
 import { address6Of, addressOf, LETTERS } from './scenario.ts'
+import type { Act } from './scenarios.ts'
 
 /** The story is over in a minute where there is nothing else to do, in milliseconds. */
 const TIMEOUT = 170_000
 
-export function besideGuest(world: World): Guest {
+export function besideGuest(world: World, act: Act): Guest {
   const addresses = LETTERS.flatMap((letter) => [
     `ip -n ${real(1).name} addr add ${addressOf(letter)}/24 dev eth0`,
     `ip -n ${real(1).name} addr add ${address6Of(letter)}/64 dev eth0 nodad`,
@@ -19,7 +20,7 @@ export function besideGuest(world: World): Guest {
 ${addresses.join('\n')}
 ip -n ${DIRECTOR} link add nlmon0 type nlmon
 ip -n ${DIRECTOR} link set nlmon0 up
-ip netns exec ${CLIENT} guest beside-story ${world}
+ip netns exec ${CLIENT} guest beside-story ${world} ${act}
 `,
     programs: {
       'beside-story': here('story.guest.ts'),

@@ -6,23 +6,25 @@ const alive = { a: 'up', b: 'up' } as const
 const web = { a: 'web', b: 'web' } as const
 const both = { does: { servers: alive }, states: ['empty', 'a=1', 'a=1 b=1'] }
 
-export const RELOADS: readonly Scenario[] = [
-  {
-    name: 'a reload that changes a weight, and another scheduler',
-    config: [
-      `${timed} ${tcp('$A')} ${tcp('$B')}`,
-      `${timed} ${tcp('$A', 'weight 4')} ${tcp('$B')}`,
-      `${timed.replace('rr', 'wlc')} ${tcp('$A', 'weight 5')} ${tcp('$B')}`,
-      // The file that is mended.
-      `${timed.replace('rr', 'wlc')} ${tcp('$A', 'weight 6')} ${tcp('$B')}`,
-    ],
-    servers: web,
-    steps: {
-      start: both,
-      reload: { states: ['a=4 b=1'] },
-      'reload 2': { states: ['a=5 b=1'] },
-    },
+/** Each reload shows in it, and no other row ever has its last weight. */
+export const WEIGHT_CHANGE: Scenario = {
+  name: 'a reload that changes a weight, and another scheduler',
+  config: [
+    `${timed} ${tcp('$A')} ${tcp('$B')}`,
+    `${timed} ${tcp('$A', 'weight 4')} ${tcp('$B')}`,
+    `${timed.replace('rr', 'wlc')} ${tcp('$A', 'weight 5')} ${tcp('$B')}`,
+    // The file that is mended.
+    `${timed.replace('rr', 'wlc')} ${tcp('$A', 'weight 6')} ${tcp('$B')}`,
+  ],
+  servers: web,
+  steps: {
+    start: both,
+    reload: { states: ['a=4 b=1'] },
+    'reload 2': { states: ['a=5 b=1'] },
   },
+}
+
+export const RELOADS: readonly Scenario[] = [
   {
     name: 'a reload that adds a server, and one that removes another',
     config: [
@@ -110,6 +112,10 @@ export const RELOADS: readonly Scenario[] = [
       '6': { does: { servers: { a: 'up' } }, states: ['a=1 b=1'] },
     },
   },
+]
+
+/** The table changed behind the daemon's back. */
+export const DRIFT: readonly Scenario[] = [
   {
     name: 'drift: a row that somebody deleted',
     config: `${timed} ${http('$A')} ${http('$B')}`,

@@ -33,7 +33,7 @@ export interface Deed {
   readonly checked?: readonly [letter: Letter, times: number]
   /** A number written into the scenario's file, which FILE_CHECK reads. */
   readonly file?: string
-  /** The exit status of the scenario's script from now on; the moment is not over before it ended so twice. */
+  /** The exit status of the scenario's script from now on; the moment is not over before it ended so. */
   readonly exit?: number
   /** This virtual address comes to the director, or leaves it. */
   readonly address?: readonly ['add' | 'del', string]

@@ -1,5 +1,5 @@
 /**
- * `guest beside-story WORLD`, in the client's namespace: tells one world the whole story, moment by moment. At each moment
+ * `guest beside-story WORLD ACT`, in the client's namespace: tells one world an act, moment by moment. At each moment
  * real servers change; the next one comes when the table is what this moment should make of it. What really happened in
  * between is not judged here: record.pl writes down every change of the table, and the test reads it outside, where
  * JavaScript is fast.
@@ -14,10 +14,10 @@ import { attempt, run, scratch, startIn } from '../guest.ts'
 import { keepVisiting, type Visit } from '../visits.ts'
 import type { Deed, Moment, Placed, World } from './scenario.ts'
 import { addressOf, keepalivedConf, LETTERS, leftAt, MOMENTS, place, TELL, TOLD, toldAt } from './scenario.ts'
-import { SCENARIOS } from './scenarios.ts'
+import { actNamed } from './scenarios.ts'
 import { stateOf } from './states.ts'
 import type { Story, Told } from './story.ts'
-import { CONFIGURATION, DIRECTORY, MON_CF, startSubject, withoutBrace } from './subject.ts'
+import { CONFIGURATION, DIRECTORY, MON_CF, type Subject, startSubject, withoutBrace } from './subject.ts'
 import { readRows } from './table.ts'
 
 /** Between two looks at the table, in milliseconds. */
@@ -40,7 +40,7 @@ exit "$status"
 `
 
 const world: World = process.argv[2] === 'upalert' ? 'upalert' : 'keepalived'
-const scenarios = place(SCENARIOS)
+const scenarios = place(actNamed(process.argv[3]))
 const second = scenarios[1]?.tables[0] ?? ''
 
 mkdirSync(DIRECTORY, { recursive: true })
@@ -50,7 +50,7 @@ writeFileSync(join(DIRECTORY, 'exit'), SCRIPT, { mode: 0o755 })
 writeFileSync(TELL, `#!/bin/sh\necho "$*" >>${TOLD}\n`, { mode: 0o755 })
 writeFileSync(TOLD, '')
 
-const farm = spawn('ip', ['netns', 'exec', real(1).name, 'guest', 'beside-farm'], {
+const farm = spawn('ip', ['netns', 'exec', real(1).name, 'guest', 'beside-farm', process.argv[3] ?? ''], {
   stdio: ['pipe', 'pipe', 'inherit'],
 })
 const waiting = new Map<string, (answer: string) => void>()
@@ -74,12 +74,12 @@ function ipvsadm(words: string): void {
   run('ip', 'netns', 'exec', DIRECTOR, 'ipvsadm', ...words.split(' '))
 }
 
-/** The script has ended with this status twice: the first of them is known to who started it. */
+/** The script has ended with this status. */
 async function exited(file: string, status: number): Promise<void> {
   const runs = `${file}.runs`
   writeFileSync(runs, '')
   writeFileSync(file, `${status}\n`)
-  while (readFileSync(runs, 'utf8').split(`${status}\n`).length < 3) await pause(LOOK_EVERY)
+  while (!readFileSync(runs, 'utf8').includes(`${status}\n`)) await pause(LOOK_EVERY)
 }
 
 interface Pending {
@@ -128,6 +128,9 @@ function toldSince(moment: Moment): readonly string[] {
   )
 }
 
+let subject: Subject | null = null
+let stopping = false
+
 /** Acts, waits for what must come of it, and writes down how the table is then. */
 async function live(moment: string, act: () => Look): Promise<Told> {
   const at = Date.now()
@@ -137,6 +140,7 @@ async function live(moment: string, act: () => Look): Promise<Told> {
   let missing = look()
   while (missing.length > 0 && performance.now() < deadline) {
     await pause(LOOK_EVERY)
+    if (!stopping && subject !== null && subject.ended() !== null) throw new Error(`${world} ended: ${subject.ended()}`)
     missing = look()
   }
   const took = performance.now() - began
@@ -193,7 +197,8 @@ await attempt('story', async (): Promise<Story> => {
   const moments: Told[] = []
   const first = deeds('start')
   moments.push(await live('servers', () => () => all(first)))
-  const subject = startSubject(world)
+  const started = startSubject(world)
+  subject = started
   moments.push(await live('start', () => () => [...tableAt('start'), ...toldSince('start')]))
   const visitors = scenarios.flatMap(({ visited, port }, index) =>
     visited ? [{ index, visitor: keepVisiting(`http://${VIRTUAL_ADDRESS}:${port}/`, BREATH) }] : [],
@@ -204,7 +209,7 @@ await attempt('story', async (): Promise<Story> => {
         if (moment.startsWith('reload')) {
           reloads += 1
           configure()
-          subject.reload()
+          started.reload()
         }
         const pending = deeds(moment)
         return () => [...all(pending), ...tableAt(moment), ...toldSince(moment)]
@@ -213,26 +218,29 @@ await attempt('story', async (): Promise<Story> => {
   }
   const visits: Record<number, readonly Visit[]> = {}
   for (const { index, visitor } of visitors) visits[index] = await visitor.stop()
+  slack = PATIENCE
   moments.push(
     await live('mistake', () => {
       configure(withoutBrace(keepalivedConf(scenarios, reloads)))
-      subject.reload()
+      started.reload()
       return () => (taken() ? [] : ['the file with the mistake was not read'])
     }),
     await live('mended', () => {
       reloads += 1
       configure()
-      subject.reload()
+      started.reload()
       return () => (mended() ? [] : ['the mended file was not read'])
     }),
   )
-  const stopped = subject.stop()
-  let ended: number | string | null = null
-  stopped.then((status) => {
-    ended = status
-  })
-  moments.push(await live('stop', () => () => (ended === null ? ['its end'] : [])))
-  return { moments, visits, ended: ended ?? 'not at all' }
+  stopping = true
+  slack = PATIENCE
+  moments.push(
+    await live('stop', () => {
+      started.stop()
+      return () => (started.ended() === null ? ['it has not ended'] : [])
+    }),
+  )
+  return { moments, visits, ended: started.ended() ?? 'not at all' }
 })
 await recorder.end('SIGTERM')
 farm.kill('SIGKILL')

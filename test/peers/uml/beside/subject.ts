@@ -12,8 +12,9 @@ export const CONFIGURATION = join(DIRECTORY, 'keepalived.conf')
 
 export interface Subject {
   reload(): void
-  /** The exit status, or the signal that ended it. */
-  stop(): Promise<number | string>
+  stop(): void
+  /** The exit status, or the signal that ended it; `null` as long as it runs. */
+  ended(): number | string | null
 }
 
 /** Checkers only, in the foreground, everything said goes to a log. */
@@ -35,15 +36,16 @@ export function startSubject(world: World): Subject {
   const words = world === 'keepalived' ? KEEPALIVED : ['guest', 'upalert', 'run', '-c', `${DIRECTORY}/mon.cf`]
   const log = openSync(join(scratch, `${world}.log`), 'a')
   const child: ChildProcess = spawn('ip', ['netns', 'exec', DIRECTOR, ...words], { stdio: ['ignore', log, log] })
-  const ended = new Promise<number | string>((resolve) => {
-    child.once('error', (error) => resolve(error.message))
-    child.once('exit', (status, signal) => resolve(status ?? signal ?? 'nothing'))
+  let ended: number | string | null = null
+  child.once('error', (error) => {
+    ended = error.message
+  })
+  child.once('exit', (status, signal) => {
+    ended = status ?? signal
   })
   return {
     reload: () => void child.kill('SIGHUP'),
-    stop() {
-      child.kill('SIGTERM')
-      return ended
-    },
+    stop: () => void child.kill('SIGTERM'),
+    ended: () => ended,
   }
 }

@@ -1,0 +1,128 @@
+/**
+ * keepalived and upalert side by side, each in a kernel of its own at the same time: the same keepalived.conf, the same
+ * farm whose real servers die, hang, answer wrong and return by the same script, and clients that ask for pages all the
+ * while. Every change of the kernels' tables is on record, so states are compared that lasted for a millisecond too.
+ * The states written in the scenarios are keepalived's; where ours are others, a row of docs/keepalived.md says why.
+ */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { before, describe, type TestContext, test } from 'node:test'
+import { needs } from '../../../needs.ts'
+import { bootGuest } from '../boot.ts'
+import type { Lived, Requests } from './compare.ts'
+import { expectStates, expectTold, listed, lived, requests, statesLived, sum, told, words } from './compare.ts'
+import { besideGuest } from './guest.ts'
+import { leftAt, MOMENTS, type Placed, place, type World } from './scenario.ts'
+import { ACTS, type Act } from './scenarios.ts'
+
+/** upalert's half is off until the daemon runs from a keepalived.conf. */
+const WORLDS: readonly World[] = process.env.UPALERT_BESIDE === '1' ? ['keepalived', 'upalert'] : ['keepalived']
+/** When in a second a server dies, and so how long it stays unnoticed, is chance: ours may be so much worse by it. */
+const CHANCE = { times: 1.5, percent: 1 }
+
+export function sideBySide(act: Act): void {
+  const scenarios = place(ACTS[act])
+  describe(`side by side: ${act}`, needs('uml', 'ip', 'ipvsadm', 'keepalived', 'perl'), () => {
+    const worlds = new Map<World, Lived>()
+    before(async () => {
+      const run = async (world: World) => worlds.set(world, lived(world, await bootGuest(besideGuest(world, act))))
+      await Promise.all(WORLDS.map(run))
+    })
+    const the = (world: World): Lived => {
+      const found = worlds.get(world)
+      assert(found !== undefined, `the guest of ${world} came to nothing`)
+      return found
+    }
+
+    for (const world of WORLDS) {
+      const other = WORLDS.find((one) => one !== world)
+      describe(world, () => {
+        for (const scenario of scenarios) {
+          test(scenario.name, () => {
+            expectStates(scenario, the(world), other === undefined ? undefined : worlds.get(other))
+            expectTold(scenario, the(world))
+          })
+        }
+        test('no change of the table is missing in the record', () => assert.equal(the(world).missed, 0))
+        test('clients ask all the time', (t) => void failures(t, scenarios, the(world)))
+      })
+    }
+
+    test('a missing brace in the file takes a virtual server out of keepalived', () => {
+      const second = scenarios[1]?.tables[0] ?? ''
+      assert.notDeepEqual(listed(told(the('keepalived'), '8'), second), [])
+      assert.deepEqual(listed(told(the('keepalived'), 'mistake'), second), [])
+    })
+
+    test('keepalived empties the table when it stops', () => {
+      assert.equal(told(the('keepalived'), 'stop').table.trim(), '')
+      assert.equal(the('keepalived').story.ended, 0)
+    })
+
+    if (!WORLDS.includes('upalert')) return
+    describe('upalert beside it', () => {
+      test('every difference is a row of "Differences from keepalived"', () => {
+        const page = readFileSync(join(import.meta.dirname, '../../../../docs/keepalived.md'), 'utf8')
+        const [, table = ''] = page.split(/^## Differences from keepalived$/m)
+        for (const { name, differs } of scenarios) {
+          if (differs !== undefined) assert(table.includes(`| ${differs.row} |`), `${name}: no row "${differs.row}"`)
+        }
+      })
+
+      test('where the rows have the same weights, ipvsadm lists the same in both', () => {
+        for (const scenario of scenarios) {
+          for (const moment of MOMENTS) {
+            if (leftAt(scenario, moment, 'keepalived') !== leftAt(scenario, moment, 'upalert')) continue
+            for (const table of scenario.tables) {
+              const [theirs, ours] = [told(the('keepalived'), moment), told(the('upalert'), moment)]
+              assert.deepEqual(listed(ours, table), listed(theirs, table), `${scenario.name} at ${moment}`)
+            }
+          }
+        }
+      })
+
+      test('with a sorry server the pool is never empty after the start', () => {
+        for (const scenario of scenarios) {
+          if (!JSON.stringify(scenario.config).includes('sorry_server')) continue
+          for (const table of scenario.tables) {
+            for (const [moment, states] of statesLived(the('upalert'), scenario, table)) {
+              if (moment !== 'start') assert(!states.includes('empty'), `${scenario.name} at ${moment}`)
+            }
+          }
+        }
+      })
+
+      test('not more of its clients’ requests fail than of keepalived’s', (t) => {
+        const theirs = failures(t, scenarios, the('keepalived'))
+        const ours = failures(t, scenarios, the('upalert'))
+        const most = (CHANCE.times * theirs.failed) / theirs.all + CHANCE.percent / 100
+        assert(ours.failed / ours.all <= most, `keepalived: ${words(theirs)}; upalert: ${words(ours)}`)
+      })
+
+      test('the file with the missing brace changes nothing, and the mended one counts', () => {
+        const [before, during, after] = ['8', 'mistake', 'mended'].map((moment) => told(the('upalert'), moment))
+        assert.equal(during?.table, before?.table)
+        assert.deepEqual(after?.missing, [])
+      })
+
+      test('the table stays when it stops', () => {
+        assert.equal(told(the('upalert'), 'stop').table, told(the('upalert'), 'mended').table)
+        assert.equal(the('upalert').story.ended, 0)
+      })
+    })
+  })
+}
+
+/** Says for each visited virtual server how many requests failed, and returns their sum. */
+function failures(t: TestContext, scenarios: readonly Placed[], { world, story }: Lived): Requests {
+  const counted = Object.entries(story.visits).map(([index, visits]) => ({
+    name: scenarios[Number(index)]?.name,
+    requests: requests(visits),
+  }))
+  for (const one of counted) t.diagnostic(`${world}, ${one.name}: ${words(one.requests)}`)
+  const all = sum(counted.map((one) => one.requests))
+  t.diagnostic(`${world}, together: ${words(all)}`)
+  assert(all.all > all.failed, `no request of a client was answered: ${words(all)}`)
+  return all
+}
