@@ -171,6 +171,10 @@ await attempt('connections', () => {
   const theirs = run('ipvsadm', '-Lcn')
   assert.equal(withoutTime(ours('list', '-cn').out), withoutTime(theirs))
   assert.equal(theirs.split('\n').length, 6)
+  for (const view of [[], ['--stats'], ['--persistent-conn']]) {
+    assert.equal(ours('list', ...view).out, run('ipvsadm', '-Ln', ...view))
+  }
+  assert.match(ours('stats').out, /UDP {2}127\.0\.0\.1:5300 {19}1 {8}1 {8}0 {7}30 {8}0/)
   const refusal = ours('clear')
   assert.equal(refusal.status, 1)
   assert.match(refusal.said, /^2 virtual servers balance traffic, with 2 connections: nothing was removed; say --yes/)
