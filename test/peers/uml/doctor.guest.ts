@@ -7,8 +7,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { examineDirector } from '../../../src/daemon/doctor.ts'
 import type { Finding } from '../../../src/doctor/finding.ts'
+import { readDrainSysctls } from '../../../src/edge/facts/ip-vs-sysctls.ts'
+import { drainAdvice } from '../../../src/model/drain-advice.ts'
 import { asked } from './doctor.asked.ts'
-import { VIRTUAL_ADDRESS } from './farm.ts'
+import { real, VIRTUAL_ADDRESS } from './farm.ts'
 import { attempt, run, scratch, tryRun } from './guest.ts'
 import { webServer } from './servers.ts'
 
@@ -101,6 +103,8 @@ await attempt('capability', () => {
   assert.equal(found.find(({ code }) => code === 'cap-net-admin')?.severity, 'error')
 })
 
+const PERSISTENT = { protocol: 'tcp', persistenceSeconds: 300, onePacket: false } as const
+
 webServer('director', 8081).start()
 
 await attempt('loopback', async () => {
@@ -121,6 +125,25 @@ await attempt('loopback', async () => {
     (await findings(written('local'))).some(({ code }) => code === 'nat-to-loopback'),
     false,
   )
+})
+
+await attempt('drain', () => {
+  for (const number of [1, 2]) webServer(real(number).name, 80).start()
+  const service = ['-t', `${VIRTUAL_ADDRESS}:80`]
+  run('ipvsadm', '-A', ...service, '-s', 'rr', '-p', '300')
+  for (const number of [1, 2]) run('ipvsadm', '-a', ...service, '-r', `${real(number).address}:80`, '-m')
+  const [drained, other] = asked(80) === real(1).name ? [real(1), real(2)] : [real(2), real(1)]
+  run('ipvsadm', '-e', ...service, '-r', `${drained.address}:80`, '-m', '-w', '0')
+  const advice = () => drainAdvice(readDrainSysctls(), { ...PERSISTENT, removedAtLimit: false })
+
+  here('sysctl -qw net.ipv4.vs.expire_quiescent_template=0')
+  assert.equal(asked(80), drained.name)
+  const [first, ...others] = advice()
+  assert.deepEqual(others, [])
+  here(first?.command ?? '')
+  assert.equal(asked(80), other.name)
+  assert.deepEqual(advice(), [])
+  return first?.text
 })
 
 // The web servers would keep this program.

@@ -13,7 +13,7 @@ describe('the doctor of a director', needs('uml', 'ip', 'ipvsadm', 'nginx'), () 
   let run: GuestRun
   before(async () => {
     run = await bootGuest({
-      script: `${farmScript({ reals: 1 })}\nip netns exec ${DIRECTOR} guest doctor`,
+      script: `${farmScript({ reals: 2 })}\nip netns exec ${DIRECTOR} guest doctor`,
       programs: { doctor: join(here, 'doctor.guest.ts'), look: join(here, '../../doctor/look.ts') },
       // IPVS is not among them: that it is missing is the first finding.
       modules: ['veth', 'bridge'],
@@ -26,6 +26,8 @@ describe('the doctor of a director', needs('uml', 'ip', 'ipvsadm', 'nginx'), () 
     'as the kernel comes': 'warns of exactly the two expire switches where the kernel is as it comes',
     switches: 'finds every switch of net.ipv4.vs that is set wrong, and mends each',
     capability: 'says that root without CAP_NET_ADMIN can do nothing with the table',
+    drain:
+      'what is said before a drain is so: a persistent client stays on weight 0, and after the command it does not',
     loopback: 'says that a server on loopback gets nothing by NAT, which is so, and that it does as a local one',
   }
   for (const [name, sentence] of Object.entries(cases)) test(sentence, () => void expectReport(run, name))
