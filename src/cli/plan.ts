@@ -10,20 +10,26 @@ export interface Plan extends Preview {
 }
 
 export function planLines(plan: Plan): string[] {
-  const { changes, pools, alerts, foreign, basis } = plan
-  const others = foreign.length === 0 ? [] : ['', `Not ours, and left alone: ${foreign.join(', ')}`]
-  if (changes.length === 0)
-    return [basis, 'The table stands as it should: nothing would be changed.', ...alertLines(alerts), ...others]
+  const { pools, alerts, foreign, basis } = plan
+  const changes = plan.changes.filter(({ done }) => done)
+  const left = plan.changes.filter(({ done }) => !done)
   const count = changes.length === 1 ? '1 change' : `${changes.length} changes`
+  const stands =
+    left.length === 0 ? 'The table stands as it should: nothing would be changed.' : 'Nothing would be changed.'
   return [
     basis,
-    '',
-    `${count} of the IPVS table:`,
-    ...changeLines(changes),
+    ...(changes.length === 0 ? [stands] : ['', `${count} of the IPVS table:`, ...changeLines(changes)]),
+    ...leftLines(left),
     ...poolLines(pools),
     ...alertLines(alerts),
-    ...others,
+    ...(foreign.length === 0 ? [] : ['', `Not ours, and left alone: ${foreign.join(', ')}`]),
   ]
+}
+
+function leftLines(left: readonly PlannedChange[]): string[] {
+  if (left.length === 0) return []
+  const lines = left.map(({ virtual, change }) => `  ${coloured(`${virtual}: ${change}`, 'warning')}`)
+  return ['', 'Changed by somebody else, and left so (drift = observe); what would mend it:', ...lines]
 }
 
 function changeLines(changes: readonly PlannedChange[]): string[] {

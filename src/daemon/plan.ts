@@ -17,18 +17,18 @@ import { isUsable } from './usable.ts'
 export type Planned = { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly text: string }
 
 /** `file`: a configuration that does not run; `null`: the one that does. */
-export async function planOf({ loop, table, configuration }: Running, file: string | null): Promise<Planned> {
+export async function planOf({ loop, table, configuration, inLine }: Running, file: string | null): Promise<Planned> {
   const read = table.read()
   if (read.kind === 'error') return { ok: false, text: `the table cannot be read: ${read.text}` }
   if (file === null) {
-    const made = preview(loop.state(), null, read.services, clock.now())
+    const made = preview(loop.state(), null, read.services, clock.now(), inLine.settled())
     const basis = `The daemon runs ${configuration.file} on ${hostname()}.`
     return { ok: true, plan: { ...made, where: table.where, basis } }
   }
   const fresh = await loadConfiguration(file, configuration.given)
   if (!isUsable(fresh)) return { ok: false, text: `${file} cannot be used:\n${formatProblems(fresh.problems)}` }
   const event = { kind: 'reloaded', model: fresh.model, text: '' } as const
-  const made = preview(loop.state(), event, read.services, clock.now())
+  const made = preview(loop.state(), event, read.services, clock.now(), inLine.settled())
   const basis = `The daemon runs ${configuration.file} on ${hostname()}; this is what a reload with ${file} would do.`
   return { ok: true, plan: { ...made, where: table.where, basis } }
 }

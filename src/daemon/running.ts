@@ -10,6 +10,7 @@ import type { Entry } from '../model/entry.ts'
 import type { Reset } from '../model/event.ts'
 import type { Model } from '../model/model.ts'
 import type { Id } from '../model/names.ts'
+import { rangeOf } from '../model/path-marks.ts'
 import type { Delivery, State } from '../model/state.ts'
 import type { TableDoor } from '../model/table.ts'
 import type { ControlDoor } from '../model/table-control.ts'
@@ -17,7 +18,7 @@ import type { Milliseconds } from '../model/units.ts'
 import { type Checks, createChecks } from '../runtime/checks.ts'
 import { createDeliverer, type Deliverer } from '../runtime/deliver.ts'
 import { createLoop, type Loop } from '../runtime/loop.ts'
-import { reconciler } from '../runtime/reconcile.ts'
+import { type Reconciler, reconciler } from '../runtime/reconcile.ts'
 import { createWake } from '../runtime/wake.ts'
 import { calendar } from './calendar.ts'
 import type { Configuration } from './configuration.ts'
@@ -48,6 +49,7 @@ export interface Running {
   readonly loop: Loop
   readonly checks: Checks
   readonly deliverer: Deliverer
+  readonly inLine: Reconciler
   /** Brings the table in line soon; wishes that come together are one pass. */
   reconcile(): void
   /** After this, nothing that still happens is taken up. */
@@ -97,6 +99,7 @@ export function assemble(
   })
   const doors = { now: clock.now, after, state: loop.state, post: loop.post }
   const wake = createWake(doors)
+  const inLine = reconciler(table)
   const running: Running = {
     configuration,
     started: configuration,
@@ -117,7 +120,8 @@ export function assemble(
       pending: (id) => outbox.get(id),
       context: () => ({ mail: mailSettings(loop.state().model), table }),
     }),
-    reconcile: reconcileSoon(loop, table, () => closed),
+    inLine,
+    reconcile: reconcileSoon(loop, inLine, () => closed),
     close() {
       closed = true
       wake.stop()
@@ -150,8 +154,7 @@ function after(delay: Milliseconds, callback: () => void): () => void {
   return () => clearTimeout(timer)
 }
 
-function reconcileSoon(loop: Loop, table: TableDoor, closed: () => boolean): () => void {
-  const inLine = reconciler(table)
+function reconcileSoon(loop: Loop, inLine: Reconciler, closed: () => boolean): () => void {
   let awaited = false
   return () => {
     if (awaited) return
@@ -160,8 +163,8 @@ function reconcileSoon(loop: Loop, table: TableDoor, closed: () => boolean): () 
       awaited = false
       if (closed()) return
       const state = loop.state()
-      const { drift } = state.model.settings.table
-      const report = inLine.pass(wantedTable(state.model, state.pools), state.owned, clock.uptime(), drift)
+      const rule = { policy: state.model.settings.table.drift, marks: rangeOf(state.model.paths) }
+      const report = inLine.pass(wantedTable(state.model, state.pools), state.owned, clock.uptime(), rule)
       const told = report.changes.length + report.connections.length
       const changed = told > 0 || JSON.stringify(report.owned) !== JSON.stringify(state.owned)
       if (changed) loop.post({ kind: 'reconciled', report })

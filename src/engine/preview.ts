@@ -5,13 +5,15 @@
  */
 import type { EventBody } from '../model/event.ts'
 import { id } from '../model/names.ts'
-import type { Owned, State } from '../model/state.ts'
+import { isPathService, type MarkRange, rangeOf } from '../model/path-marks.ts'
+import type { State } from '../model/state.ts'
 import type { TableDestination, TableService } from '../model/table.ts'
 import { endpointText, serviceText } from '../model/table.ts'
 import type { Now } from '../model/units.ts'
 import type { WantedService } from '../model/wanted.ts'
 import { decide } from './decide.ts'
-import { foreign, type PlannedCommand, plan } from './plan.ts'
+import { treated } from './drift.ts'
+import { foreign, type PlannedCommand } from './plan.ts'
 import { wantedTable } from './pool/wanted.ts'
 import { poolText } from './pool/words.ts'
 
@@ -32,6 +34,8 @@ export interface PlannedChange {
   readonly atStake: AtStake | null
   /** What the change does to those connections. */
   readonly effect: string
+  /** `false`: somebody else has changed it, and it is left so (drift = observe); the change is what would mend it. */
+  readonly done: boolean
 }
 
 export interface PlannedPool {
@@ -58,40 +62,48 @@ export interface Preview {
   readonly foreign: readonly string[]
 }
 
-/** `event`: what is thought to happen, a reload with another model say; `null`: nothing but the next pass. */
-export function preview(state: State, event: EventBody | null, actual: readonly TableService[], now: Now): Preview {
+/**
+ * `event`: what is thought to happen, a reload with another model say; `null`: nothing but the next pass. `settled`: what
+ * stood as wanted after the last pass, if there was one: what differs from it somebody else has changed.
+ */
+export function preview(
+  state: State,
+  event: EventBody | null,
+  actual: readonly TableService[],
+  now: Now,
+  settled: readonly WantedService[] | null = null,
+): Preview {
   const decided = event === null ? { state, effects: [] } : decide(state, { ...event, id: id('preview') }, now)
-  const { model, pools, owned } = decided.state
+  const { model, pools } = decided.state
   const wanted = wantedTable(model, pools)
-  const counted = model.settings.table.drift === 'own' ? everything(actual) : owned
+  const rule = { policy: model.settings.table.drift, marks: rangeOf(model.paths) }
+  const { steps, left, owned } = treated(wanted, actual, decided.state.owned, settled, rule)
   const found = new Map(actual.map((service) => [serviceText(service.id), service]))
   const known = new Set(state.outbox.map((delivery) => delivery.id))
-  const steps = plan(wanted, actual, counted, null)
   return {
-    changes: steps.map((step) => changeOf(step, found)),
-    pools: wanted.flatMap((service) =>
-      poolOf(service, found.get(serviceText(service.id)), steps, state, decided.state),
-    ),
+    changes: [
+      ...steps.map((step) => ({ ...changeOf(step, found), done: true })),
+      ...left.map((step) => ({ ...changeOf(step, found), done: false })),
+    ],
+    pools: [
+      ...wanted.flatMap((service) => poolOf(service, found.get(serviceText(service.id)), steps, state, decided.state)),
+      ...goneOf(wanted, found, steps, state),
+    ],
     alerts: decided.effects.flatMap((effect) => {
       if (effect.kind !== 'deliver' || known.has(effect.delivery.id)) return []
       const { call, message } = effect.delivery
       return [{ call: call.text, kind: message.kind, about: message.key, summary: message.summary }]
     }),
-    foreign: foreign(wanted, actual, counted).map(({ service, destination }) =>
-      destination === null ? service : `${destination} in ${service}`,
-    ),
+    foreign: foreign(wanted, actual, owned)
+      .filter(({ service }) => !isForCheck(found.get(service), rule.marks))
+      .map(({ service, destination }) => (destination === null ? service : `${destination} in ${service}`)),
   }
 }
 
-const everything = (services: readonly TableService[]): Owned =>
-  Object.fromEntries(
-    services.map(({ id: service, destinations }) => [
-      serviceText(service),
-      destinations.map((one) => endpointText(one.id)),
-    ]),
-  )
+const isForCheck = (service: TableService | undefined, marks: MarkRange): boolean =>
+  service !== undefined && isPathService(service, marks)
 
-function changeOf(step: PlannedCommand, found: ReadonlyMap<string, TableService>): PlannedChange {
+function changeOf(step: PlannedCommand, found: ReadonlyMap<string, TableService>): Omit<PlannedChange, 'done'> {
   const { command, virtual, change, reason, text } = step
   const service = serviceText(command.service)
   const destinations = found.get(service)?.destinations ?? []
@@ -148,6 +160,32 @@ function poolOf(
   if (weightNow === weightAfter && standing.from === standing.to && found !== undefined) return []
   const percent = weightNow === 0 ? null : Math.round(((weightAfter - weightNow) / weightNow) * 1000) / 10
   return [{ virtual: wanted.name, service, weightNow, weightAfter, percent, standing, text: poolText(pool, virtual) }]
+}
+
+/** Virtual servers that leave the table, with all that they carry now. */
+function goneOf(
+  wanted: readonly WantedService[],
+  found: ReadonlyMap<string, TableService>,
+  steps: readonly PlannedCommand[],
+  { model }: State,
+): PlannedPool[] {
+  const named = new Set(wanted.map(({ id: service }) => serviceText(service)))
+  const gone = new Set(steps.map(({ command }) => serviceText(command.service)).filter((key) => !named.has(key)))
+  return [...gone].map((service) => {
+    const now = new Map((found.get(service)?.destinations ?? []).map((one) => [endpointText(one.id), one.weight]))
+    const after = steps.some(
+      ({ command }) => command.kind === 'delete-service' && serviceText(command.service) === service,
+    )
+      ? 0
+      : total(weightsAfter(now, service, steps))
+    const virtual = model.virtuals.find(({ services }) => services.some((one) => serviceText(one) === service))
+    const from = virtual === undefined ? 'not ours' : 'configured'
+    const text = 'the configuration does not name it'
+    const weightNow = total(now)
+    const percent = weightNow === 0 ? null : Math.round(((after - weightNow) / weightNow) * 1000) / 10
+    const standing = { from, to: after === 0 ? 'gone' : 'not ours' }
+    return { virtual: virtual?.name ?? service, service, weightNow, weightAfter: after, percent, standing, text }
+  })
 }
 
 function weightsAfter(

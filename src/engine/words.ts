@@ -81,11 +81,11 @@ function deliverySentence(entry: Of<'delivery'>): string {
   }
 }
 
-function ipvsSentence({ virtual, where, change, outcome, reason, text }: Of<'ipvs'>): string {
+function ipvsSentence({ virtual, where, change, outcome, text }: Of<'ipvs'>): string {
   const table = where === 'kernel' ? 'IPVS' : 'IPVS (in memory)'
+  if (outcome === 'LEFT') return `${virtual}: ${table} ${text}: ${change}`
   if (outcome !== 'OK') return `${virtual}: ${table} REFUSED ${change}: ${text} (${outcome})`
-  const drift = reason === 'drift' ? ' (somebody else had changed it; put back)' : ''
-  return `${virtual}: ${table} ${change}${drift}: ${text}`
+  return `${virtual}: ${table} ${change}: ${text}`
 }
 
 /** How loud a sentence is on a terminal and in a log. */
@@ -101,7 +101,8 @@ export function loudness(entry: Entry): 'alarm' | 'good' | 'warning' | 'plain' {
     case 'delivery':
       return entry.outcome === 'sent' ? 'plain' : entry.outcome === 'retry' ? 'warning' : 'alarm'
     case 'ipvs':
-      return entry.outcome === 'OK' ? (entry.reason === 'drift' ? 'warning' : 'plain') : 'alarm'
+      if (entry.outcome !== 'OK' && entry.outcome !== 'LEFT') return 'alarm'
+      return entry.reason === 'drift' ? 'warning' : 'plain'
     case 'held':
       return entry.text === null ? 'plain' : 'warning'
     case 'command':

@@ -3,10 +3,10 @@
  * either as wanted or with every refusal told once; whatever is left over is the next pass's work, so a crash between
  * any two commands is mended by the next pass.
  */
+import { type DriftRule, REPAIR, treated } from '../engine/drift.ts'
 import type { PlannedCommand } from '../engine/plan.ts'
 import { ownedAfter, plan } from '../engine/plan.ts'
 import type { ReconcileReport } from '../model/event.ts'
-import type { TableSettings } from '../model/model.ts'
 import type { Owned } from '../model/state.ts'
 import type { TableAnswer, TableCommand, TableDoor, TableError, TableService } from '../model/table.ts'
 import { endpointText, serviceText } from '../model/table.ts'
@@ -17,11 +17,10 @@ import type { WantedService } from '../model/wanted.ts'
 /** Remembers between passes what was wanted last and what was refused, so that a refusal is told once and tried seldom. */
 export interface Reconciler {
   /** Never throws. An empty list of changes means that the table stood as wanted, or that nothing new is to be told. */
-  pass(wanted: readonly WantedService[], owned: Owned, now: Uptime, policy?: DriftPolicy): ReconcileReport
+  pass(wanted: readonly WantedService[], owned: Owned, now: Uptime, rule?: DriftRule): ReconcileReport
+  /** The wanted table as far as it stood after the last pass: what differs from it somebody else has changed. */
+  settled(): readonly WantedService[] | null
 }
-
-/** What becomes of what others change: TableSettings.drift. */
-export type DriftPolicy = TableSettings['drift']
 
 type Change = ReconcileReport['changes'][number]
 
@@ -49,10 +48,10 @@ export function reconciler(door: TableDoor): Reconciler {
   let settled: readonly WantedService[] | null = null
   let refusals: ReadonlyMap<string, Refusal> = new Map()
   let unreadable: string | null = null
-  /** Drift that was told of and left as it is, by its text. */
+  /** Drift that was told of and left as it is, by the command that would mend it. */
   let observed: ReadonlySet<string> = new Set()
 
-  function pass(wanted: readonly WantedService[], formerly: Owned, now: Uptime, policy: DriftPolicy): ReconcileReport {
+  function pass(wanted: readonly WantedService[], formerly: Owned, now: Uptime, rule: DriftRule): ReconcileReport {
     const before = door.read()
     if (before.kind === 'error') {
       const news = before.errno === unreadable ? [] : [readChange(before.errno, before.text)]
@@ -62,12 +61,10 @@ export function reconciler(door: TableDoor): Reconciler {
     const changes: Change[] = unreadable === null ? [] : [readChange('OK', 'the table can be read again')]
     unreadable = null
 
-    const owned = policy === 'own' ? everything(before.services) : formerly
-    const all = plan(wanted, before.services, owned, settled)
-    const [planned, drifted] = policy === 'observe' ? partedDrift(all) : [all, []]
-    changes.push(...drifted.filter(({ change }) => !observed.has(change)).map(leftAlone))
-    observed = new Set(drifted.map(({ change }) => change))
-    const round = carryOut(door, planned, wanted, refusals, now)
+    const { steps, left: drifted, owned } = treated(wanted, before.services, formerly, settled, rule)
+    changes.push(...drifted.filter((step) => !observed.has(keyOf(step))).map(leftAlone))
+    observed = new Set(drifted.map(keyOf))
+    const round = carryOut(door, steps, wanted, refusals, now)
     const after = round.told.length === 0 ? before : door.read()
     if (after.kind === 'error') {
       unreadable = after.errno
@@ -75,7 +72,8 @@ export function reconciler(door: TableDoor): Reconciler {
       changes.push(...round.told.map(changeOf), readChange(after.errno, after.text))
       return { where: door.where, changes, owned: formerly, connections: [] }
     }
-    const left = round.told.length === 0 && all.length === 0 ? [] : plan(wanted, after.services, owned, null)
+    const left =
+      round.told.length === 0 && steps.length + drifted.length === 0 ? [] : plan(wanted, after.services, owned, null)
     const checked = verified(round, left, refusals, now)
     refusals = checked.refusals
     if (!round.brokenOff) settled = settledPart(wanted, withoutDrift(left, drifted))
@@ -84,29 +82,21 @@ export function reconciler(door: TableDoor): Reconciler {
     return { where: door.where, changes, owned: ownedAfter(wanted, after.services, owned), connections }
   }
 
-  return { pass: (wanted, owned, now, policy = 'repair') => pass(wanted, owned, now, policy) }
+  return { pass: (wanted, owned, now, rule = REPAIR) => pass(wanted, owned, now, rule), settled: () => settled }
 }
 
-/** Whatever is in the table counts as ours. */
-const everything = (services: readonly TableService[]): Owned =>
-  Object.fromEntries(
-    services.map(({ id, destinations }) => [serviceText(id), destinations.map((one) => endpointText(one.id))]),
-  )
-
-function partedDrift(all: readonly PlannedCommand[]): [readonly PlannedCommand[], readonly PlannedCommand[]] {
-  return [all.filter(({ reason }) => reason !== 'drift'), all.filter(({ reason }) => reason === 'drift')]
-}
+const keyOf = (step: PlannedCommand): string => JSON.stringify(step.command)
 
 const leftAlone = (step: PlannedCommand): Change => {
-  const text = 'somebody else has changed it; it is left so (drift = observe)'
-  return { ...changeOf({ step, outcome: 'LEFT', text }), change: `would ${step.change}` }
+  const text = 'was changed by somebody else and is left so (drift = observe); what would mend it'
+  return changeOf({ step, outcome: 'LEFT', text })
 }
 
 /** What is observed and not put back stays drift. */
 function withoutDrift(left: readonly PlannedCommand[], drifted: readonly PlannedCommand[]): readonly PlannedCommand[] {
   if (drifted.length === 0) return left
-  const known = new Set(drifted.map(({ change }) => change))
-  return left.filter(({ change }) => !known.has(change))
+  const known = new Set(drifted.map(keyOf))
+  return left.filter((step) => !known.has(keyOf(step)))
 }
 
 /** Those of destinations that are drained. Only of TCP the kernel knows which connections are at work. */

@@ -69,7 +69,7 @@ const vectors: {
     wanted: [pool(present('10.1.1.2', 2))],
     actual: [table()],
     settled: [pool(present('10.1.1.2', 2))],
-    does: ['add 10.1.1.2:8080 masq weight 2 (drift: somebody had deleted it; put back)'],
+    does: ['add 10.1.1.2:8080 masq weight 2 (drift: somebody else has deleted it, so it is put back)'],
   },
   {
     name: 'a weight and a scheduler that somebody changed are set back, and called drift',
@@ -77,8 +77,8 @@ const vectors: {
     actual: [{ ...table(entry('10.1.1.2', 5)), scheduler: 'rr' }],
     settled: [pool(present('10.1.1.2', 2))],
     does: [
-      'set tcp 192.0.2.1:80 scheduler rr -> wlc (drift: somebody had changed it; set back)',
-      'set 10.1.1.2:8080 weight 5 -> 2 (drift: somebody had changed it; set back)',
+      'set tcp 192.0.2.1:80 scheduler rr -> wlc (drift: somebody else has changed it, so it is set back)',
+      'set 10.1.1.2:8080 weight 5 -> 2 (drift: somebody else has changed it, so it is set back)',
     ],
   },
   {
@@ -93,7 +93,7 @@ const vectors: {
     wanted: [pool(absent('10.1.1.2'))],
     actual: [table(entry('10.1.1.2', 1))],
     settled: [pool(absent('10.1.1.2'))],
-    does: ['remove 10.1.1.2:8080 (drift: somebody had added it; removed again, since it is down)'],
+    does: ['remove 10.1.1.2:8080 (drift: somebody else has added it, so it is removed again: it is down)'],
   },
   {
     name: 'a real server that the configuration no longer names goes, somebody else’s stays',

@@ -5,6 +5,7 @@ import { openMemoryTable } from '../../src/edge/table/memory-table.ts'
 import { wantedTable } from '../../src/engine/pool/wanted.ts'
 import { preview } from '../../src/engine/preview.ts'
 import type { Model } from '../../src/model/model.ts'
+import { PATH_MARKS } from '../../src/model/path-marks.ts'
 import type { TableDoor, TableService } from '../../src/model/table.ts'
 import { uptime, weight } from '../../src/model/units.ts'
 import { reconciler } from '../../src/runtime/reconcile.ts'
@@ -18,12 +19,63 @@ function director(first: Model) {
   const pool = new Pool(first)
   const pass = () => {
     const { model: of, pools, owned } = pool.state
-    const report = inLine.pass(wantedTable(of, pools), owned, uptime(0))
+    const rule = { policy: of.settings.table.drift, marks: PATH_MARKS }
+    const report = inLine.pass(wantedTable(of, pools), owned, uptime(0), rule)
     pool.post({ kind: 'reconciled', report }, at(0))
     return report.changes.map(({ change }) => change)
   }
-  return { door, pool, pass }
+  return { door, pool, pass, inLine }
 }
+
+test('under observe a plan says what others changed, and that neither the next pass nor a reload mends it', () => {
+  const shares = [2, 1]
+  const observing = (of: Model): Model => {
+    const table = { ...of.settings.table, drift: 'observe' as const }
+    return { ...of, settings: { ...of.settings, table } }
+  }
+  const { door, pool, pass, inLine } = director(observing(farm(shares)))
+  for (const n of [1, 2]) pool.check(n, '+')
+  pass()
+  const [web] = services(door)
+  assert(web !== undefined)
+  door.apply({ kind: 'delete-destination', service: web.id, destination: { family: 4, address: '10.1.1.1', port: 80 } })
+  const event = { kind: 'reloaded', model: observing(farm([2, 3])), text: '' } as const
+  for (const [what, changes] of [
+    [null, []],
+    [event, ['set 10.1.1.2:80 weight 1 -> 3']],
+  ] as const) {
+    const made = preview(pool.state, what, services(door), at(1), inLine.settled())
+    assert.deepEqual(
+      made.changes.filter(({ done }) => done).map(({ change }) => change),
+      changes,
+    )
+    assert.deepEqual(
+      made.changes.filter(({ done }) => !done).map(({ change }) => change),
+      ['add 10.1.1.1:80 masq weight 2'],
+    )
+  }
+  pool.post(event, at(1))
+  assert.deepEqual(pass(), ['add 10.1.1.1:80 masq weight 2', 'set 10.1.1.2:80 weight 1 -> 3'], 'told, and done')
+  assert.deepEqual(
+    services(door)[0]?.destinations.map(({ id }) => id.address),
+    ['10.1.1.2'],
+  )
+})
+
+test('a virtual server that goes is among the pools of a plan, with the weight that goes with it', () => {
+  const { door, pool, pass } = director(farm([2, 1]))
+  for (const n of [1, 2]) pool.check(n, '+')
+  pass()
+  const event = { kind: 'reloaded', model: model([checkOf(1), checkOf(2)], []), text: '' } as const
+  const made = preview(pool.state, event, services(door), at(1))
+  assert.deepEqual(
+    made.pools.map(({ virtual: name, weightNow, weightAfter, percent, standing }) => [
+      ...[name, weightNow, weightAfter, percent],
+      standing.to,
+    ]),
+    [['web', 3, 0, -100, 'gone']],
+  )
+})
 
 function services(door: TableDoor): readonly TableService[] {
   const table = door.read()

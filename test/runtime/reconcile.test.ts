@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { openMemoryTable } from '../../src/edge/table/memory-table.ts'
 import type { ReconcileReport } from '../../src/model/event.ts'
+import { PATH_MARKS } from '../../src/model/path-marks.ts'
 import type {
   TableCommand,
   TableDestinationSettings,
@@ -28,6 +29,7 @@ const settings = {
 }
 const share: TableDestinationSettings = { forward: 'masq', weight: weight(1), upperThreshold: 0, lowerThreshold: 0 }
 const now = uptime(0)
+const OWN = { policy: 'own', marks: PATH_MARKS } as const
 
 test('a first pass writes the table, a second has nothing to do', () => {
   const door = openMemoryTable('for a test')
@@ -190,10 +192,10 @@ test('observe tells drift once and leaves it, and still does what the verdicts w
   const door = openMemoryTable('for a test')
   const { pass } = reconciler(door)
   const observe = (wanted: WantedService[], owned: ReconcileReport['owned'], time = 0) =>
-    pass(wanted, owned, uptime(time), 'observe')
+    pass(wanted, owned, uptime(time), { policy: 'observe', marks: PATH_MARKS })
   const { owned } = observe([pool('10.1.1.2', '10.1.1.3')], {})
   door.apply({ kind: 'delete-destination', service: web, destination: end('10.1.1.2') })
-  assert.deepEqual(told(observe([pool('10.1.1.2', '10.1.1.3')], owned)), ['LEFT would add 10.1.1.2:8080 masq weight 1'])
+  assert.deepEqual(told(observe([pool('10.1.1.2', '10.1.1.3')], owned)), ['LEFT add 10.1.1.2:8080 masq weight 1'])
   assert.deepEqual(told(observe([pool('10.1.1.2', '10.1.1.3')], owned)), [])
   assert.deepEqual(told(observe([pool('10.1.1.2', '10.1.1.4')], owned)), [
     'OK add 10.1.1.4:8080 masq weight 1',
@@ -209,13 +211,57 @@ test('own removes whatever the configuration does not name', () => {
   door.apply({ kind: 'new-service', service: other, settings })
   door.apply({ kind: 'new-service', service: web, settings })
   door.apply({ kind: 'new-destination', service: web, destination: end('10.9.9.9'), settings: share })
-  const report = pass([pool('10.1.1.2')], {}, now, 'own')
+  const report = pass([pool('10.1.1.2')], {}, now, OWN)
   assert.deepEqual(told(report), [
     'OK add 10.1.1.2:8080 masq weight 1',
     'OK remove 10.9.9.9:8080',
     'OK delete tcp 192.0.2.1:443',
   ])
   assert.deepEqual(ends(door), ['10.1.1.2:8080'])
+})
+
+test('observe tells the same drift of two virtual servers twice', () => {
+  const door = openMemoryTable('for a test')
+  const { pass } = reconciler(door)
+  const both = [pool('10.1.1.2'), { ...pool('10.1.1.2'), name: 'other', id: other }]
+  const observe = (owned: ReconcileReport['owned']) => pass(both, owned, now, { policy: 'observe', marks: PATH_MARKS })
+  const { owned } = observe({})
+  for (const service of [web, other]) {
+    door.apply({ kind: 'delete-destination', service, destination: end('10.1.1.2') })
+    assert.deepEqual(told(observe(owned)), ['LEFT add 10.1.1.2:8080 masq weight 1'])
+  }
+})
+
+test('own says that somebody else made what it removes, and that the configuration dropped what it did', () => {
+  const door = openMemoryTable('for a test')
+  const { pass } = reconciler(door)
+  const { owned } = pass([pool('10.1.1.2', '10.1.1.3')], {}, now, OWN)
+  door.apply({ kind: 'new-destination', service: web, destination: end('10.9.9.9'), settings: share })
+  const report = pass([pool('10.1.1.2')], owned, now, OWN)
+  assert.deepEqual(
+    report.changes.map(({ change, reason, text }) => [change, reason, text]),
+    [
+      ['remove 10.1.1.3:8080', 'unwanted', 'the configuration no longer names it'],
+      ['remove 10.9.9.9:8080', 'drift', 'somebody else has made it, so it is removed (drift = own)'],
+    ],
+  )
+})
+
+test('own leaves the virtual servers by which checks go down the client’s path', () => {
+  const door = openMemoryTable('for a test')
+  const { pass } = reconciler(door)
+  const path: TableServiceId = { kind: 'mark', family: 4, mark: PATH_MARKS.base + 7 }
+  const elsewhere: TableServiceId = { kind: 'mark', family: 4, mark: 7 }
+  const plain = { ...settings, scheduler: 'rr' }
+  for (const service of [path, elsewhere]) {
+    door.apply({ kind: 'new-service', service, settings: plain })
+    door.apply({ kind: 'new-destination', service, destination: end('10.1.1.2'), settings: share })
+  }
+  assert.deepEqual(told(pass([], {}, now, OWN)), ['OK delete fwmark 7'])
+  assert.deepEqual(
+    services(door).map(({ id }) => id),
+    [path],
+  )
 })
 
 test('connections are reported of those that are drained, and of nobody else', () => {
