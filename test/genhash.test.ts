@@ -129,7 +129,7 @@ const wrong: { args: string[]; says: RegExp }[] = [
     says: /"2" is not a protocol; write 1\.0, 1\.0c or 1\.1/,
   },
   { args: ['-t', '0', 'http://127.0.0.1/'], says: /"0" is not a number of seconds/ },
-  { args: ['-m', '-1', 'http://127.0.0.1/'], says: /is not a firewall mark from 0/ },
+  { args: ['-m', 'x', 'http://127.0.0.1/'], says: /is not a firewall mark from 0/ },
   { args: ['-m', '4294967296', 'http://127.0.0.1/'], says: /is not a firewall mark from 0/ },
   { args: ['127.0.0.1'], says: /is not a URL/ },
   { args: ['-V', 'a\r\nX: y', 'http://127.0.0.1/'], says: /cannot stand in a Host header/ },
