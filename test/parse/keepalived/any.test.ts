@@ -2,12 +2,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { endpointText } from '../../../src/model/table.ts'
+import type { KeepalivedFile } from '../../../src/parse/keepalived/file.ts'
 import { FILE } from '../../../src/parse/keepalived/grammar.ts'
 import type { IncludeLoader } from '../../../src/parse/keepalived/includes.ts'
 import { parseKeepalived } from '../../../src/parse/keepalived/parse.ts'
+import { resolveKeepalived } from '../../../src/parse/keepalived/resolve.ts'
 import type { Shape } from '../../../src/parse/keepalived/tree.ts'
-import { formatProblems, recordOf } from '../../../src/parse/problem.ts'
+import { formatProblems, type Problem, recordOf } from '../../../src/parse/problem.ts'
 import { decode } from '../../../src/parse/source.ts'
+import { surroundings } from './world.ts'
 
 function judge(text: string, load?: IncludeLoader): void {
   const source = { file: 'keepalived.conf', text }
@@ -17,7 +21,30 @@ function judge(text: string, load?: IncludeLoader): void {
     assert.ok(line >= 1 && column >= 1)
     assert.ok(problem.span.start <= problem.span.end && problem.span.end <= problem.span.source.text.length)
   }
-  formatProblems(file.problems)
+  formatProblems(judgeMeaning(file))
+}
+
+/** What a file means is a Model or a problem, and a Model holds together. */
+function judgeMeaning(file: KeepalivedFile): readonly Problem[] {
+  const { problems, services, groups, virtuals } = resolveKeepalived(file, surroundings)
+  if (problems.some(({ severity }) => severity === 'error')) return problems
+  assert.ok(virtuals.length > 0 || file.virtualServers.length + file.kept.length > 0)
+  const hosts = new Map(groups.map((group) => [group.name, group.hosts]))
+  const known = new Map(services.map((service) => [service.key, service]))
+  assert.equal(known.size, services.length)
+  for (const { group, timing, fall, rise } of services) {
+    assert.ok(hosts.has(group) && fall >= 1 && rise >= 1)
+    assert.ok(timing?.kind === 'every' && timing.interval >= 100)
+  }
+  for (const virtual of virtuals) {
+    assert.ok(virtual.services.length > 0 && virtual.reals.length > 0)
+    assert.ok(virtual.hysteresis < Math.max(1, virtual.quorum))
+    assert.equal(new Set(virtual.reals.map(({ id }) => endpointText(id))).size, virtual.reals.length)
+    for (const { service, host } of virtual.reals.flatMap(({ checks }) => checks)) {
+      assert.ok(known.get(service)?.hosts.includes(host))
+    }
+  }
+  return problems
 }
 
 test('any text gives a file or a problem', () => {
@@ -203,4 +230,62 @@ test('ten thousand real servers are understood', () => {
   const file = parseKeepalived({ file: 'keepalived.conf', text })
   assert.deepEqual(file.problems, [])
   assert.equal(file.virtualServers[0]?.realServers.length, 10_000)
+  assert.equal(resolveKeepalived(file, surroundings).services.length, 10_000)
+})
+
+/** Whole servers and checkers with words in any order, which come further than words alone. */
+test('any words in their blocks give a Model that holds together, or a problem', () => {
+  const inBlock = (shape: Shape | undefined) =>
+    fc.array(
+      fc
+        .tuple(
+          fc.constantFrom(...(shape?.words ?? [])),
+          fc.constantFrom(
+            '',
+            '0',
+            '1',
+            '3',
+            '0.5',
+            'NAT',
+            'DR',
+            'TUN',
+            '10.1.1.2 80',
+            '2001:db8::2',
+            '/bin/true',
+            'off',
+            'wait 2',
+            'sh',
+            'UDP',
+          ),
+        )
+        .map((pair) => pair.join(' ')),
+      { maxLength: 4 },
+    )
+  const virtual = FILE.blocks.virtual_server
+  const real = virtual?.blocks.real_server
+  const checkers = Object.entries(real?.blocks ?? {}).map(([name, shape]) =>
+    inBlock(shape).map(
+      (words) =>
+        `${name} {\n${words.join('\n')}\n${name.endsWith('GET') ? 'url {\npath /\n}' : 'misc_path /bin/true'}\n}`,
+    ),
+  )
+  const reals = fc
+    .tuple(
+      fc.constantFrom('10.1.1.2 80', '10.1.1.3', '2001:db8::2 80', '10.1.1.2 81'),
+      inBlock(real),
+      fc.array(fc.oneof(...checkers), { maxLength: 3 }),
+    )
+    .map(([at, words, checks]) => `real_server ${at} {\n${[...words, ...checks].join('\n')}\n}`)
+  const text = fc
+    .tuple(
+      fc.constantFrom('192.0.2.1 80', '192.0.2.1', 'fwmark 3', 'group G', '2001:db8::1 80'),
+      inBlock(virtual),
+      fc.array(reals, { maxLength: 3 }),
+    )
+    .map(([head, words, inner]) => `virtual_server ${head} {\n${[...words, ...inner].join('\n')}\n}\n`)
+  const group = 'virtual_server_group G {\n192.0.2.9 80\n2001:db8::9 80\nfwmark 9\n}\n'
+  fc.assert(
+    fc.property(fc.array(text, { minLength: 1, maxLength: 3 }), (all) => judge(group + all.join(''))),
+    { numRuns: 500 },
+  )
 })

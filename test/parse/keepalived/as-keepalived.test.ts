@@ -1,14 +1,16 @@
 /** The real keepalived's configuration test and ours, snippet by snippet. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseKeepalived } from '../../../src/parse/keepalived/parse.ts'
 import { formatProblems } from '../../../src/parse/problem.ts'
 import { needs } from '../../needs.ts'
+import { repairs } from './repairs.ts'
 import { type Snippet, snippets } from './snippets.ts'
+import { sound } from './world.ts'
 
 const ID = 'host1'
 const DEADLINE = 20_000
@@ -64,3 +66,39 @@ test('keepalived -t says of each snippet what the table says', needs('keepalived
     rmSync(folder, { recursive: true })
   }
 })
+
+const sample = readFileSync(new URL('sample.conf', import.meta.url), 'utf8')
+
+test('a file with most words of virtual servers and checkers means a Model, and draws no word', () => {
+  const { services, virtuals } = sound(sample)
+  assert.deepEqual([virtuals.length, services.length], [3, 12])
+})
+
+test('keepalived takes the same file', needs('keepalived'), () => {
+  const folder = mkdtempSync(join(tmpdir(), 'upalert-keepalived-'))
+  try {
+    const { says, output } = theirs(sample, folder)
+    assert.equal(says, 'takes', output)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test(
+  'keepalived -t complains of whatever is repaired here with a warning, but for what only upalert sees',
+  needs('keepalived'),
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'upalert-keepalived-'))
+    try {
+      const wrong = repairs.flatMap(({ name, text, said, keepalived }) => {
+        const { output } = theirs(text, folder)
+        // The test is of the words: status 0 goes with some of its warnings.
+        const complains = !/^status \d+\n(SECURITY[^\n]*\n)?$/.test(output)
+        return complains === (keepalived ?? said.length > 0) ? [] : [`${name}: ${output}`]
+      })
+      assert.deepEqual(wrong, [])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  },
+)

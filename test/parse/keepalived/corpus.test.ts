@@ -4,8 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseKeepalived } from '../../../src/parse/keepalived/parse.ts'
+import { resolveKeepalived } from '../../../src/parse/keepalived/resolve.ts'
 import { formatProblems } from '../../../src/parse/problem.ts'
 import { needs } from '../../needs.ts'
+import { surroundings } from './world.ts'
 
 /** Words of 2002 and what keepalived itself complains of; a name space is not upalert's to enter. */
 const KNOWN: readonly (readonly [part: string, codes: readonly string[]])[] = [
@@ -56,4 +58,17 @@ test('a sample for two hosts gives each of them its own', needs('corpus'), () =>
       ?.file.kept.flatMap(({ block }) => block?.statements ?? [])
       .find(({ keyword }) => keyword.text === 'priority')?.words[0]?.text
   assert.deepEqual([priority('high'), priority('low')], ['170', '85'])
+})
+
+/** What is wrong with them as configurations, and not only as text: old SSL digests and the like are none of it. */
+test('every sample means a Model, or is wrong in truth', needs('corpus'), () => {
+  for (const { name, file } of ['high', 'low'].flatMap(read)) {
+    const { problems, virtuals } = resolveKeepalived(file, surroundings)
+    const errors = problems.filter(({ severity }) => severity === 'error')
+    assert.deepEqual(errors, [], `${name}\n${formatProblems(errors)}`)
+    assert.equal(virtuals.length, file.virtualServers.length, name)
+    const checkers = file.virtualServers.flatMap(({ realServers }) => realServers.flatMap((real) => real.checkers))
+    const checks = virtuals.flatMap(({ reals }) => reals.flatMap((real) => real.checks))
+    assert.ok(checks.length >= checkers.length, name)
+  }
 })

@@ -22,6 +22,9 @@ import { type Levels, levelsOf, nearest } from './inherited.ts'
 import { realNotices } from './notices.ts'
 import { placeOfWord } from './place.ts'
 
+/** Checkers of one real server. */
+const MOST_CHECKERS = 1000
+
 interface Method {
   readonly forward: Forward
   readonly tunnel?: TableTunnel
@@ -115,16 +118,21 @@ function isTaken(
   return true
 }
 
-function warnOfPort({ at, port }: RealServer, front: Front, { report }: Around): void {
+function warnOfPort(
+  { at, port, sorry = false }: { readonly at: Word; readonly port: number | null; readonly sorry?: boolean },
+  front: Front,
+  { report }: Around,
+): void {
   if (port === null) return
-  const [first] = front.services
   const marks = front.services.every(({ kind }) => kind === 'mark')
-  const other = marks ? first : front.services.find((service) => service.kind === 'address' && service.port !== port)
+  const other = marks ? front.services[0] : front.services.find((one) => one.kind === 'address' && one.port !== port)
   if (other === undefined) return
   const there = other.kind === 'mark' ? 'that of the packet' : `${other.port}`
-  const message = `direct routing and tunnels leave the port of a packet alone: it is ${there}, and ${port} is for the checks only`
+  const use = sorry ? `${port} counts for nothing` : `${port} is for the checks only`
+  const message = `direct routing and tunnels leave the port of a packet alone: it is ${there}, and ${use}`
   const hint = other.kind === 'mark' ? 'write the address alone' : `write port ${other.port}, or lvs_method NAT`
-  report.warning('real-port', spanOf(at), message, `${hint}; connect_port in a checker says where it connects to`)
+  const checks = sorry ? '' : '; connect_port in a checker says where it connects to'
+  report.warning(sorry ? 'sorry-port' : 'real-port', spanOf(at), message, hint + checks)
 }
 
 function tooMany(at: Word, { report, room }: Around): null {
@@ -159,7 +167,12 @@ function checksOf(
   const suspends = virtual.settings.ha_suspend !== undefined && virtual.of.kind === 'address'
   const onlyWith = suspends && virtual.of.kind === 'address' ? [virtual.of.address] : null
   const found = new Map<string, RealCheck>()
-  for (const checker of real.checkers) {
+  const tooMany = real.checkers[MOST_CHECKERS]
+  if (tooMany !== undefined) {
+    const message = `a real server has at most ${MOST_CHECKERS} checkers`
+    around.report.error('too-many-checks', spanOf(tooMany.keyword), message, 'look whether a } is missing before it')
+  }
+  for (const checker of real.checkers.slice(0, MOST_CHECKERS)) {
     const hosts: readonly (SmtpHost | null)[] =
       checker.kind === 'SMTP_CHECK' && checker.hosts.length > 0 ? checker.hosts : [null]
     for (const host of hosts) {
@@ -200,6 +213,7 @@ export function resolveSorry(
     )
   }
   const following = follows(method.forward, port)
+  if (following) warnOfPort({ at: sorry_server.at, port, sorry: true }, front, around)
   return {
     id,
     ...method,

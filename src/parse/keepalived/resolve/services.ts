@@ -26,7 +26,7 @@ export class Services {
   take(server: Server, kind: string, check: Check, place: Place): RealCheck {
     const group = this.#group(server)
     const target = group.hosts[0] ?? host(server.id.address)
-    const identity = `${group.name} ${kind} ${JSON.stringify(check, withoutPlaces)}`
+    const identity = `${group.name} ${kind} ${identityOf(check)}`
     const known = this.#known.get(identity)
     if (known !== undefined) return { service: known.key, host: target }
     const service = this.#new(group, target, kind, check, place)
@@ -52,5 +52,9 @@ export class Services {
   }
 }
 
-/** Where something is written does not make it another check. */
-const withoutPlaces = (key: string, value: unknown) => (key === 'place' ? undefined : value)
+/** All that a checker's words can make different; where they stand does not make it another check. */
+function identityOf({ timing, timeout, warmup, onlyWith, monitor, ...check }: Check): string {
+  const { fall, rise, firstFall, retryInterval, retriesWhileDown } = check
+  const rules = [fall, rise, firstFall, retryInterval, retriesWhileDown]
+  return JSON.stringify([timing, timeout, warmup, onlyWith, rules, monitor?.module, monitor?.options])
+}
