@@ -27,7 +27,7 @@ export function readMarks(): Seen<ReadonlySet<number>> {
   const texts = sources.flatMap((one) => (one.kind === 'seen' ? [one.value] : []))
   if (texts.length === 0) {
     const refused = sources.find((one) => one.kind === 'unseen' && one.why !== ABSENT)
-    return refused?.kind === 'unseen' ? refused : unseen('neither nft nor iptables-save is here')
+    return refused?.kind === 'unseen' ? refused : unseen('neither nft nor iptables-save can be started here')
   }
   return seen(new Set(texts.flatMap(marksIn)))
 }
@@ -47,6 +47,9 @@ function output(program: string, words: readonly string[]): Seen<string> {
     maxBuffer: OUTPUT_LIMIT,
     env: { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin`, LC_ALL: 'C' },
   })
-  if (error !== undefined) return unseen('code' in error && error.code === 'ENOENT' ? ABSENT : error.message)
+  if (error !== undefined) {
+    // A directory of the search path that this user may not enter says EACCES.
+    return unseen('code' in error && /^(?:ENOENT|EACCES)$/.test(String(error.code)) ? ABSENT : error.message)
+  }
   return status === 0 ? seen(stdout) : unseen(`${program}: ${stderr.trim().split('\n', 1)[0] ?? ''}`)
 }
