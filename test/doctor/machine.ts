@@ -9,7 +9,7 @@ export const ROUTER = '192.0.2.254'
 const conf = (device: string, values: Readonly<Record<string, number>>) =>
   Object.entries(values).map(([name, value]) => [`net/ipv4/conf/${device}/${name}`, String(value)] as const)
 
-const QUIET = { forwarding: 1, rp_filter: 0, send_redirects: 0, arp_ignore: 0, arp_announce: 0, accept_local: 0 }
+const QUIET = { forwarding: 1, rp_filter: 0, send_redirects: 0, arp_ignore: 0, arp_announce: 0 }
 
 /** Every switch as the doctor wants it for a director with NAT. */
 const SYSCTLS: readonly (readonly [string, string])[] = [

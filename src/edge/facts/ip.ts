@@ -138,8 +138,11 @@ function ip(words: readonly string[], input: string): Seen<string> {
     env: { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin`, LC_ALL: 'C' },
   })
   if (error !== undefined) {
-    const absent = 'code' in error && error.code === 'ENOENT'
-    return unseen(absent ? 'the program ip is not here (Debian package iproute2)' : `ip failed: ${error.message}`)
+    // A directory of the search path that this user may not enter says EACCES.
+    const absent = 'code' in error && /^(?:ENOENT|EACCES)$/.test(String(error.code))
+    return unseen(
+      absent ? 'the program ip cannot be started here (Debian package iproute2)' : `ip failed: ${error.message}`,
+    )
   }
   // A batch that goes on after a failure ends with a status of its own.
   if (status !== 0 && !words.includes('-force')) return unseen(`ip ${words.join(' ')}: ${stderr.trim()}`)

@@ -20,8 +20,8 @@ const SINGLE = [
 ]
 /** One value for each interface, for `all` and for `default`. */
 const EACH_INTERFACE: Readonly<Record<string, readonly string[]>> = {
-  'net/ipv4/conf': ['forwarding', 'rp_filter', 'send_redirects', 'arp_ignore', 'arp_announce', 'accept_local'],
-  'net/ipv6/conf': ['forwarding', 'accept_ra', 'disable_ipv6'],
+  'net/ipv4/conf': ['forwarding', 'rp_filter', 'send_redirects', 'arp_ignore', 'arp_announce'],
+  'net/ipv6/conf': ['forwarding', 'accept_ra'],
 }
 /** All of them are of interest. */
 const WHOLE = ['net/ipv4/vs']
