@@ -79,6 +79,7 @@ export async function runDaemon(options: RunOptions): Promise<number> {
   const { running } = opened
   const timers = [
     setInterval(running.reconcile, reconcileEvery),
+    setInterval(() => void running.paths.refresh(), reconcileEvery),
     setInterval(clockWatch(running), clockCheckEvery),
     setInterval(opened.look, lookAroundEvery),
     setInterval(() => void running.loop.save(), saveEvery),
@@ -156,6 +157,7 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
   if (unwritten !== null) early.push(unwritten)
   notice = (text) => void running.loop.post({ kind: 'notice', what: 'trouble', text })
   early.push(...prepareTable(running))
+  await running.paths.refresh()
   const look = surroundingsWatch(running.loop.state, running.loop.post, notice)
   look()
   begin(running, beginning.remembered, [...beginning.remarks, ...early], monRun)
@@ -171,6 +173,7 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
       await mon.mon.close()
       await running.loop.settled()
       running.close()
+      running.paths.close()
       await leaveTable(running)
       await socket.close()
       await shown?.stop()

@@ -21,6 +21,7 @@ import { createLoop, type Loop } from '../runtime/loop.ts'
 import { type Reconciler, reconciler } from '../runtime/reconcile.ts'
 import { createWake } from '../runtime/wake.ts'
 import { calendar } from './calendar.ts'
+import { type CheckPaths, createCheckPaths } from './check-paths.ts'
 import type { Configuration } from './configuration.ts'
 import type { Directories } from './paths.ts'
 
@@ -50,6 +51,8 @@ export interface Running {
   readonly checks: Checks
   readonly deliverer: Deliverer
   readonly inLine: Reconciler
+  /** Of checks via vip. */
+  readonly paths: CheckPaths
   /** Brings the table in line soon; wishes that come together are one pass. */
   reconcile(): void
   /** After this, nothing that still happens is taken up. */
@@ -110,7 +113,10 @@ export function assemble(
     checks: createChecks({
       ...doors,
       calendar,
-      monitor: (name) => running.configuration.monitors.get(name),
+      monitor(name) {
+        const monitor = running.configuration.monitors.get(name)
+        return monitor === undefined ? undefined : running.paths.along(monitor)
+      },
       seed: randomBytes(4).readUInt32LE(),
       ...(lookAgain === undefined ? {} : { lookAgain }),
     }),
@@ -121,6 +127,11 @@ export function assemble(
       context: () => ({ mail: mailSettings(loop.state().model), table }),
     }),
     inLine,
+    paths: createCheckPaths({
+      table,
+      model: () => loop.state().model,
+      say: (text) => void loop.post({ kind: 'notice', what: 'trouble', text }),
+    }),
     reconcile: reconcileSoon(loop, inLine, () => closed),
     close() {
       closed = true

@@ -87,6 +87,8 @@ export interface TableSettings {
   readonly maintenancedir: string
   /** Timeouts of connections to set at the start, in whole seconds; `null`: the kernel's stay. */
   readonly timeouts: { readonly tcp: number; readonly tcpfin: number; readonly udp: number } | null
+  /** The first of the firewall marks that checks `via vip` use. */
+  readonly pathmarks: number
   /** The FIFO that tells every change of a real or virtual server (keepalived.conf "notify_fifo"); empty: none. */
   readonly fifos: readonly string[]
 }
@@ -98,6 +100,7 @@ export const KEEP_TABLE: TableSettings = {
   drainMost: seconds(30),
   maintenancedir: '',
   timeouts: null,
+  pathmarks: 0x7570_0000,
   fifos: [],
 }
 

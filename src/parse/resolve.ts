@@ -34,7 +34,7 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
   report.omitted = file.omitted
   for (const problem of file.problems) report.add(problem)
   reportEmpty(file, report)
-  const { settings, pathmarks } = resolveGlobals(file, surroundings, report)
+  const settings = resolveGlobals(file, surroundings, report)
   const groups = resolveGroups(file, report)
   const written = writtenServices(file, groups)
   const graph = new DependencyGraph()
@@ -51,7 +51,8 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
   const views = resolveViews(file, written, report)
   const aliases = resolveAliases(file.aliases)
   const { naming } = around
-  const { demoServers } = settings
+  const { demoServers, table } = settings
+  const { pathmarks } = table
   const pools = resolveVirtuals(file, { groups, written, services: watched, naming, demoServers, pathmarks }, report)
   const serviceIndex = new Map<ServiceKey, number>(pools.services.map((service, i) => [service.key, i]))
   const model: Model = { settings, ...pools, serviceIndex, views, aliases }
@@ -72,7 +73,7 @@ function reportEmpty({ source, globals, watches, virtuals, problems }: MonFile, 
 
 /** The globals alone: daemon/configuration.ts must know mondir, alertdir and plugins before all else. */
 export function settingsOf(file: MonFile, about: Pick<Surroundings, 'environment' | 'hostname'> & Given): Settings {
-  return resolveGlobals(file, about, reportFor(file)).settings
+  return resolveGlobals(file, about, reportFor(file))
 }
 
 /** Absolute paths that the file calls as monitors or alerts; daemon/configuration.ts looks at what is there. */

@@ -32,27 +32,20 @@ import { readLogSettings } from './log-settings.ts'
 import { reportServiceDefaults } from './service-defaults.ts'
 import { SettingReader } from './setting-reader.ts'
 import type { Given, Surroundings } from './surroundings.ts'
-import { readKeepalived, readPathmarks, readTableSettings } from './table-settings.ts'
+import { readKeepalived, readTableSettings } from './table-settings.ts'
 
 /** More monitor programs at once than any machine runs. */
 const GREATEST_MAXPROCS = 10_000
 const MOST_DEMO_SERVERS = 100
 
-export interface Globals {
-  readonly settings: Settings
-  /** What only the parser needs: the first firewall mark of checks via vip. */
-  readonly pathmarks: number
-}
-
 export function resolveGlobals(
   file: MonFile,
   { environment, hostname, ...given }: Pick<Surroundings, 'environment' | 'hostname'> & Given,
   report: Report,
-): Globals {
+): Settings {
   const reader = new SettingReader(file.globals, given, report)
   reportServiceDefaults(file.globals, report)
-  const settings = resolveSettings(file, reader, { environment, hostname })
-  return { settings, pathmarks: readPathmarks(reader) }
+  return resolveSettings(file, reader, { environment, hostname })
 }
 
 function resolveSettings(

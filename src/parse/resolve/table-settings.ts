@@ -16,6 +16,7 @@ export function readTableSettings(settings: SettingReader): TableSettings {
     onStop: choice(settings, 'on_stop', ['keep', 'drain', 'clear'], KEEP_TABLE.onStop),
     drainMost: readDuration(settings.value('drain_limit'), settings.report) ?? KEEP_TABLE.drainMost,
     maintenancedir: settings.text('maintenancedir', KEEP_TABLE.maintenancedir),
+    pathmarks: readPathmarks(settings),
   }
 }
 
