@@ -1,4 +1,4 @@
-/** The IPVS table as the verdicts want it: a pure function of model, verdicts and overrides (engine/pool.ts). */
+/** The IPVS table as the verdicts want it: a pure function of model, verdicts and overrides (engine/pool/wanted.ts). */
 import type { Id } from './names.ts'
 import type { TableDestinationId, TableDestinationSettings, TableServiceId, TableServiceSettings } from './table.ts'
 

@@ -1,7 +1,7 @@
 /** What is wrong with the auth file that a configuration names, and with its ways of logging in. */
 import { AUTH_TYPES } from '../../edge/auth/authenticator.ts'
 import { authFaults } from '../../edge/auth/faults.ts'
-import type { ClientSettings } from '../../model/model.ts'
+import type { ClientSettings } from '../../model/client-settings.ts'
 import type { Problem } from '../../parse/problem.ts'
 import type { Configuration } from '../configuration.ts'
 import { readAuth } from './auth-file.ts'

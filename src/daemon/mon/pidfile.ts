@@ -2,7 +2,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readWhole } from '../../edge/files/whole-file.ts'
-import type { LogSettings } from '../../model/model.ts'
+import type { LogSettings } from '../../model/client-settings.ts'
 
 /** mon's own places: the first directory that is there. */
 const DIRECTORIES = ['/run/mon', '/run', '/etc']

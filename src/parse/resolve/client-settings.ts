@@ -1,5 +1,5 @@
 /** Who may talk to the daemon over the network, and how: those globals -> ClientSettings. mon manual, "Global Variables". */
-import type { ClientSettings } from '../../model/model.ts'
+import type { ClientSettings } from '../../model/client-settings.ts'
 import {
   DEFAULT_AUTHFILE,
   DEFAULT_AUTHTYPES,

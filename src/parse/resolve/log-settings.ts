@@ -1,5 +1,5 @@
 /** Files and logs for others to read: those globals -> LogSettings. mon manual, "Global Variables". */
-import type { LogSettings } from '../../model/model.ts'
+import type { LogSettings } from '../../model/client-settings.ts'
 import { milliseconds } from '../../model/units.ts'
 import {
   DEFAULT_DTLOGFILE,

@@ -1,5 +1,5 @@
 /** Both servers of mon's protocol: clients on TCP, traps on UDP. */
-import type { ClientSettings } from '../../model/model.ts'
+import type { ClientSettings } from '../../model/client-settings.ts'
 import type { SyslogMessage } from '../../wire/mon/syslog.ts'
 import type { MonDaemon } from './daemon.ts'
 import { listenForClients } from './listener.ts'
