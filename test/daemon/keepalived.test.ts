@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { alerts } from '../../alerts/index.ts'
 import { monitors } from '../../monitors/index.ts'
 import { directoriesIn, type LoadOptions, loadConfiguration } from '../../src/daemon/configuration.ts'
+import { includedFiles } from '../../src/daemon/includes.ts'
 import { readKeepalivedFile, understood } from '../../src/daemon/keepalived.ts'
 import { joined } from '../../src/parse/keepalived/join.ts'
 import { isKeepalived } from '../../src/parse/keepalived/recognise.ts'
@@ -99,6 +100,38 @@ test('included files are read in the order of their names, from the directory of
   const { said, names, printed } = await load(join(directory, 'keepalived.conf'))
   assert.deepEqual(said, [], printed)
   assert.deepEqual(names, ['192.0.2.1:80', '192.0.2.11:80', '192.0.2.2:80', '192.0.2.20:80'])
+})
+
+const patterns: readonly (readonly [pattern: string, found: readonly string[]])[] = [
+  ['*.conf', ['a.conf', 'ab.conf', 'b-c.conf']],
+  ['?.conf', ['a.conf']],
+  ['a*b*', ['ab.conf']],
+  ['*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*', []],
+  ['[!a]*.conf', ['b-c.conf']],
+  ['[^a]*.conf', ['b-c.conf']],
+  ['b[-x]c.conf', ['b-c.conf']],
+  ['[', []],
+  ['[z-a].conf', []],
+  ['{b-c,a}.conf', ['b-c.conf', 'a.conf']],
+  ['{a,a{b,x}}.conf', ['a.conf', 'ab.conf']],
+  ['.h*', ['.h.conf']],
+  ['*', ['a.conf', 'ab.conf', 'b-c.conf']],
+  ['../*/a.conf', ['a.conf']],
+  ['{'.repeat(2000), []],
+  ['{a,b}'.repeat(40), []],
+]
+test('patterns name files as glob(7) and braces have it', async (t) => {
+  const directory = await folder(t, { 'a.conf': '', 'ab.conf': '', 'b-c.conf': '', '.h.conf': '', 'sub/x.conf': '' })
+  for (const [pattern, expected] of patterns) {
+    const span = { source: { file: '', text: '' }, start: 0, end: 0 }
+    const inside = pattern.replace('../*', `../${basename(directory).slice(0, -1)}*`)
+    const { sources } = includedFiles({ pattern: inside, from: join(directory, 'k.conf'), span, word: 'include' })
+    assert.deepEqual(
+      sources.map(({ file }) => basename(file)),
+      expected,
+      pattern.slice(0, 50),
+    )
+  }
 })
 
 test('a change of an included file counts at the next reading', async (t) => {

@@ -42,7 +42,8 @@ function scriptCall(command: Setting<Command> | undefined, around: Around): Aler
   const { argv } = command.value
   const secured = around.file.globals.enable_script_security === undefined ? {} : { scriptSecurity: true }
   const options = { command: argv, ...accountOf(command.value, around), ...secured }
-  return call('notify', options, command.keyword, argv, around)
+  const text = `${command.keyword.text} ${command.at.text}`
+  return call('notify', options, { word: command.keyword, argv, text }, around)
 }
 
 /** Only with recipients and a relay, as in keepalived. */
@@ -51,14 +52,14 @@ function mailCall(around: Around): AlertCall[] {
   const [first] = notificationEmail
   if (first === undefined || globals.smtp_server === undefined) return []
   const recipients = notificationEmail.map(({ text }) => text)
-  return call('mail', { recipients }, first, ['mail', ...recipients], around)
+  const argv = ['mail', ...recipients]
+  return call('mail', { recipients }, { word: first, argv, text: argv.join(' ') }, around)
 }
 
 function call(
   module: string,
   options: Readonly<Record<string, unknown>>,
-  word: Word,
-  argv: readonly string[],
+  { word, argv, text }: { readonly word: Word; readonly argv: readonly string[]; readonly text: string },
   { surroundings, report }: Around,
 ): AlertCall[] {
   const shape = surroundings.alerts.get(module)
@@ -68,12 +69,11 @@ function call(
     return []
   }
   const { filled, faults } = faultsOf(shape, options)
-  for (const { property, text, allowed } of faults) {
-    report.error('notice-value', spanOf(word), `the ${property ?? 'value'} of ${quoted(word.text)} ${text}`, allowed)
+  for (const { property, text: what, allowed } of faults) {
+    report.error('notice-value', spanOf(word), `the ${property ?? 'value'} of ${quoted(word.text)} ${what}`, allowed)
   }
   if (faults.length > 0) return []
   const [script = module, ...rest] = argv
   const place = placeOfWord(word)
-  const text = module === 'notify' ? `${word.text} ${argv.join(' ')}` : argv.join(' ')
   return [{ module, options: filled, text, withHosts: false, place, exit: null, script, argumentText: rest.join(' ') }]
 }
