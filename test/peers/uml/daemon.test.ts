@@ -33,7 +33,7 @@ const road = {
 
 /**
  * The acceptance tests of the LVS-HOWTO's section 11.5 (mon and an LVS), step by step, with Debian's mon scripts where the
- * text uses mon's, and with upalert in mon's place. Steps 21 and 22 are questions to "doctor", which is not there yet.
+ * text uses mon's, and with upalert in mon's place. Steps 21 and 22 are the doctor's (docs/doctor.md).
  */
 const steps = {
   '1': "step 1: mon's ping monitor run by hand on a live real server names nobody and exits with 0",
