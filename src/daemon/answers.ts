@@ -35,7 +35,7 @@ export function answersOf(running: Running, database: () => Database | null): Da
       ...overdueReport(checks),
     ],
     reload: () => reload(running),
-    drainRemarks: (target) => drainRemarks(loop.state(), target),
+    drainRemarks: (target, limited) => drainRemarks(loop.state(), target, limited),
     plan: (file) => planOf(running, file),
   }
 }

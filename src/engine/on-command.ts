@@ -4,7 +4,7 @@ import type { Command, Event } from '../model/event.ts'
 import type { State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
 import { onControl } from './command/control.ts'
-import { onEndOverride, onOverride } from './command/override.ts'
+import { onEndOverride, onOverride, targetName } from './command/override.ts'
 import { onService } from './command/service.ts'
 import { onTestAlert } from './command/test-alert.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
@@ -71,6 +71,3 @@ function nameOf(command: Command): string {
           : 'scheduler'
   return `${command.kind} ${subject}`
 }
-
-const targetName = ({ virtual, real }: { readonly virtual: string | null; readonly real: string | null }): string =>
-  [virtual, real].filter((part) => part !== null).join('/')

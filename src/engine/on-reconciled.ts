@@ -35,17 +35,21 @@ function tellDrift(state: State, { changes }: ReconcileReport, write: Scribe, no
     if (virtual === undefined || pool === undefined || virtual.driftAlerts.length === 0) continue
     // Two programs at odds over the table change it every few seconds: the log has each, people hear now and then.
     if (pool.driftTold !== null && since(pool.driftTold, now) < driftAlertEvery) continue
-    const policy = state.model.settings.table.drift === 'observe' ? 'it was left so' : 'it was put back'
-    const news = driftNews(
-      virtual,
-      its.map(({ change, text }) => `${change}: ${text}`),
-      policy,
-    )
+    const texts = its.map(({ change, text }) => `${change}: ${text}`)
+    const news = driftNews(virtual, texts, becameOf(its))
     const sent = send(next.state, virtual.driftAlerts, (id) => poolMessage(id, news, state, now), write, now)
     const pools = next.state.pools.with(index, { ...pool, driftTold: now.wall })
     next = { state: { ...next.state, pools, outbox: sent.outbox }, effects: [...next.effects, ...sent.effects] }
   }
   return next
+}
+
+/** What the kernel refused stays as somebody else made it, and so does what is only observed. */
+function becameOf(its: ReconcileReport['changes']): string {
+  const it = its.length === 1 ? 'it was' : 'they were'
+  if (its.every(({ outcome }) => outcome === 'LEFT')) return `${it} left so (drift = observe)`
+  const refused = its.filter(({ outcome }) => outcome !== 'OK').length
+  return refused === 0 ? `${it} undone` : `${refused} of them could NOT be undone`
 }
 
 /** How many connections are left on those that are drained; at none, they go. */

@@ -5,9 +5,9 @@
 import type { Event } from '../model/event.ts'
 import type { State } from '../model/state.ts'
 import type { Now, WallTime } from '../model/units.ts'
-import { targetText, withoutExpired } from './command/override.ts'
+import { targetName, targetText, withoutExpired } from './command/override.ts'
 import { earliest } from './pool/judge.ts'
-import { decisionText } from './pool/override.ts'
+import { decisionText, namesOf } from './pool/override.ts'
 import { allPools, recomputePools } from './pool/pools.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
 
@@ -20,7 +20,14 @@ export function onTime(before: State, write: Scribe, now: Now): Decided {
   const { state, expired } = withoutExpired(before, now)
   const entries = expired.map((one) => {
     const text = `its time is over, and checks decide again: ${targetText(one)} (${decisionText(one)})`
-    return record(write.entry({ kind: 'command', who: one.who, command: 'end-override', outcome: 'done', text }))
+    const body = {
+      kind: 'command',
+      who: 'upalert',
+      command: `enable ${targetName(one)}`,
+      outcome: 'done',
+      text,
+    } as const
+    return record(write.entry(body))
   })
   const due = state.pools.flatMap(({ wakeAt }, i) => (wakeAt !== null && wakeAt <= now.wall ? [i] : []))
   const judged = recomputePools(state, expired.length > 0 ? allPools(state) : due, write, now)
@@ -39,10 +46,23 @@ export function onMaintenance(
   const went = before.filter((name) => !names.includes(name))
   if (came.length + went.length === 0) return { state, effects: [] }
   const next = { ...state, controls: { ...state.controls, maintenance: names } }
-  const said = [...came.map((name) => `${name} is there`), ...went.map((name) => `${name} is gone`)].join(', ')
-  const entry = record(write.entry({ kind: 'daemon', what: 'maintenance', text: `maintenance directory: ${said}` }))
+  const said = [...came.map((name) => cameText(name, state)), ...went.map((name) => `${name} is gone`)]
+  const more = said.length > namesShown ? ` and ${said.length - namesShown} more` : ''
+  const text = `maintenance directory: ${said.slice(0, namesShown).join(', ')}${more}`
+  const entry = record(write.entry({ kind: 'daemon', what: 'maintenance', text }))
   const judged = recomputePools(next, allPools(next), write, now)
   return { state: judged.state, effects: [entry, ...judged.effects] }
+}
+
+/** Files that are named in one entry. */
+const namesShown = 20
+
+/** A name with a slip of the finger in it does nothing, and whoever wrote it believes otherwise. */
+function cameText(name: string, { model }: State): string {
+  const isKnown = model.virtuals.some(({ reals }) => reals.some((real) => namesOf(real).includes(name)))
+  return isKnown
+    ? `${name} is there, and disables that real server`
+    : `${name} is there, BUT NO REAL SERVER IS CALLED SO`
 }
 
 /** Addresses that came or went let checks run or hold them (keepalived.conf(5), "ha_suspend"); verdicts stay. */

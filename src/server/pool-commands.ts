@@ -10,8 +10,8 @@ import { type Found, type Target, targetNamed } from './targets.ts'
 export interface PoolDaemon {
   state(): State
   post(event: EventBody): readonly Entry[]
-  /** What speaks against draining these real servers: sysctls, persistence. */
-  drainRemarks(target: Target): readonly string[]
+  /** What speaks against draining these real servers: sysctls, persistence. `limited`: connections may be left at the end. */
+  drainRemarks(target: Target, limited: boolean): readonly string[]
   /** `file`: of a configuration that does not run; `null`: of the one that does. */
   plan(
     file: string | null,
@@ -30,7 +30,7 @@ export function decideOn(deed: Deed, request: Request, daemon: PoolDaemon): Answ
   const what = deedOf(deed, share, most)
   if (what === null) return { ok: false, text: `a weight is a whole number from 0 to ${mostWeight}` }
   const { virtual, real } = target
-  const remarks = deed === 'drain' ? daemon.drainRemarks({ virtual, real }) : []
+  const remarks = deed === 'drain' ? daemon.drainRemarks({ virtual, real }, most !== undefined) : []
   const duration = lasts === undefined ? null : milliseconds(lasts)
   return given({ kind: 'override', virtual, real, what, lasts: duration, reason: text, force, remarks }, who, daemon)
 }

@@ -32,7 +32,7 @@ export function onOverride(state: State, command: OverrideCommand, who: string, 
     return refused(`${which} would have no usable server left; add --force if that is meant`)
   }
   const until = command.lasts === null ? 'until "upalert enable"' : `for ${durationText(command.lasts)}`
-  const also = remarks.map((remark) => `; ${remark}`).join('')
+  const also = remarks.length === 0 ? '' : `. BUT: ${remarks.join(' ')}`
   return done(judged.state, `${targetText(override)} is ${decisionText(override)}, ${until}${also}`, judged.effects)
 }
 
@@ -75,6 +75,10 @@ export function withoutExpired(
 
 export const targetText = ({ virtual, real }: Pick<Override, 'virtual' | 'real'>): string =>
   real === null ? `virtual server ${virtual}` : virtual === null ? real : `${real} of ${virtual}`
+
+/** As operators write it: `web/10.1.1.2:80`. */
+export const targetName = ({ virtual, real }: Pick<Override, 'virtual' | 'real'>): string =>
+  [virtual, real].filter((part) => part !== null).join('/')
 
 function unknownTarget({ pools }: State, virtual: string | null, real: string | null): string | null {
   const named = virtual === null ? pools : pools.filter(({ name }) => name === virtual)

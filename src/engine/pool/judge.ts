@@ -105,7 +105,7 @@ function placed(seen: Seen, circumstances: Circumstances): Placed {
     wakeAt: verdict.waitsUntil,
   })
   if (decision?.what.kind === 'disable') return out(aside, 'disabled', decisionText(decision))
-  if (decision?.what.kind === 'drain') return draining(seen, decision, decision.what.limit, circumstances.now)
+  if (decision?.what.kind === 'drain') return draining(seen, aside, decision, decision.what.limit, circumstances.now)
   if (verdict.kind === 'untested') return out('held', 'untested', verdict.text)
   if (verdict.kind === 'down') return out(aside, verdict.reason, verdict.text)
   if (circumstances.standing === 'sorry') {
@@ -114,19 +114,31 @@ function placed(seen: Seen, circumstances: Circumstances): Placed {
     return out(aside, 'quorum-lost', text)
   }
   if (real.role === 'backup' && !circumstances.backups) {
-    return out('standby', 'not-needed', 'it stands by: the other real servers weigh enough without it')
+    return out('standby', 'not-needed', 'the other real servers weigh enough without it')
   }
   return inUse(seen, circumstances)
 }
 
-/** It gets nobody new, and leaves the table when its last connection has ended or its time is over. */
-function draining({ before }: Seen, decision: Decision, limit: WallTime | null, now: Now): Placed {
+/**
+ * It gets nobody new, and leaves the table when its last connection has ended or its time is over. One that is down is
+ * treated as its failure asks meanwhile: persistence would go on sending clients to a dead server of weight 0.
+ */
+function draining(
+  { before, verdict }: Seen,
+  aside: RealStanding,
+  decision: Decision,
+  limit: WallTime | null,
+  now: Now,
+): Placed {
   const former = before.drain
-  const isOver = former !== null && (former.over || (limit !== null && limit <= now.wall))
+  const late = limit !== null && limit <= now.wall
+  const isOver = former !== null && (former.over || late)
   const drain: Drain = former ?? { since: now.wall, active: null, persistent: null, over: false }
-  const text = `${decisionText(decision)}; ${drainText(drain, isOver, limit !== null && limit <= now.wall)}`
-  const standing = isOver ? 'out' : 'drained'
+  const isDead = !isOver && verdict.kind === 'down' && aside === 'out'
+  const rest = isDead ? `it is out meanwhile: ${verdict.text}` : drainText(drain, isOver, late)
+  const standing = isOver || isDead ? 'out' : 'drained'
   const next = isOver === drain.over ? drain : { ...drain, over: isOver }
+  const text = `${decisionText(decision)}; ${rest}`
   const state = { standing, weight: weight(0), reason: 'drain', text, risingSince: null, drain: next } as const
   return { state, wakeAt: isOver ? null : limit }
 }

@@ -28,8 +28,8 @@ export function decisionOn(controls: Controls, virtual: Virtual, real: Real): De
 /** Nobody knows since when. */
 const BEGINNING = 0 as WallTime
 
-/** What a file may be called to mean it: its address, with or without its port, and its host as the checks have it. */
-function namesOf({ id, checks }: Real): readonly string[] {
+/** What a file in the maintenance directory may be called to mean it: its address, with or without its port, and its host as the checks have it. */
+export function namesOf({ id, checks }: Real): readonly string[] {
   const hosts = checks.flatMap(({ host }) => [host, `${host}:${id.port}`])
   return [endpointText(id), `${id.address}:${id.port}`, id.address, ...hosts]
 }
@@ -42,7 +42,8 @@ export const isOver = ({ until }: Override, now: Now): boolean => until !== null
 
 /** `drained by ann (new kernel) until 14:05` without the time, which whoever shows it words in the reader's clock. */
 export function decisionText({ what, who, reason }: Decision): string {
-  const word = { drain: 'drained', disable: 'disabled', weight: 'given its weight' }[what.kind]
+  const words = { drain: 'drained', disable: 'disabled' }
+  const word = what.kind === 'weight' ? `given weight ${what.weight}` : words[what.kind]
   const by = who === '' ? '' : ` by ${who}`
   return reason === '' ? `${word}${by}` : `${word}${by}: ${reason}`
 }

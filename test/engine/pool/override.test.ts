@@ -72,6 +72,50 @@ test('a drain with a limit ends at the limit, with what is left', () => {
   assert.match(pool.state.pools[0]?.reals[0]?.text ?? '', /time was over with 3 connections left/)
 })
 
+test('a server that dies while it is drained is out until it answers again, and is drained on then', () => {
+  const pool = pair()
+  order(pool, asked(drain))
+  seen(pool, 3, 5)
+  pool.check(1, '-', 6)
+  assert.equal(pool.wanted, '1=- 2=1')
+  assert.match(
+    pool.state.pools[0]?.reals[0]?.text ?? '',
+    /drained by ann: new kernel; it is out meanwhile: p\/1 is down/,
+  )
+  pool.check(1, '+', 7)
+  assert.equal(pool.wanted, '1=0 2=1', 'its connections are still there')
+  seen(pool, 0, 10)
+  assert.equal(pool.wanted, '1=- 2=1')
+  const kept = poolOf([realOf(1, { onFail: 'drain' }), realOf(2)])
+  for (const n of [1, 2]) kept.check(n, '+')
+  order(kept, asked(drain))
+  kept.check(1, '-', 6)
+  assert.equal(kept.wanted, '1=0 2=1', 'on_fail drain leaves it there')
+})
+
+test('a file that names no real server is told as such', () => {
+  const pool = pair()
+  const said = pool
+    .post({ kind: 'maintenance', names: ['10.1.1.1', '10.1.1.11'] }, at(0))
+    .flatMap((effect) => (effect.kind === 'record' ? [sentence(effect.entry)] : []))
+  assert.equal(
+    said[0],
+    'maintenance directory: 10.1.1.1 is there, and disables that real server, 10.1.1.11 is there, BUT NO REAL SERVER IS CALLED SO',
+  )
+})
+
+test('what a decision says names its weight, and remarks are sentences of their own', () => {
+  const pool = pair()
+  assert.equal(
+    order(pool, asked({ kind: 'weight', weight: weight(3) }, { reason: 'one fan' })),
+    'done: 10.1.1.1:80 is given weight 3 by ann: one fan, until "upalert enable"',
+  )
+  assert.equal(
+    order(pool, asked(drain, { remarks: ['Clients stay (mended by "sysctl").'] })),
+    'done: 10.1.1.1:80 is drained by ann: new kernel, until "upalert enable". BUT: Clients stay (mended by "sysctl").',
+  )
+})
+
 test('a decision for two hours ends by itself after two hours, and the log says so', () => {
   const pool = pair()
   order(pool, asked(disable, { lasts: hours(2) }))
@@ -81,7 +125,10 @@ test('a decision for two hours ends by itself after two hours, and the log says 
   const effects = pool.post({ kind: 'time' }, at(7200))
   assert.equal(pool.wanted, '1=1 2=1')
   const said = effects.flatMap((effect) => (effect.kind === 'record' ? [sentence(effect.entry)] : []))
-  assert.match(said.join('\n'), /its time is over.*10\.1\.1\.1:80 \(disabled by ann: new kernel\)/)
+  assert.match(
+    said.join('\n'),
+    /^upalert: enable 10\.1\.1\.1:80: its time is over.*10\.1\.1\.1:80 \(disabled by ann: new kernel\)/,
+  )
 })
 
 test('a weight by hand counts instead of the configured one, also for the quorum', () => {
