@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Command } from 'commander'
 import { ipvsCommands } from '../../../src/cli/ipvs/command.ts'
 import { openKernelTable } from '../../../src/edge/table/kernel-table.ts'
@@ -161,7 +162,7 @@ await attempt('sync', () => {
   assert.deepEqual(feed(daemons), { out: '', said: '', status: 0 })
 })
 
-await attempt('connections', () => {
+await attempt('connections', async () => {
   run('ipvsadm', '-C')
   run('ipvsadm', '-A', '-u', '127.0.0.1:5300', '-s', 'rr', '-p', '50')
   run('ipvsadm', '-a', '-u', '127.0.0.1:5300', '-r', '192.0.2.1:5353', '-m')
@@ -171,10 +172,11 @@ await attempt('connections', () => {
   const theirs = run('ipvsadm', '-Lcn')
   assert.equal(withoutTime(ours('list', '-cn').out), withoutTime(theirs))
   assert.equal(theirs.split('\n').length, 6)
+  // The kernel adds its counters up every two seconds.
+  while (!/127\.0\.0\.1:5300 +1 /.test(run('ipvsadm', '-Ln', '--stats'))) await pause(100)
   for (const view of [[], ['--stats'], ['--persistent-conn']]) {
     assert.equal(ours('list', ...view).out, run('ipvsadm', '-Ln', ...view))
   }
-  assert.match(ours('stats').out, /UDP {2}127\.0\.0\.1:5300 {19}1 {8}1 {8}0 {7}30 {8}0/)
   const refusal = ours('clear')
   assert.equal(refusal.status, 1)
   assert.match(refusal.said, /^2 virtual servers balance traffic, with 2 connections: nothing was removed; say --yes/)
