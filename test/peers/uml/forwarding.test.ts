@@ -38,8 +38,19 @@ const PATHS = {
   removed: 'what was made for the paths goes, and nothing else; no rule was made',
 }
 
+/** config/examples/via-vip.cf, as the daemon runs it. */
+const VIA_VIP = {
+  'via vip unmet': 'where the director lacks what a check via vip needs, nobody is called up or down by it',
+  'via vip met': 'after the one command for it both real servers come in',
+  'via vip black hole':
+    'a real server that loses the virtual address goes, while its stand-in is up, and returns with it',
+  'via vip repaired': 'a path that somebody deleted is put back',
+}
+
 const here = (name: string): string => join(import.meta.dirname, name)
 const example = (name: string): string => readFileSync(here(`../../../config/examples/${name}.cf`), 'utf8')
+
+const settings = `statedir = /run/upalert\ndatabase = none\nrandstart = 1s\n\n`
 
 describe('every way of forwarding', needs('uml', 'ip', 'ipvsadm', 'nginx'), () => {
   let run: GuestRun
@@ -48,15 +59,19 @@ describe('every way of forwarding', needs('uml', 'ip', 'ipvsadm', 'nginx'), () =
     run = await bootGuest({
       script: `${forwardingScript()}
 ip netns exec ${CLIENT} guest forwarding
-ip netns exec ${DIRECTOR} guest paths`,
+ip netns exec ${DIRECTOR} guest paths
+rm -r /run/upalert
+ip netns exec ${CLIENT} guest via-vip`,
       programs: {
         forwarding: here('forwarding.guest.ts'),
         paths: here('forwarding-paths.guest.ts'),
+        'via-vip': here('forwarding-via-vip.guest.ts'),
         upalert: here('../../../src/main.ts'),
       },
       files: {
         'package.json': '{ "type": "module", "version": "0.0.0" }',
-        'forwarding.cf': `statedir = /run/upalert\ndatabase = none\nrandstart = 1s\n\n${configuration}`,
+        'forwarding.cf': `${settings}${configuration}`,
+        'via-vip.cf': `${settings}${example('via-vip')}`,
       },
       modules: MODULES,
       memory: '1G',
@@ -75,6 +90,8 @@ ip netns exec ${DIRECTOR} guest paths`,
   }
 
   for (const [name, sentence] of Object.entries(PATHS)) test(sentence, () => void expectReport(run, name))
+
+  for (const [name, sentence] of Object.entries(VIA_VIP)) test(sentence, () => void expectReport(run, name))
 
   test('the guest comes to its end', () => assert.equal(run.exit, 0, run.output))
 })
