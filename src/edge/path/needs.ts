@@ -39,18 +39,18 @@ export type Needs =
 const STRICT = 1
 
 export function needsOf(path: Path, way: Way | null, here: Surroundings): Needs {
-  if (answersThroughDirector(path) || way?.kind === 'local') return { kind: 'met', source: path.source ?? null }
+  if (answersThroughDirector(path) || way?.kind === 'local') return { kind: 'met', source: null }
   if (way === null || way.kind === 'none') {
     const why = way === null ? 'nothing is known of the way there' : way.text
     return unmet('no-way', `this machine has no way to ${path.real.address}: ${why}`)
   }
-  const source = path.source ?? (path.real.family === path.service.family ? way.source : null)
-  if (source === null) {
+  if (path.real.family !== path.service.family) {
     const text =
-      `the check needs an IPv${path.service.family} address of this machine to connect from, and the way to ` +
-      `${path.real.address} names none: give it one as its source`
+      `a check via vip does not go through a tunnel from IPv${path.service.family} to IPv${path.real.family}: ` +
+      `the way to ${path.real.address} names no address that it could come from`
     return unmet('no-way', text)
   }
+  const { source } = way
   if (path.service.family === 6) return { kind: 'met', source }
   const missing = missingSysctls(path, path.device ?? way.device, here)
   if (missing.length === 0) return { kind: 'met', source }

@@ -20,8 +20,6 @@ import { endText, hex, isPathMark, isPathService, PATH_SCHEDULER } from './marks
 export interface Path extends CheckPath {
   /** The interface on which the real server's answers arrive; by default that of the route to it. */
   readonly device?: string | undefined
-  /** The address to connect from; by default what suits the forwarding method. */
-  readonly source?: string | undefined
 }
 
 /** What is to be done for one path; `refused` says why it cannot be. */
