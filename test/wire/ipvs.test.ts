@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type {
@@ -21,7 +19,6 @@ import {
   encodeFlush,
   encodeInfoRequest,
   encodeNewDaemon,
-  encodeTimeouts,
   encodeTimeoutsRequest,
 } from '../../src/wire/ipvs/control.ts'
 import {
@@ -31,7 +28,6 @@ import {
   encodeZero,
 } from '../../src/wire/ipvs/ipvs.ts'
 import { decodeDestination, decodeService, decodeServiceId } from '../../src/wire/ipvs/listed.ts'
-import type { NetlinkMessage } from '../../src/wire/ipvs/netlink.ts'
 import {
   attribute,
   COMMAND_FLAGS,
@@ -50,23 +46,8 @@ import {
   u16Bytes,
 } from '../../src/wire/ipvs/netlink.ts'
 import { IPVS_FAMILY } from '../../src/wire/ipvs/numbers.ts'
-import {
-  destinationId,
-  destinationSettings,
-  family,
-  record,
-  serviceId,
-  serviceSettings,
-  syncDaemon,
-} from './table-arbitraries.ts'
-
-const captured = new Map(
-  readFileSync(join(import.meta.dirname, 'ipvs.hex'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => line.split('\t'))
-    .map(([name = '', what = '', hex = '']) => [name, { what, bytes: Buffer.from(hex, 'hex') }]),
-)
+import { captured, hex, message, vector } from './ipvs-captures.ts'
+import { destinationId, destinationSettings, family, serviceId, serviceSettings } from './table-arbitraries.ts'
 
 const IDLE = { scheduler: 'wlc', persistenceSeconds: 0, onePacket: false, schedulerFlags: 0, engine: '' }
 const web = tcp(4, '10.0.0.1', 80)
@@ -136,18 +117,6 @@ test('every other captured request, of kinds that upalert never sends, is taken 
 
 test("the kernel's answer about the family gives its number", () => {
   assert.equal(decodeFamilyReply(message(vector('A1').bytes).payload), 0x1c)
-})
-
-test("the kernel's answer about itself gives its version and table size", () => {
-  assert.deepEqual(decodeInfo(message(vector('A2').bytes).payload), { version: '1.2.1', connectionTable: 4096 })
-})
-
-test("the kernel's answers about its timeouts and sync daemons are read", () => {
-  assert.deepEqual(decodeTimeouts(message(vector('A8').bytes).payload), { tcp: 900, tcpFin: 120, udp: 300 })
-  const master = { state: 'master', interface: 'v0', id: 5, maxLength: 1472, group: '224.0.0.81', port: 8848, ttl: 1 }
-  assert.deepEqual(decodeDaemon(message(vector('A17').bytes).payload), master)
-  const six = { ...master, id: 7, maxLength: 1452, group: 'ff02::81' }
-  assert.deepEqual(decodeDaemon(message(vector('A18').bytes).payload), six)
 })
 
 const endings = {
@@ -276,16 +245,6 @@ test('a destination survives encoding and decoding', () => {
   )
 })
 
-test('timeouts and sync daemons survive encoding and decoding', () => {
-  const seconds = fc.nat(0xffffffff)
-  fc.assert(
-    fc.property(record({ tcp: seconds, tcpFin: seconds, udp: seconds }), syncDaemon, (timeouts, daemon) => {
-      assert.deepEqual(decodeTimeouts(encodeTimeouts(timeouts)), timeouts)
-      assert.deepEqual(decodeDaemon(encodeNewDaemon(daemon)), daemon)
-    }),
-  )
-})
-
 test('which service a message is about is read the same with and without the rest of it', () => {
   fc.assert(
     fc.property(serviceId(), (service) => {
@@ -359,30 +318,6 @@ test('no cut or changed byte of a captured answer makes the decoders throw', () 
   )
 })
 
-function vector(name: string): { what: string; bytes: Buffer } {
-  const found = captured.get(name)
-  assert(found !== undefined, `ipvs.hex has no ${name}`)
-  return found
-}
-
-function message(bytes: Uint8Array): NetlinkMessage {
-  const messages = decodeMessages(bytes)
-  assert(!isMalformed(messages) && messages[0] !== undefined)
-  return messages[0]
-}
-
-/** A service whose mask is these 32 bits. */
-function nestOf(bits: number): Uint8Array {
-  const mask = Uint8Array.of(bits >>> 24, bits >>> 16, bits >>> 8, bits)
-  return encodeGeneric(1, [
-    nested(1, [attribute(1, u16Bytes(2)), attribute(5, Uint8Array.of(1, 0, 0, 0)), attribute(9, mask)]),
-  ])
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
-}
-
 function tcp(of: Family, address: string, port: number): TableServiceId {
   return { kind: 'address', family: of, protocol: 'tcp', address, port }
 }
@@ -410,4 +345,12 @@ function counters(...numbers: readonly number[]) {
   const names = ['connections', 'packetsIn', 'packetsOut', 'bytesIn', 'bytesOut', 'connectionsPerSecond']
   names.push('packetsInPerSecond', 'packetsOutPerSecond', 'bytesInPerSecond', 'bytesOutPerSecond')
   return Object.fromEntries(names.map((name, index) => [name, numbers[index]]))
+}
+
+/** A service whose mask is these 32 bits. */
+function nestOf(bits: number): Uint8Array {
+  const mask = Uint8Array.of(bits >>> 24, bits >>> 16, bits >>> 8, bits)
+  return encodeGeneric(1, [
+    nested(1, [attribute(1, u16Bytes(2)), attribute(5, Uint8Array.of(1, 0, 0, 0)), attribute(9, mask)]),
+  ])
 }
