@@ -13,17 +13,16 @@ import type { Monitor } from '../model/monitor.ts'
 import { fileProblem, loadMon } from '../parse/check.ts'
 import type { KeepalivedFile } from '../parse/keepalived/file.ts'
 import { joined } from '../parse/keepalived/join.ts'
-import { isKeepalived } from '../parse/keepalived/recognise.ts'
 import type { MonFile } from '../parse/mon/file.ts'
 import { placeOfSlice, spanOf } from '../parse/mon/lines.ts'
 import { parseMon } from '../parse/mon.ts'
 import type { Problem } from '../parse/problem.ts'
 import type { Given } from '../parse/resolve/surroundings.ts'
 import { programPaths, resolve, settingsOf } from '../parse/resolve.ts'
-import { LARGEST_FILE, type Span } from '../parse/source.ts'
+import type { Span } from '../parse/source.ts'
 import { quoted } from '../parse/text/visible.ts'
 import { loadPlugins, type PluginProblem } from '../runtime/plugins.ts'
-import { configurationId, readKeepalivedBytes, readKeepalivedFile, understood } from './keepalived.ts'
+import { configurationId, isKeepalivedBytes, namedFiles, readKeepalivedBytes, understood } from './keepalived.ts'
 import { type Expanded, expandM4, expandM4Sync, m4For } from './m4.ts'
 import { type Directories, directoriesOf } from './paths.ts'
 
@@ -55,7 +54,7 @@ export async function loadConfiguration(file: string, given: LoadOptions = {}): 
   const program = m4For(file, given.m4)
   const read = program === null || !isThere(file) ? readBytes(file) : await expandM4(file, program)
   if (read.kind === 'failed') return { ...nothing, file, given, problems: read.problems }
-  if (program === null && isKeepalived(textOf(read.bytes))) return loadKeepalived(file, read.bytes, given)
+  if (program === null && isKeepalivedBytes(read.bytes)) return loadKeepalived(file, read.bytes, given)
   const loaded = loadMon(file, read.bytes, { ...given, fromM4: program !== null })
   if (loaded.kind === 'unreadable') return { ...nothing, file, given, problems: [...read.problems, ...loaded.problems] }
   return understand(file, loaded.file, given, read.problems)
@@ -70,15 +69,12 @@ async function loadKeepalived(file: string, bytes: Uint8Array, given: LoadOption
 
 const noMon = (file: string) => parseMon({ file, text: '' })
 
-/** As far as it says which of the two formats it is. */
-const textOf = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes.subarray(0, LARGEST_FILE))
-
 /** The globals of a file alone, for whoever only wants to find the daemon that runs on it. `null` if it cannot be read. */
 export function directoriesIn(file: string, given: Given = {}): Directories | null {
   const program = m4For(file, undefined)
   const read = program === null || !isThere(file) ? readBytes(file) : expandM4Sync(file, program)
   if (read.kind === 'failed') return null
-  if (program === null && isKeepalived(textOf(read.bytes))) {
+  if (program === null && isKeepalivedBytes(read.bytes)) {
     return directoriesOf(settingsOf(noMon(file), { ...about(), ...given }), file)
   }
   const loaded = loadMon(file, read.bytes, { fromM4: program !== null })
@@ -128,7 +124,10 @@ async function understand(
     alone === undefined
       ? resolve(parsed, { ...about(), ...words, monitors, alerts, programs })
       : { model: emptyModel(settings), problems: [], omitted: 0 }
-  const beside = alone === undefined ? keepalivedFiles(settings, file, configId) : { files: [alone], problems: [] }
+  const beside =
+    alone === undefined
+      ? namedFiles(settings, file, configurationId(configId))
+      : { files: [alone], problems: [], unreadable: [] }
   const keepalived = understood(beside.files, { monitors, alerts })
   const said = new Set([...parsed.globals.map(({ keyword }) => keyword.text), ...Object.keys(given.options ?? {})])
   const whole = joined(resolved.model ?? emptyModel(settings), keepalived.parts, said)
@@ -136,23 +135,17 @@ async function understand(
     ...plugins.problems.map((problem) => asProblem(problem, parsed)),
     ...fileProblems(settings, directories, parsed),
   ]
-  const others = [...beside.problems, ...keepalived.problems, ...whole.problems]
+  const others = [
+    ...beside.unreadable.map((problem) => asProblem(problem, parsed)),
+    ...beside.problems,
+    ...keepalived.problems,
+    ...whole.problems,
+  ]
   const sound = found.length === 0 && resolved.model !== null && others.every(({ severity }) => severity === 'warning')
   const model = sound ? { ...whole.model, settings: absolute(whole.model.settings, directories) } : null
   const problems = [...former, ...found, ...resolved.problems, ...others]
   const omitted = resolved.omitted + keepalived.omitted
   return { file, given, model, problems, omitted, directories, monitors, alerts }
-}
-
-/** The files of `keepalived = PATH`; a relative path is under the directory of the file that names it. */
-function keepalivedFiles({ keepalived }: Settings, file: string, configId: string | undefined) {
-  const read = keepalived.map(({ path }) =>
-    readKeepalivedFile(resolvePath(dirname(file), path), configurationId(configId)),
-  )
-  return {
-    files: read.flatMap((one) => (one.kind === 'read' ? [one.file] : [])),
-    problems: read.flatMap((one) => (one.kind === 'failed' ? one.problems : [])),
-  }
 }
 
 const emptyModel = (settings: Settings): Model => ({
@@ -196,7 +189,10 @@ function fileProblems({ clients }: Settings, { cfbasedir }: Directories, parsed:
   })
 }
 
-const asProblem = ({ code, place, message, hint }: PluginProblem, parsed: MonFile): Problem => ({
+/** A problem with a place in the mon.cf, of a plugin or another file that it names. */
+type Placed = Omit<PluginProblem, 'code'> & { readonly code: string }
+
+const asProblem = ({ code, place, message, hint }: Placed, parsed: MonFile): Problem => ({
   code,
   severity: 'error',
   span: spanAt(place, parsed),
