@@ -161,7 +161,7 @@ const asked: readonly {
     module: 'http-get',
     options: {
       port: 8080,
-      timeout: 5,
+      timeout: 10,
       url: [
         { path: '/a', digest: 'b93c79708e56fa083317d0b89858fbfc', statusCodes: '200 302 500-503' },
         { path: '/b', regex: { pattern: 'a.c', options: ['caseless'], noMatch: true, minOffset: 3, maxOffset: 9 } },

@@ -66,6 +66,10 @@ export const snippets: readonly Snippet[] = [
   ),
   takes('a word twice', real('weight 1\nweight 2'), warning('one of them is not meant')),
 
+  complains('a backup server', real('backup'), nothing('it is a word of upalert')),
+  complains('results in a row', check('TCP_CHECK', 'rise 2\nfall 3'), nothing('these are words of upalert')),
+  complains('no result in a row', check('TCP_CHECK', 'rise 0')),
+
   complains('a number with a unit', real('weight 10s')),
   complains('a negative weight', real('weight -1')),
   complains('a hexadecimal weight', real('weight 0x10')),
@@ -199,6 +203,7 @@ export const snippets: readonly Snippet[] = [
   complains('DNS_CHECK for PTR', check('DNS_CHECK', 'type PTR')),
   takes('DNS_CHECK with type and name', check('DNS_CHECK', 'type AAAA\nname example.org')),
   takes('hexadecimal with lone digits', check('UDP_CHECK', 'payload 0123 4 56\nrequire_reply 0x')),
+  complains('a byte ff', check('UDP_CHECK', 'payload ff'), nothing('it is a byte like any other')),
   complains('hexadecimal with other letters', check('UDP_CHECK', 'payload 0g')),
   complains('a reply longer than UDP', check('UDP_CHECK', 'max_reply_length 70000')),
   complains('MISC_CHECK without misc_path', check('MISC_CHECK', '')),

@@ -77,7 +77,9 @@ export function checkOf(question: CheckAsked, around: Around): Check | null {
   if (checker.kind === 'BFD_CHECK') return null
   const kind = KINDS[checker.kind]
   const interval = checker.kind === 'FILE_CHECK' ? FILE_INTERVAL : intervalOf(levels)
-  const timeout = nearest(levels, 'connect_timeout')?.value ?? DEFAULT_CONNECT_TIMEOUT
+  const timeout = milliseconds(
+    (nearest(levels, 'connect_timeout')?.value ?? DEFAULT_CONNECT_TIMEOUT) * pagesOf(checker),
+  )
   const options = asked(question, { timeout, interval }, around)
   const monitor = options === null ? null : callOf(question, options, around)
   if (monitor === null) return null
@@ -92,6 +94,9 @@ export function checkOf(question: CheckAsked, around: Around): Check | null {
     mailBodies: kind.mail,
   }
 }
+
+/** Pages that one run asks for, each of which has connect_timeout in keepalived. */
+const pagesOf = (checker: Checker) => ('urls' in checker ? Math.max(1, checker.urls.length) : 1)
 
 export const intervalOf = (levels: Levels): Milliseconds => nearest(levels, 'delay_loop')?.value ?? DEFAULT_DELAY_LOOP
 
