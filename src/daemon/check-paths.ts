@@ -28,7 +28,8 @@ interface Doors {
 export function createCheckPaths({ table, model, say }: Doors): CheckPaths {
   let base = -1
   let paths: Paths = openPaths(table)
-  let underWay: Promise<void> | null = null
+  let underWay: Promise<void> = Promise.resolve()
+  let waiting = false
   let made = true
   const refused = new Map<number, string>()
   const wrapped = new WeakMap<Monitor, Monitor>()
@@ -72,8 +73,12 @@ export function createCheckPaths({ table, model, say }: Doors): CheckPaths {
 
   return {
     refresh() {
-      underWay ??= pass().finally(() => {
-        underWay = null
+      // One that waits for its turn will see today's model; one that has begun may not.
+      if (waiting) return underWay
+      waiting = true
+      underWay = underWay.then(() => {
+        waiting = false
+        return pass()
       })
       return underWay
     },

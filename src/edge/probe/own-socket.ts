@@ -36,6 +36,9 @@ const SOL_SOCKET = 1
 const SO_REUSEADDR = 2
 const SO_BINDTODEVICE = 25
 const SO_MARK = 36
+/** Of level IPPROTO_IP, for both families. */
+const IPPROTO_IP = 0
+const IP_BIND_ADDRESS_NO_PORT = 24
 /** IP_RECVERR and IPV6_RECVERR: errors that ICMP reports reach the socket, "host unreachable" among them. */
 const RECVERR = { 4: { level: 0, name: 11 }, 6: { level: 41, name: 25 } } as const
 
@@ -73,6 +76,8 @@ function bindTo(fd: number, family: Family, { source, bindPort = 0, bindIf }: Ou
   if (source === null && bindPort === 0) return null
   // Several checks may leave from one port, each to another host.
   setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1)
+  // The port is chosen when it is known whom it is for: one address has many more of them that way (ip(7)).
+  if (source !== null && bindPort === 0) setOption(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
   const address = socketAddress(family, source ?? (family === 4 ? '0.0.0.0' : '::'), bindPort, bindIf)
   return bind(fd, address, address.length) === 0 ? null : { step: 'bind', errno: errnoName() }
 }
