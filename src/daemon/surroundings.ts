@@ -38,7 +38,7 @@ export function surroundingsWatch(
 function maintenanceNames(directory: string, say: (text: string) => void): readonly string[] | null {
   if (directory === '') return []
   try {
-    const names = readdirSync(directory).sort().slice(0, mostNames)
+    const names = readdirSync(directory).filter(isVisible).sort().slice(0, mostNames)
     say('')
     return names
   } catch (error) {
@@ -48,6 +48,9 @@ function maintenanceNames(directory: string, say: (text: string) => void): reado
     return null
   }
 }
+
+/** What editors and shells leave behind has a dot in front. */
+const isVisible = (name: string): boolean => !name.startsWith('.')
 
 const needs = new WeakMap<Model, readonly string[]>()
 

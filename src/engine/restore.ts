@@ -11,7 +11,8 @@ import { notInFuture } from './step.ts'
 export function restoredState(model: Model, saved: Saved | null, loaded: LoadedState | null, now: Now): State {
   const kept = notInFuture(stateFor(model, saved), now)
   const known = loaded === null ? kept : loadedState(kept, loaded, now)
-  const controls = { ...known.controls, stopped: null, maintenance: [], addresses: null }
+  // Files in the maintenance directory count as they were found last, until it has been looked at.
+  const controls = { ...known.controls, stopped: null, addresses: null }
   // What `initial` waits for counts from this start.
   const pools = known.pools.map((pool) => ({ ...pool, reals: pool.reals.map((real) => ({ ...real, begun: null })) }))
   return { ...known, controls, pools }
