@@ -32,8 +32,31 @@ export function onOverride(state: State, command: OverrideCommand, who: string, 
     return refused(`${which} would have no usable server left; add --force if that is meant`)
   }
   const until = command.lasts === null ? 'until "upalert enable"' : `for ${durationText(command.lasts)}`
-  const also = remarks.length === 0 ? '' : `. BUT: ${remarks.join(' ')}`
-  return done(judged.state, `${targetText(override)} is ${decisionText(override)}, ${until}${also}`, judged.effects)
+  const spared = sparedText(override, next)
+  const buts = [...(spared === null ? [] : [spared]), ...remarks]
+  const also = buts.length === 0 ? '' : `. BUT: ${buts.join(' ')}`
+  const limit = command.what.kind === 'drain' ? command.what.most : null
+  const latest = limit === null ? '' : `, out after ${durationText(limit)} at the latest`
+  const text = `${targetText(override)} is ${decisionText(override)}${latest}, ${until}${also}`
+  return done(judged.state, text, judged.effects)
+}
+
+/** Decisions that are named when they stand in the way of a wider one. */
+const namesShown = 5
+
+/** Who is left out of a wide decision, since a narrower one counts before it: a sentence, or `null`. */
+function sparedText(wide: Override, { pools, controls }: State): string | null {
+  const covers = ({ virtual, real }: Override): boolean => {
+    if (real === null) return false
+    if (wide.real !== null) return wide.virtual === null && virtual !== null && real === wide.real
+    const inside = pools.find(({ name }) => name === wide.virtual)?.reals.some((one) => one.real === real) === true
+    return inside && (virtual === null || virtual === wide.virtual)
+  }
+  const narrower = controls.overrides.filter(covers)
+  if (narrower.length === 0) return null
+  const listed = narrower.slice(0, namesShown).map((one) => `${targetText(one)} (${decisionText(one)})`)
+  const more = narrower.length > namesShown ? ` and ${narrower.length - namesShown} more` : ''
+  return `narrower decisions still count: ${listed.join(', ')}${more}; "upalert enable" ends them.`
 }
 
 function overrideOf({ virtual, real, what, lasts, reason }: OverrideCommand, who: string, now: Now): Override {

@@ -116,6 +116,24 @@ test('what a decision says names its weight, and remarks are sentences of their 
   )
 })
 
+test('a wide decision names the narrower ones that count before it', () => {
+  const pool = pair()
+  order(pool, asked({ kind: 'weight', weight: weight(3) }))
+  assert.equal(
+    order(pool, asked(disable, { virtual: 'web', real: null, reason: '' })),
+    'done: virtual server web is disabled by ann, until "upalert enable". BUT: narrower decisions still count: 10.1.1.1:80 (given weight 3 by ann: new kernel); "upalert enable" ends them.',
+  )
+  assert.equal(pool.wanted, '1=3 2=-')
+})
+
+test('a drain with a limit says so', () => {
+  const pool = pair()
+  assert.match(
+    order(pool, asked({ kind: 'drain', most: minutes(5) })),
+    /new kernel, out after 5 min at the latest, until/,
+  )
+})
+
 test('a decision for two hours ends by itself after two hours, and the log says so', () => {
   const pool = pair()
   order(pool, asked(disable, { lasts: hours(2) }))
