@@ -82,7 +82,7 @@ function settingsText(service: TableService): string {
     ...(service.schedulerFlags === 0 ? [] : [`(${flags.join(',')})`]),
     ...(service.persistenceSeconds > 0 ? [`persistent ${service.persistenceSeconds}`] : []),
     ...(service.persistenceSeconds > 0 && mask !== null ? [`mask ${mask}`] : []),
-    ...(service.engine === '' ? [] : [`pe ${service.engine}`]),
+    ...(service.persistenceSeconds > 0 && service.engine !== '' ? [`pe ${service.engine}`] : []),
     ...(service.onePacket ? ['ops'] : []),
   ].join(' ')
 }

@@ -95,14 +95,13 @@ export class OptionReader {
     if (this.has('ops') && service.kind === 'address' && service.protocol !== 'udp') {
       this.#wrong(this.#line, 'rule-ops', 'one packet scheduling is for UDP only', 'leave -o out')
     }
-    const engine = this.#name('pe') ?? ''
     return {
       scheduler: this.#name('scheduler') ?? DEFAULT_SCHEDULER,
-      persistenceSeconds: engine !== '' && persistenceSeconds === 0 ? DEFAULT_PERSISTENCE : persistenceSeconds,
+      persistenceSeconds,
       prefix: prefix === null ? longest(service) : isProblem(prefix) ? (this.#add(prefix) ?? 0) : prefix,
       onePacket: this.has('ops'),
       schedulerFlags: this.#flags(),
-      engine,
+      engine: this.#name('pe') ?? '',
     }
   }
 

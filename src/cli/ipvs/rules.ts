@@ -1,8 +1,8 @@
 /**
  * The lines that `ipvsadm -S` writes and `ipvsadm -R` reads, as changes of the table; all problems of a file together,
  * so that nothing is changed by half a file.
- * Source: ipvsadm(8), the table of commands and options; its defaults as observed with 1.31. Unlike there, blank lines
- * and lines that begin with # are passed over.
+ * Source: ipvsadm(8), the table of commands and options; its defaults as observed with 1.31. Unlike there, lines that
+ * begin with # are passed over, as blank ones are.
  */
 import type { TableCommand, TableServiceId } from '../../model/table.ts'
 import type { NewSyncDaemon, SyncState, TableTimeouts } from '../../model/table-control.ts'

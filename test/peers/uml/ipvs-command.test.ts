@@ -10,10 +10,19 @@ describe('upalert ipvs', needs('uml', 'ip', 'ipvsadm'), () => {
   let run: GuestRun
   before(async () => {
     run = await bootGuest({
-      script: 'guest command',
+      script: `guest command
+ipvsadm -A -t 192.0.2.9:80
+printf '%s\\n' '-a -t 192.0.2.9:80 -r 10.1.1.2:80 -m' '-a -t 192.0.2.9:80 -r 10.1.1.3:80 -m' | guest upalert ipvs restore
+guest upalert ipvs list -n >$SCRATCH/ours
+ipvsadm -Ln >$SCRATCH/theirs`,
+      // The program looks for its version above itself.
+      files: { 'package.json': '{ "version": "0.0.0" }' },
       // A thousand runs of ipvsadm, on a machine that may be busy.
       timeout: 170_000,
-      programs: { command: join(import.meta.dirname, 'ipvs-command.guest.ts') },
+      programs: {
+        command: join(import.meta.dirname, 'ipvs-command.guest.ts'),
+        upalert: join(import.meta.dirname, '../../../src/main.ts'),
+      },
     })
     assert.equal(run.exit, 0, run.output)
   })
@@ -29,6 +38,11 @@ describe('upalert ipvs', needs('uml', 'ip', 'ipvsadm'), () => {
     connections: 'connections are listed, and a table that has some is not cleared without --yes',
   }
   for (const [name, sentence] of Object.entries(cases)) test(sentence, () => void expectReport(run, name))
+
+  test('the program itself restores from standard input, and lists what ipvsadm lists', () => {
+    assert.match(run.file('theirs') ?? '', /10\.1\.1\.3:80/)
+    assert.equal(run.file('ours'), run.file('theirs'))
+  })
 
   test('three thousand lines of random tables are ipvsadm’s to the byte, in every view', () => {
     const { data } = expectReport(run, 'list')

@@ -94,8 +94,8 @@ function serviceSettings(family: Family): fc.Arbitrary<TableServiceSettings> {
     schedulerFlags: fc.oneof(fc.constant(0), fc.nat(7)),
     engine: fc.constantFrom('', '', 'sip'),
   }).map((settings) =>
-    // ipvsadm has no way to say a mask or an engine of a service that is not persistent.
-    settings.persistenceSeconds > 0 ? settings : { ...settings, prefix: family === 4 ? 32 : 128, engine: '' },
+    // ipvsadm does not say the mask of a service that is not persistent.
+    settings.persistenceSeconds > 0 ? settings : { ...settings, prefix: family === 4 ? 32 : 128 },
   )
 }
 
