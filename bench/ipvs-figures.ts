@@ -2,15 +2,15 @@
 export interface Figures {
   readonly services: number
   readonly destinations: number
-  /** The first read, diff and write of the whole table. */
+  /** The first pass: read, diff, write of the whole table, and read again to see that it stands. */
   readonly first: number
   /** System calls of it. */
   readonly firstCalls: number
-  /** Read and diff of a table that stands as wanted, pass by pass; and the read alone. */
+  /** Passes over a table that stands as wanted; and the read alone. */
   readonly passes: readonly number[]
   readonly reads: readonly number[]
   readonly readCalls: number
-  /** From one changed weight to the kernel's answer, and how many netlink commands that took. */
+  /** A pass after one verdict changed one weight, read back included; and how many netlink commands it sent. */
   readonly verdict: number
   readonly verdictCommands: number
 }
@@ -33,7 +33,7 @@ export function figureLines(where: string, figures: Figures): string[] {
     row('  of it the read', read, `${readCalls} system calls`, true),
     row('  the slowest', Math.max(...passes), '', true),
     row(
-      'one verdict, to the answer',
+      'one verdict, read back',
       verdict,
       `${verdictCommands} netlink command`,
       verdictCommands === LIMITS.verdictCommands,

@@ -7,10 +7,9 @@ import { writeFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { openKernelTable } from '../src/edge/table/kernel-table.ts'
 import { type NetlinkSocket, openNetlinkSocket } from '../src/edge/table/netlink-socket.ts'
-import { plan } from '../src/engine/plan.ts'
-import { endpointText, serviceText, type TableService } from '../src/model/table.ts'
-import { weight } from '../src/model/units.ts'
+import { uptime, weight } from '../src/model/units.ts'
 import type { WantedService } from '../src/model/wanted.ts'
+import { reconciler } from '../src/runtime/reconcile.ts'
 import { COMMAND_FLAGS, decodeMessages, isMalformed } from '../src/wire/ipvs/netlink.ts'
 import type { Figures } from './ipvs-figures.ts'
 
@@ -28,38 +27,23 @@ if (opened.kind === 'refused') {
 const { door } = opened
 
 const wanted = wantedTable(1)
-const owned = Object.fromEntries(
-  wanted.map((one) => [serviceText(one.id), one.destinations.map(({ id }) => endpointText(id))]),
-)
+const { pass } = reconciler(door)
+let owned = {}
+let now = 0
 
-const first = timed(() => {
-  const planned = plan(wanted, table(), {}, null)
-  assert.equal(planned.length, SERVICES * (1 + DESTINATIONS))
-  assert(door.applyAll(planned.map((one) => one.command)).every((answer) => answer.kind === 'ok'))
-})
+const first = timed(() => assert.equal(reconcile(wanted), SERVICES * (1 + DESTINATIONS)))
 const firstCalls = counted.calls
 
-const reads: number[] = []
 const passes = Array.from({ length: PASSES }, () => {
   counted.calls = 0
-  return timed(() => {
-    let services: readonly TableService[] = []
-    reads.push(
-      timed(() => {
-        services = table()
-      }),
-    )
-    assert.equal(plan(wanted, services, owned, wanted).length, 0)
-  })
+  return timed(() => assert.equal(reconcile(wanted), 0))
 })
 const readCalls = counted.calls
+const reads = Array.from({ length: PASSES }, () => timed(() => assert.equal(door.read().kind, 'table')))
 
 counted.changes = 0
 const next = wantedTable(2)
-const verdict = timed(() => {
-  const planned = plan(next, table(), owned, wanted)
-  assert.deepEqual(door.applyAll(planned.map((one) => one.command)), [{ kind: 'ok' }])
-})
+const verdict = timed(() => assert.equal(reconcile(next), 1))
 const verdictCommands = counted.changes
 door.flush()
 door.close()
@@ -99,10 +83,13 @@ function wantedTable(changed: number): WantedService[] {
   }))
 }
 
-function table(): readonly TableService[] {
-  const read = door.read()
-  assert(read.kind === 'table', JSON.stringify(read))
-  return read.services
+/** One pass of the daemon's own; how many changes it carried out, all with success. */
+function reconcile(table: readonly WantedService[]): number {
+  now += 1
+  const report = pass(table, owned, uptime(now))
+  owned = report.owned
+  for (const { change, outcome } of report.changes) assert.equal(outcome, 'OK', change)
+  return report.changes.length
 }
 
 /** Milliseconds. */
