@@ -31,12 +31,10 @@ export function show(machine: IpvsMachine, options: ShowOptions): void {
   if ([connection, timeout, daemon].filter(Boolean).length + Number(wanted !== null) > 1) {
     end(machine, 'ask for one of --connection, --timeout, --daemon or a virtual server at a time', MISUSE)
   }
-  if (connection === true) {
-    showConnections(machine)
-    return
-  }
+  // Also for the connections, which are in a file: where there is no IPVS it says so, and what to do.
   const door = openDoor(machine, { loadModule: false })
-  if (timeout === true) {
+  if (connection === true) showConnections(machine)
+  else if (timeout === true) {
     const { timeouts } = expectRead(machine, door.timeouts())
     machine.print(json ? asJson(timeouts) : [timeoutsLine(timeouts)])
   } else if (daemon === true) showDaemons(machine, door, json)
