@@ -64,10 +64,16 @@ export async function loadConfiguration(file: string, given: LoadOptions = {}): 
 async function loadKeepalived(file: string, bytes: Uint8Array, given: LoadOptions): Promise<Configuration> {
   const read = readKeepalivedBytes(file, bytes, configurationId(given.configId))
   if (read.kind === 'failed') return { ...nothing, file, given, problems: read.problems }
-  return understand(file, noMon(file), given, [], read.file)
+  return understand(file, noMon(file), { ...given, ...withoutDatabase(given) }, [], read.file)
 }
 
 const noMon = (file: string) => parseMon({ file, text: '' })
+
+/** Nobody expects a PostgreSQL of a keepalived; the history is in the journal, and in a database that DATABASE_URL names. */
+function withoutDatabase({ options }: LoadOptions): Pick<LoadOptions, 'options'> {
+  const named = (process.env.DATABASE_URL ?? '') !== '' || options?.database !== undefined
+  return named ? {} : { options: { ...options, database: 'none' } }
+}
 
 /** The globals of a file alone, for whoever only wants to find the daemon that runs on it. `null` if it cannot be read. */
 export function directoriesIn(file: string, given: Given = {}): Directories | null {
@@ -161,12 +167,14 @@ const emptyModel = (settings: Settings): Model => ({
 
 /** With all directories and files made absolute, so that a program, a reload and a client mean the same. */
 function absolute(settings: Settings, directories: Directories): Settings {
-  const { clients, logs } = settings
+  const { clients, logs, table } = settings
   const { cfbasedir, logdir } = directories
+  const maintenance = table.maintenancedir === '' ? '' : resolvePath(cfbasedir, table.maintenancedir)
   const historicfile = logs.historicfile === '' ? '' : resolvePath(logdir, logs.historicfile)
   return {
     ...settings,
     ...directories,
+    table: { ...table, maintenancedir: maintenance },
     clients: {
       ...clients,
       authfile: { ...clients.authfile, path: resolvePath(cfbasedir, clients.authfile.path) },

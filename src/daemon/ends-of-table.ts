@@ -1,16 +1,22 @@
 /** What the configuration wants of the IPVS table at the start and at the stop (on_start, on_stop, lvs_timeouts). */
 import { clock } from '../edge/clock.ts'
+import { wantedTable } from '../engine/pool/wanted.ts'
+import type { Owned, State } from '../model/state.ts'
+import { endpointText, serviceText } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { clearTable, drainTable } from '../runtime/leave.ts'
 import type { Running } from './running.ts'
+import { count } from './usable.ts'
 
 /** Before the first pass; answers what the operator should know. */
 export function prepareTable({ table, loop }: Running): string[] {
   const { onStart, timeouts } = loop.state().model.settings.table
   const said: string[] = []
   if (onStart === 'clear') {
-    const { removed, trouble } = clearTable(table, loop.state().owned)
-    if (removed > 0) said.push(`on_start = clear: our part of the IPVS table was removed (${removed} commands)`)
+    const { removed, trouble } = clearTable(table, ours(loop.state()))
+    const commands = count(removed, 'command')
+    if (removed > 0)
+      said.push(`on_start = clear: our part of the IPVS table was removed, and is made anew (${commands})`)
     if (trouble !== '') said.push(`on_start = clear: ${trouble}`)
   }
   if (timeouts !== null && 'setTimeouts' in table) {
@@ -19,6 +25,15 @@ export function prepareTable({ table, loop }: Running): string[] {
     if (answer.kind === 'error') said.push(`the timeouts of connections could not be set: ${answer.text}`)
   }
   return said
+}
+
+/** What is remembered as ours, and what the configuration names: a run that lost its memory clears the same. */
+function ours({ model, pools, owned }: State): Owned {
+  const named = wantedTable(model, pools).map(({ id, destinations }): [string, readonly string[]] => {
+    const service = serviceText(id)
+    return [service, [...destinations.map((one) => endpointText(one.id)), ...(owned[service] ?? [])]]
+  })
+  return { ...owned, ...Object.fromEntries(named) }
 }
 
 export const drainMost = ({ loop }: Running): Milliseconds => loop.state().model.settings.table.drainMost

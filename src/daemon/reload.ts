@@ -43,6 +43,7 @@ async function readAgain(running: Running, reset: Reset | undefined): Promise<Re
   const text = `${old.file} was read again: ${counts}${differences(old.model, fresh.model)}${needsRestart(running.started, fresh)}`
   running.configuration = fresh
   loop.post({ kind: 'reloaded', model: fresh.model, text, ...(reset === undefined ? {} : { reset }) })
+  await running.fifos.use(fresh.model)
   await running.paths.refresh()
   checks.use(fresh.model)
   if (reset !== undefined) checks.restart()

@@ -157,6 +157,7 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
   if (unwritten !== null) early.push(unwritten)
   notice = (text) => void running.loop.post({ kind: 'notice', what: 'trouble', text })
   early.push(...prepareTable(running))
+  await running.fifos.use(configuration.model)
   await running.paths.refresh()
   const look = surroundingsWatch(running.loop.state, running.loop.post, notice)
   look()
@@ -170,6 +171,7 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
     told: stop.told,
     async close() {
       await Promise.all([running.checks.stop(), running.deliverer.stop()])
+      await running.fifos.close()
       await mon.mon.close()
       await running.loop.settled()
       running.close()

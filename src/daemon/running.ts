@@ -23,6 +23,7 @@ import { createWake } from '../runtime/wake.ts'
 import { calendar } from './calendar.ts'
 import { type CheckPaths, createCheckPaths } from './check-paths.ts'
 import type { Configuration } from './configuration.ts'
+import { createFifos, type Fifos } from './fifos.ts'
 import type { Directories } from './paths.ts'
 
 /** What the loop tells those who keep mon's logs and files. */
@@ -51,6 +52,8 @@ export interface Running {
   readonly checks: Checks
   readonly deliverer: Deliverer
   readonly inLine: Reconciler
+  /** That keepalived's configuration names. */
+  readonly fifos: Fifos
   /** Of checks via vip. */
   readonly paths: CheckPaths
   /** Brings the table in line soon; wishes that come together are one pass. */
@@ -132,6 +135,7 @@ export function assemble(
       model: () => loop.state().model,
       say: (text) => void loop.post({ kind: 'notice', what: 'trouble', text }),
     }),
+    fifos: createFifos((text) => void loop.post({ kind: 'notice', what: 'trouble', text })),
     reconcile: reconcileSoon(loop, inLine, () => closed),
     close() {
       closed = true

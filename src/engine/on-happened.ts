@@ -78,9 +78,10 @@ export function concluded(state: State, conclusion: Conclusion, write: Scribe, n
   const { index, service, state: before, result, said, reason, intended = null } = conclusion
   const verdicts = recordVerdicts(conclusion, reason, write)
   const judged: State = { ...state, services: state.services.with(index, verdicts.service) }
-  const pools = concernsPools(before, verdicts.service)
-    ? recomputePools(judged, poolsFollowing(judged.model, service.key), write, now)
-    : { state: judged, effects: [] }
+  const pools =
+    concernsPools(before, verdicts.service) || isFirstResult(state, service.key, before)
+      ? recomputePools(judged, poolsFollowing(judged.model, service.key), write, now)
+      : { state: judged, effects: [] }
   const { told, tellings } = result
   const up = told.opstatus === OK
   const facts = up
@@ -119,6 +120,20 @@ const concernsPools = (before: ServiceState, after: ServiceState): boolean =>
     const former = before.hosts[i]
     return host.verdict !== former?.verdict || host.last?.kind !== former?.last?.kind || isReweighed(former, host)
   })
+
+/**
+ * Whether a real server that forgets what was known before has waited for this very result (`initial`): it ends the wait,
+ * also where it says what is remembered already.
+ */
+function isFirstResult({ model, pools }: State, key: ServiceKey, { hosts }: ServiceState): boolean {
+  const oldest = hosts.reduce((least, { last }) => Math.min(least, last?.at ?? 0), Number.POSITIVE_INFINITY)
+  return poolsFollowing(model, key).some((index) =>
+    model.virtuals[index]?.reals.some(({ initial }, i) => {
+      const begun = pools[index]?.reals[i]?.begun ?? null
+      return !initial.remembered && (begun === null || oldest < begun)
+    }),
+  )
+}
 
 const isReweighed = (before: HostState | undefined, { share }: HostState): boolean =>
   before?.share?.kind !== share?.kind || before?.share?.value !== share?.value

@@ -91,8 +91,18 @@ export interface TableSettings {
   readonly timeouts: { readonly tcp: number; readonly tcpfin: number; readonly udp: number } | null
   /** The first of the firewall marks that checks `via vip` use. */
   readonly pathmarks: number
-  /** The FIFO that tells every change of a real or virtual server (keepalived.conf "notify_fifo"); empty: none. */
-  readonly fifos: readonly string[]
+  /** Named pipes that tell every change of a real or virtual server (keepalived.conf "notify_fifo"). */
+  readonly fifos: readonly FifoSetting[]
+}
+
+/** A named pipe that tells changes of real and virtual servers, and who reads it. */
+export interface FifoSetting {
+  readonly path: string
+  /** Whom it is given to if it is made. */
+  readonly user?: string
+  readonly group?: string
+  /** A program that is kept running with the path as its last argument (keepalived.conf "notify_fifo_script"). */
+  readonly reader: { readonly command: readonly string[]; readonly user?: string; readonly group?: string } | null
 }
 
 export const KEEP_TABLE: TableSettings = {

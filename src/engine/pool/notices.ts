@@ -50,15 +50,15 @@ export function noticesOf(state: State, changed: Changed, write: Scribe, now: No
 /** The FIFO hears of everything; its calls stand in no file. */
 const fifoCalls = ({ model }: State): readonly AlertCall[] =>
   model.settings.table.fifos.map(
-    (path): AlertCall => ({
+    ({ reader: _, ...options }): AlertCall => ({
       module: 'fifo',
-      options: { path },
-      text: `notify_fifo ${path}`,
+      options,
+      text: `notify_fifo ${options.path}`,
       withHosts: false,
-      place: { file: path, line: 1, column: 1 },
+      place: { file: options.path, line: 1, column: 1 },
       exit: null,
       script: 'fifo',
-      argumentText: path,
+      argumentText: options.path,
     }),
   )
 

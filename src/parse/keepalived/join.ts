@@ -55,7 +55,7 @@ function patchedTable(table: TableSettings, { fifos, ...patch }: SettingsPatch['
     ...(onStart === undefined || said.has('on_start') ? {} : { onStart }),
     ...(onStop === undefined || said.has('on_stop') ? {} : { onStop }),
     ...(timeouts === undefined ? {} : { timeouts }),
-    fifos: [...new Set([...table.fifos, ...fifos])],
+    fifos: [...table.fifos, ...fifos.filter(({ path }) => table.fifos.every((one) => one.path !== path))],
   }
 }
 

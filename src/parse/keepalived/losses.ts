@@ -8,7 +8,6 @@ const PROCESS =
 const SNMP = 'no SNMP agent answers for these servers'
 const BUFFERS = 'the kernel gives the socket its default buffers'
 const NFT = 'upalert makes no nftables rules: mark the packets yourself, and write virtual_server fwmark N'
-const READER = 'upalert writes the FIFO and starts nobody who reads it: let a service of its own start this program'
 const AROUND =
   'upalert runs no script before it starts or after it stops: write ExecStartPre=, ExecStopPost= in its service'
 const HOUSEKEEPING = 'upalert has no such files or processes'
@@ -33,7 +32,6 @@ export const LOSSES: Readonly<Record<string, Readonly<Record<string, string>>>> 
     ...each('process_monitor_rcv_bufs process_monitor_rcv_bufs_force', BUFFERS),
     ...each('nftables_ipvs nftables_ipvs_priority nftables_ipvs_start_fwmark', NFT),
     ...each('checker_process_name lvs_process_name process_name process_names data_use_instance', HOUSEKEEPING),
-    ...each('notify_fifo_script lvs_notify_fifo_script', READER),
     ...each('startup_script startup_script_timeout shutdown_script shutdown_script_timeout', AROUND),
     rs_init_notifies: 'notify_up is run for servers that change, not for all of them at the start',
     smtp_helo_name: 'the relay is greeted by the name of this host',

@@ -118,18 +118,31 @@ test('global_defs sets the relay, the sender, the name in subjects, the timeouts
     mailserver: 'smtp://[2001:db8::25]:587',
     mailfrom: 'k@example.org',
     routerId: 'LVS',
-    table: { onStart: 'clear', onStop: 'clear', timeouts: { tcp: 10, tcpfin: 0, udp: 5 }, fifos: ['/run/a', '/run/b'] },
+    table: {
+      onStart: 'clear',
+      onStop: 'clear',
+      timeouts: { tcp: 10, tcpfin: 0, udp: 5 },
+      fifos: [
+        { path: '/run/a', reader: null },
+        { path: '/run/b', reader: null },
+      ],
+    },
   })
 })
 
 test('one FIFO under both names gets each line once', () => {
   const { settings } = sound(globals('notify_fifo /run/a\n lvs_notify_fifo /run/a') + virtualText(''))
-  assert.deepEqual(settings, { table: { fifos: ['/run/a'] } })
+  assert.deepEqual(settings, { table: { fifos: [{ path: '/run/a', reader: null }] } })
+})
+
+test('a FIFO has an owner, and a program that is kept reading it', () => {
+  const words = 'notify_fifo /run/a root adm\n notify_fifo_script "/bin/cat -u" nobody'
+  const { settings } = sound(globals(words) + virtualText(''))
+  const reader = { command: ['/bin/cat', '-u'], user: 'nobody' }
+  assert.deepEqual(settings, { table: { fifos: [{ path: '/run/a', user: 'root', group: 'adm', reader }] } })
 })
 
 const lost = [
-  'notify_fifo /run/a root',
-  'notify_fifo_script /bin/cat',
   'rs_init_notifies',
   'startup_script /bin/true',
   'smtp_helo_name x',

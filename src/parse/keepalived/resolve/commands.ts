@@ -43,6 +43,8 @@ export function programsUsed({ globals, virtualServers }: KeepalivedFile): reado
     const user = check?.user ?? command.value.user ?? owner
     used.push({ path, at: command.at, user, checks: check !== undefined })
   }
+  if (globals.notify_fifo !== undefined) add(globals.notify_fifo_script)
+  if (globals.lvs_notify_fifo !== undefined) add(globals.lvs_notify_fifo_script)
   for (const { settings, realServers } of virtualServers) {
     add(settings.quorum_up)
     add(settings.quorum_down)

@@ -1,37 +1,26 @@
 /** global_defs -> the daemon's settings: the table, mail, and what is known and lost. Source: keepalived.conf(5). */
-import type { TableSettings } from '../../../model/model.ts'
+import type { FifoSetting, TableSettings } from '../../../model/model.ts'
 import type { KeepalivedFile } from '../file.ts'
 import { spanOf } from '../line.ts'
 import type { Around } from './around.ts'
+import { accountOf } from './commands.ts'
 
 /** What of the settings a keepalived.conf says; what is missing it is silent about. */
 export interface SettingsPatch {
   readonly mailserver?: string
   readonly mailfrom?: string
   readonly routerId?: string
-  readonly table: Partial<Omit<TableSettings, 'fifos'>> & { readonly fifos: readonly string[] }
+  readonly table: Partial<Omit<TableSettings, 'fifos'>> & Pick<TableSettings, 'fifos'>
 }
 
-export function resolveGlobals({ file, report }: Around): SettingsPatch {
+export function resolveGlobals(around: Around): SettingsPatch {
+  const { file, report } = around
   const { globals } = file
   const { smtp_server, notification_email_from, router_id, lvs_timeouts } = globals
-  const fifos = [globals.notify_fifo, globals.lvs_notify_fifo].flatMap((one) =>
-    one === undefined ? [] : [one.value.path],
-  )
   if (globals.lvs_flush !== undefined) {
     const message = 'only what upalert itself has put into the table is removed at the start, nothing of others'
     const hint = 'nothing is lost where nobody else edits the table; drift = own in a mon.cf removes the rest as well'
     report.warning('lvs-flush', spanOf(globals.lvs_flush.keyword), message, hint)
-  }
-  for (const fifo of [globals.notify_fifo, globals.lvs_notify_fifo]) {
-    if (fifo === undefined || fifo.value.owner === null) continue
-    const message = 'the FIFO belongs to the user that runs upalert, whoever stands here'
-    report.warning(
-      'not-honoured',
-      spanOf(fifo.at),
-      message,
-      'make it beforehand, with mkfifo and chown: it is used as it is',
-    )
   }
   return {
     ...(smtp_server === undefined ? {} : { mailserver: relayUrl(smtp_server.value) }),
@@ -41,9 +30,26 @@ export function resolveGlobals({ file, report }: Around): SettingsPatch {
       ...(globals.lvs_flush === undefined ? {} : { onStart: 'clear' }),
       ...(globals.lvs_flush_on_stop === undefined ? {} : { onStop: 'clear' }),
       ...(lvs_timeouts === undefined ? {} : { timeouts: timeoutsOf(lvs_timeouts.value) }),
-      fifos: [...new Set(fifos)],
+      fifos: fifosOf(around),
     },
   }
+}
+
+/** Both tell the same, as long as upalert has no VRRP; one that is named twice is one, with the first reader. */
+function fifosOf(around: Around): readonly FifoSetting[] {
+  const { notify_fifo, notify_fifo_script, lvs_notify_fifo, lvs_notify_fifo_script } = around.file.globals
+  const found = new Map<string, FifoSetting>()
+  for (const [fifo, script] of [
+    [notify_fifo, notify_fifo_script],
+    [lvs_notify_fifo, lvs_notify_fifo_script],
+  ] as const) {
+    if (fifo === undefined || found.has(fifo.value.path)) continue
+    const { path, owner } = fifo.value
+    const reader = script === undefined ? null : { command: script.value.argv, ...accountOf(script.value, around) }
+    const { user = null, group = null } = owner ?? {}
+    found.set(path, { path, reader, ...(user === null ? {} : { user }), ...(group === null ? {} : { group }) })
+  }
+  return [...found.values()]
 }
 
 const relayUrl = ({ host, port }: { readonly host: string; readonly port: number }) =>
