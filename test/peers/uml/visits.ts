@@ -36,6 +36,9 @@ export async function answers(url: string, count: number): Promise<Record<string
 export interface Visit {
   /** By performance.now(). */
   readonly started: number
+  /** Milliseconds since 1970: the same moment, and when the answer was there. */
+  readonly at: number
+  readonly answeredAt: number
   readonly answer: string
 }
 
@@ -52,7 +55,9 @@ export function keepVisiting(url: string, breath = BREATH): Visitor {
   const end = (async () => {
     while (!stopped) {
       const started = performance.now()
-      visits.push({ started, answer: await visit(url) })
+      const at = Date.now()
+      const answer = await visit(url)
+      visits.push({ started, at, answeredAt: Date.now(), answer })
       await pause(breath)
     }
   })()

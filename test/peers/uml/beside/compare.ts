@@ -2,10 +2,9 @@
 import { strict as assert } from 'node:assert'
 import type { GuestRun } from '../boot.ts'
 import { expectReport } from '../boot.ts'
-import type { Visit } from '../visits.ts'
 import type { Change } from './changes.ts'
 import { readChanges, statesSeen } from './changes.ts'
-import type { Moment, Placed, State, World } from './scenario.ts'
+import type { Moment, Placed, Scenario, State, World } from './scenario.ts'
 import { MOMENTS, statesOf, toldAt } from './scenario.ts'
 import type { Story, Told } from './story.ts'
 
@@ -49,14 +48,14 @@ export function statesLived(lived: Lived, scenario: Placed, table: string): Read
 export function expectStates(scenario: Placed, lived: Lived, other: Lived | undefined): void {
   for (const table of scenario.tables) {
     const states = statesLived(lived, scenario, table)
-    const same = MOMENTS.every((moment) => text(states.get(moment)) === text(statesOf(scenario, moment, lived.world)))
-    if (same) continue
+    const same = (moment: Moment) => asWritten(states.get(moment) ?? [], scenario, moment, lived.world)
+    if (MOMENTS.every(same)) continue
     const others = other === undefined ? undefined : statesLived(other, scenario, table)
     const rows = MOMENTS.flatMap((moment) => {
       const written = text(statesOf(scenario, moment, lived.world))
       const seen = text(states.get(moment))
       const beside = other === undefined ? [] : [`    ${other.world}: ${text(others?.get(moment))}`]
-      const mark = written === seen ? ' ' : '!'
+      const mark = same(moment) ? ' ' : '!'
       return [
         `${mark} ${moment}`,
         `    written for ${lived.world}: ${written}`,
@@ -83,6 +82,28 @@ export function expectTold(scenario: Placed, lived: Lived): void {
 
 const text = (states: readonly State[] | undefined): string => (states ?? []).join(' | ') || '(no change)'
 
+/** The row of docs/keepalived.md that says why upalert's first states come in another order, and have no dead server. */
+export const AT_THE_START = 'before the first check'
+
+/**
+ * At the start keepalived adds all servers in the order of the file, and takes the dead ones out later; upalert adds each
+ * when it is known to work, and so comes to the same state through parts of it.
+ */
+function asWritten(seen: readonly State[], scenario: Scenario, moment: Moment, world: World): boolean {
+  const written = statesOf(scenario, moment, world)
+  if (world === 'keepalived' || moment !== 'start') return text(seen) === text(written)
+  const letters = new Set(
+    written
+      .at(-1)
+      ?.split(' ')
+      .map((word) => word.split('=')[0]),
+  )
+  const partly = seen.every(
+    (state) => state === 'empty' || state.split(' ').every((word) => letters.has(word.split('=')[0])),
+  )
+  return partly && seen.at(-1) === written.at(-1)
+}
+
 const OPTIONS: Readonly<Record<string, string>> = { fwmark: '-f', udp: '-u', sctp: '--sctp-service' }
 
 /** ipvsadm's lines of one virtual server, in its own words: \`-A -t … -s rr\`, \`-a -t … -r … -m -w 1\`. */
@@ -94,25 +115,4 @@ export function listed({ table }: Told, service: string): readonly string[] {
     .map((line) => line.trim())
     .filter((line) => line.startsWith(`-A ${option} ${name} `) || line.startsWith(`-a ${option} ${name} `))
     .sort()
-}
-
-export interface Requests {
-  readonly all: number
-  readonly failed: number
-}
-
-/** A page is one letter. Whatever else comes is a failure to the client. */
-export function requests(visits: readonly Visit[]): Requests {
-  return { all: visits.length, failed: visits.filter(({ answer }) => answer.length !== 1).length }
-}
-
-export function sum(all: readonly Requests[]): Requests {
-  return {
-    all: all.reduce((total, one) => total + one.all, 0),
-    failed: all.reduce((total, one) => total + one.failed, 0),
-  }
-}
-
-export function words({ all, failed }: Requests): string {
-  return `${failed} of ${all} failed (${((100 * failed) / Math.max(1, all)).toFixed(1)} %)`
 }

@@ -111,6 +111,13 @@ export const POOLS: readonly Scenario[] = [
       '5': { does: { servers: { b: 'up' }, checked: ['b', 2] }, states: [] },
       '6': { does: { servers: { c: 'up' } }, states: ['empty', 'a=1', 'a=1 b=1', 'a=1 b=1 c=1'] },
     },
+    differs: {
+      rows: ['losing the quorum with a sorry server'],
+      steps: {
+        '3': ['a=1 s=1', 's=1'],
+        '6': ['a=1 s=1', 'a=1 b=1 s=1', 'a=1 b=1 c=1 s=1', 'a=1 b=1 c=1'],
+      },
+    },
   },
   {
     name: 'a sorry server serves when the last server is gone, and leaves when one returns',
@@ -124,6 +131,13 @@ export const POOLS: readonly Scenario[] = [
       '2': { does: { servers: { b: 'refuse' } }, states: ['empty', 's=1'], told: ['b down', 'quorum down'] },
       '3': { does: { servers: { a: 'up' } }, states: ['empty', 'a=1'], told: ['a up', 'quorum up'] },
       '4': { does: { servers: { b: 'up' } }, states: ['a=1 b=1'], told: ['b up'] },
+    },
+    differs: {
+      rows: ['losing the quorum with a sorry server'],
+      steps: {
+        '2': ['b=1 s=1', 's=1'],
+        '3': ['a=1 s=1', 'a=1'],
+      },
     },
   },
   {
@@ -139,18 +153,33 @@ export const POOLS: readonly Scenario[] = [
       '3': { does: { servers: { a: 'up' }, checked: ['a', 4] }, states: [] },
       '4': { does: { servers: { b: 'up' } }, states: ['empty', 'a=1', 'a=1 b=1'] },
     },
+    differs: {
+      rows: ['losing the quorum with a sorry server'],
+      steps: {
+        '1': ['a=1 b=1 s=1', 'b=1 s=1', 's=1'],
+        '4': ['a=1 s=1', 'a=1 b=1 s=1', 'a=1 b=1'],
+      },
+    },
   },
   {
     name: 'sorry_server_inhibit: the sorry server stays in the table with weight 0',
     config: `${timed} sorry_server $S
     sorry_server_inhibit ${tcp('$A')} ${tcp('$B')}`,
     servers: withSorry,
+    visited: true,
     steps: {
       start: { does: { servers: { ...alive, s: 'up' } }, states: ['empty', 'a=1', 'a=1 b=1', 'a=1 b=1 s=0'] },
       '1': { does: { servers: { b: 'refuse' } }, states: ['a=1 s=0'] },
       '2': { does: { servers: { a: 'refuse' } }, states: ['s=0', 's=1'] },
       '3': { does: { servers: { b: 'up' } }, states: ['s=0', 'b=1 s=0'] },
       '4': { does: { servers: { a: 'up' } }, states: ['a=1 b=1 s=0'] },
+    },
+    differs: {
+      rows: ['losing the quorum with a sorry server'],
+      steps: {
+        '2': ['a=1 s=1', 's=1'],
+        '3': ['b=1 s=1', 'b=1 s=0'],
+      },
     },
   },
   {
@@ -165,12 +194,18 @@ export const POOLS: readonly Scenario[] = [
       '3': { does: { servers: { b: 'up' } }, states: ['a=0 b=0', 'a=0 b=1'] },
       '4': { does: { servers: { a: 'up' } }, states: ['a=1 b=1'] },
     },
+    differs: {
+      rows: ['losing the quorum with a sorry server'],
+      steps: {
+        '2': ['a=1 b=0 s=1', 'a=0 b=0 s=1'],
+        '3': ['a=0 b=1 s=1', 'a=0 b=1'],
+      },
+    },
   },
   {
     name: 'inhibit_on_failure: a dead server stays in the table with weight 0',
     config: `${timed} ${tcp('$A', 'weight 2')} ${tcp('$B', 'weight 3\n inhibit_on_failure')}`,
     servers: web,
-    visited: true,
     steps: {
       start: { does: { servers: alive }, states: ['empty', 'a=2', 'a=2 b=3'] },
       '1': { does: { servers: { b: 'refuse' } }, states: ['a=2 b=0'] },
@@ -190,6 +225,13 @@ export const POOLS: readonly Scenario[] = [
       '3': { does: { servers: { b: 'refuse' } }, states: ['a=0', 'empty', 's=1'] },
       '4': { does: { servers: { b: 'up' } }, states: ['empty', 'a=0', 'a=0 b=1'] },
     },
+    differs: {
+      rows: ['losing the quorum with a sorry server'],
+      steps: {
+        '3': ['a=0 b=1 s=1', 'b=1 s=1', 's=1'],
+        '4': ['a=0 s=1', 'a=0 b=1 s=1', 'a=0 b=1'],
+      },
+    },
   },
   {
     name: 'a sorry server that is also a real server',
@@ -202,6 +244,13 @@ export const POOLS: readonly Scenario[] = [
       '3': { does: { servers: { b: 'up' } }, states: ['empty', 'b=1'] },
       '4': { does: { servers: { a: 'up' } }, states: ['a=1 b=1'] },
     },
+    differs: {
+      rows: ['losing the quorum with a sorry server'],
+      steps: {
+        '2': ['a=1 b=1', 'b=1'],
+        '3': [],
+      },
+    },
   },
   {
     name: 'alpha with a sorry server: it serves until the first success',
@@ -213,6 +262,12 @@ export const POOLS: readonly Scenario[] = [
       '1': { does: { servers: { a: 'up' } }, states: ['empty', 'a=1'] },
       '2': { does: { servers: { b: 'up' } }, states: ['a=1 b=1'] },
     },
+    differs: {
+      rows: ['losing the quorum with a sorry server'],
+      steps: {
+        '1': ['a=1 s=1', 'a=1'],
+      },
+    },
   },
   {
     name: 'a quorum that no sum of weights can reach counts as that sum',
@@ -223,6 +278,13 @@ export const POOLS: readonly Scenario[] = [
       start: { does: { servers: { ...alive, s: 'up' } }, states: ['empty', 'a=1', 'a=1 b=1'] },
       '1': { does: { servers: { a: 'refuse' } }, states: ['b=1', 'empty', 's=1'] },
       '2': { does: { servers: { a: 'up' } }, states: ['empty', 'a=1', 'a=1 b=1'] },
+    },
+    differs: {
+      rows: ['losing the quorum with a sorry server'],
+      steps: {
+        '1': ['a=1 b=1 s=1', 'b=1 s=1', 's=1'],
+        '2': ['a=1 s=1', 'a=1 b=1 s=1', 'a=1 b=1'],
+      },
     },
   },
   {
@@ -238,6 +300,13 @@ export const POOLS: readonly Scenario[] = [
       '2': { does: { servers: { b: 'refuse' } }, states: ['empty', 's=1'] },
       '3': { does: { servers: { a: 'up' }, checked: ['a', 2] }, states: [] },
       '4': { does: { servers: { b: 'up' } }, states: ['empty', 'a=2', 'a=2 b=1'] },
+    },
+    differs: {
+      rows: ['losing the quorum with a sorry server'],
+      steps: {
+        '2': ['b=1 s=1', 's=1'],
+        '4': ['a=2 s=1', 'a=2 b=1 s=1', 'a=2 b=1'],
+      },
     },
   },
   {

@@ -51,6 +51,12 @@ export const RELOADS: readonly Scenario[] = [
       reload: { states: ['a=1 b=1', 'a=1'] },
       '5': { does: { servers: { b: 'up' } }, states: ['a=1 b=1'] },
     },
+    differs: {
+      rows: ['before the first check'],
+      steps: {
+        reload: [],
+      },
+    },
   },
   {
     name: 'a server that is down stays out over a reload, and returns by itself after it',
@@ -76,6 +82,12 @@ export const RELOADS: readonly Scenario[] = [
       // The changed check is a new one, and a new one starts up.
       reload: { states: ['a=1 b=1', 'a=1'] },
       '6': { does: { servers: { b: 'up' } }, states: ['a=1 b=1'] },
+    },
+    differs: {
+      rows: ['a changed checker at reload'],
+      steps: {
+        reload: [],
+      },
     },
   },
   {
@@ -111,6 +123,14 @@ export const RELOADS: readonly Scenario[] = [
       '5': { does: { servers: { b: 'up' } }, states: ['empty', 'b=1'] },
       '6': { does: { servers: { a: 'up' } }, states: ['a=1 b=1'] },
     },
+    differs: {
+      rows: ['before the first check', 'losing the quorum with a sorry server'],
+      steps: {
+        '4': ['a=1 s=1', 's=1'],
+        reload: [],
+        '5': ['b=1 s=1', 'b=1'],
+      },
+    },
   },
 ]
 
@@ -128,6 +148,15 @@ export const DRIFT: readonly Scenario[] = [
       // It comes back with its next recovery, for which it must fail.
       '5': { does: { wrongFor: ['b', 3] }, states: ['a=1 b=1'] },
     },
+    differs: {
+      rows: ['what others change later'],
+      steps: {
+        '1': ['a=1', 'a=1 b=1'],
+        '2': ['b=1'],
+        '3': ['a=1 b=1'],
+        '5': ['a=1', 'a=1 b=1'],
+      },
+    },
   },
   {
     name: 'drift: a weight that somebody changed',
@@ -138,6 +167,12 @@ export const DRIFT: readonly Scenario[] = [
       '1': { does: { ipvsadm: '-e -t $V -r $B -m -w 9' }, states: ['a=1 b=9'] },
       '2': { does: { servers: { b: 'refuse' } }, states: ['a=1'] },
       '3': { does: { servers: { b: 'up' } }, states: ['a=1 b=1'] },
+    },
+    differs: {
+      rows: ['what others change later'],
+      steps: {
+        '1': ['a=1 b=9', 'a=1 b=1'],
+      },
     },
   },
   {
@@ -160,6 +195,13 @@ export const DRIFT: readonly Scenario[] = [
       '1': { does: { ipvsadm: '-D -t $V' }, states: ['absent'] },
       '2': { does: { wrongFor: ['b', 3] }, states: [] },
       '3': { does: { checked: ['b', 3] }, states: [] },
+    },
+    differs: {
+      rows: ['what others change later'],
+      steps: {
+        '1': ['absent', 'empty', 'a=1', 'a=1 b=1'],
+        '2': ['a=1', 'a=1 b=1'],
+      },
     },
   },
 ]

@@ -75,9 +75,9 @@ export interface Scenario {
   readonly family?: 6
   readonly servers?: Partial<Record<Letter, Kind>>
   readonly steps: Partial<Record<Moment, Step>>
-  /** Where upalert goes through other states: which row of docs/keepalived.md says why, and the states. */
+  /** Where upalert goes through other states: which rows of docs/keepalived.md say why, and the states. */
   readonly differs?: {
-    readonly row: string
+    readonly rows: readonly string[]
     readonly steps: Partial<Record<Moment, readonly State[]>>
     readonly told?: Partial<Record<Moment, readonly string[]>>
   }

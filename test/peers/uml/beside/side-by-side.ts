@@ -10,16 +10,17 @@ import { join } from 'node:path'
 import { before, describe, type TestContext, test } from 'node:test'
 import { needs } from '../../../needs.ts'
 import { bootGuest } from '../boot.ts'
-import type { Lived, Requests } from './compare.ts'
-import { expectStates, expectTold, listed, lived, requests, statesLived, sum, told, words } from './compare.ts'
+import type { Lived } from './compare.ts'
+import { AT_THE_START, expectStates, expectTold, listed, lived, statesLived, told } from './compare.ts'
 import { besideGuest } from './guest.ts'
+import { mean, type Requests, requestsOf, sum, unnoticedTimes, words } from './requests.ts'
 import { leftAt, MOMENTS, type Placed, place, type World } from './scenario.ts'
 import { ACTS, type Act } from './scenarios.ts'
 
 /** upalert's half is off until the daemon runs from a keepalived.conf. */
 const WORLDS: readonly World[] = process.env.UPALERT_BESIDE === '1' ? ['keepalived', 'upalert'] : ['keepalived']
-/** When in a second a server dies, and so how long it stays unnoticed, is chance: ours may be so much worse by it. */
-const CHANCE = { times: 1.5, percent: 1 }
+/** When in a second a server dies, and how busy the machine is, is chance; and JavaScript is nine times slower in a guest. */
+const CHANCE = { times: 4, milliseconds: 1000 }
 
 export function sideBySide(act: Act): void {
   const scenarios = place(ACTS[act])
@@ -45,7 +46,10 @@ export function sideBySide(act: Act): void {
           })
         }
         test('no change of the table is missing in the record', () => assert.equal(the(world).missed, 0))
-        test('clients ask all the time', (t) => void failures(t, scenarios, the(world)))
+        test('clients ask all the time, and are answered', (t) => {
+          const { all, failed } = failures(t, scenarios, the(world))
+          assert(all > 2 * failed, `${failed} of ${all} requests failed`)
+        })
       })
     }
 
@@ -65,9 +69,8 @@ export function sideBySide(act: Act): void {
       test('every difference is a row of "Differences from keepalived"', () => {
         const page = readFileSync(join(import.meta.dirname, '../../../../docs/keepalived.md'), 'utf8')
         const [, table = ''] = page.split(/^## Differences from keepalived$/m)
-        for (const { name, differs } of scenarios) {
-          if (differs !== undefined) assert(table.includes(`| ${differs.row} |`), `${name}: no row "${differs.row}"`)
-        }
+        const rows = scenarios.flatMap(({ differs }) => differs?.rows ?? [])
+        for (const row of [AT_THE_START, ...rows]) assert(table.includes(`| ${row} |`), `no row "${row}"`)
       })
 
       test('where the rows have the same weights, ipvsadm lists the same in both', () => {
@@ -93,11 +96,18 @@ export function sideBySide(act: Act): void {
         }
       })
 
-      test('not more of its clients’ requests fail than of keepalived’s', (t) => {
+      test('no request of a client fails but at a dead server that could not be known yet', (t) => {
         const theirs = failures(t, scenarios, the('keepalived'))
         const ours = failures(t, scenarios, the('upalert'))
-        const most = (CHANCE.times * theirs.failed) / theirs.all + CHANCE.percent / 100
-        assert(ours.failed / ours.all <= most, `keepalived: ${words(theirs)}; upalert: ${words(ours)}`)
+        assert.equal(ours.inexcusable, 0, `keepalived: ${words(theirs)}; upalert: ${words(ours)}`)
+      })
+
+      test('dead servers leave as soon as they do with keepalived', (t) => {
+        const [theirs = 0, ours = 0] = WORLDS.map((world) => mean(unnoticedTimes(the(world), scenarios)))
+        t.diagnostic(
+          `a dead server is in use for ${Math.round(theirs)} ms with keepalived, ${Math.round(ours)} ms here`,
+        )
+        assert(ours <= CHANCE.times * theirs + CHANCE.milliseconds, `keepalived: ${theirs} ms; upalert: ${ours} ms`)
       })
 
       test('the file with the missing brace changes nothing, and the mended one counts', () => {
@@ -115,14 +125,13 @@ export function sideBySide(act: Act): void {
 }
 
 /** Says for each visited virtual server how many requests failed, and returns their sum. */
-function failures(t: TestContext, scenarios: readonly Placed[], { world, story }: Lived): Requests {
-  const counted = Object.entries(story.visits).map(([index, visits]) => ({
-    name: scenarios[Number(index)]?.name,
-    requests: requests(visits),
-  }))
-  for (const one of counted) t.diagnostic(`${world}, ${one.name}: ${words(one.requests)}`)
-  const all = sum(counted.map((one) => one.requests))
-  t.diagnostic(`${world}, together: ${words(all)}`)
-  assert(all.all > all.failed, `no request of a client was answered: ${words(all)}`)
+function failures(t: TestContext, scenarios: readonly Placed[], lived: Lived): Requests {
+  const counted = Object.entries(lived.story.visits).flatMap(([index, visits]) => {
+    const scenario = scenarios[Number(index)]
+    return scenario === undefined ? [] : [{ scenario, requests: requestsOf(lived, scenario, visits) }]
+  })
+  for (const { scenario, requests } of counted) t.diagnostic(`${lived.world}, ${scenario.name}: ${words(requests)}`)
+  const all = sum(counted.map(({ requests }) => requests))
+  t.diagnostic(`${lived.world}, together: ${words(all)}`)
   return all
 }
