@@ -38,10 +38,12 @@ function changeLines(changes: readonly PlannedChange[]): string[] {
     const where = change.includes(service) ? '' : ` in ${service}`
     const name = virtual === service ? '' : `${virtual}: `
     const loud = sign === '+' ? 'good' : sign === '~' ? 'warning' : 'alarm'
-    const cost = atStake === null ? [] : [`      ${stakeText(atStake)}: ${effect}`]
+    const cost = atStake === null || isNothing(atStake) ? [] : [`      ${stakeText(atStake)}: ${effect}`]
     return [`  ${coloured(`${sign} ${name}${change}${where}`, loud)}`, `      ${text}`, ...cost]
   })
 }
+
+const isNothing = ({ active, inactive, templates }: AtStake): boolean => active + inactive + templates === 0
 
 function stakeText({ active, inactive, templates }: AtStake): string {
   const kept = templates === 0 ? '' : `, ${templates} persistence template${templates === 1 ? '' : 's'}`

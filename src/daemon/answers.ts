@@ -1,9 +1,11 @@
 /** What the command line may ask of the running daemon, and how its doors fare. */
 import { clock } from '../edge/clock.ts'
 import type { Journal } from '../edge/journal/journal.ts'
+import { treated } from '../engine/drift.ts'
 import { foreign } from '../engine/plan.ts'
 import { wantedTable } from '../engine/pool/wanted.ts'
 import type { Alert } from '../model/alert.ts'
+import { rangeOf } from '../model/path-marks.ts'
 import type { DoorReport } from '../model/request.ts'
 import type { State } from '../model/state.ts'
 import type { TableDoor } from '../model/table.ts'
@@ -15,6 +17,7 @@ import { drainRemarks } from './drain-remarks.ts'
 import { planOf } from './plan.ts'
 import { reload } from './reload.ts'
 import type { Running } from './running.ts'
+import { count } from './usable.ts'
 
 export function answersOf(running: Running, database: () => Database | null): Daemon {
   const { loop, journal, table, checks } = running
@@ -29,7 +32,7 @@ export function answersOf(running: Running, database: () => Database | null): Da
         ...(service === undefined ? {} : { service }),
       }),
     doors: () => [
-      ...tableReports(table, loop.state(), running.configuration.alerts),
+      ...tableReports(table, loop.state(), running.inLine.settled(), running.configuration.alerts),
       ...databaseReport(database()),
       journalReport(journal),
       ...overdueReport(checks),
@@ -46,8 +49,13 @@ const databaseReport = (database: Database | null): DoorReport[] => (database ==
 const foreignShown = 8
 
 /** A mon that neither has virtual servers nor calls an alert that changes them has no use for a table. */
-function tableReports(table: TableDoor, state: State, alerts: ReadonlyMap<string, Alert>): DoorReport[] {
-  return table.where === 'memory' && !usesTable(state, alerts) ? [] : [tableReport(table, state)]
+function tableReports(
+  table: TableDoor,
+  state: State,
+  settled: Settled,
+  alerts: ReadonlyMap<string, Alert>,
+): DoorReport[] {
+  return table.where === 'memory' && !usesTable(state, alerts) ? [] : [tableReport(table, state, settled)]
 }
 
 export function usesTable(
@@ -63,19 +71,28 @@ export function usesTable(
   )
 }
 
-/** Which table is driven, and what of it is somebody else's and left alone. */
-function tableReport(table: TableDoor, { model, pools, owned }: State): DoorReport {
+type Settled = ReturnType<Running['inLine']['settled']>
+
+/** Which table is driven, what of it others have changed and is left so, and what is somebody else's and left alone. */
+export function tableReport(table: TableDoor, { model, pools, owned }: State, settled: Settled): DoorReport {
   const inKernel = table.where === 'kernel'
   const where = inKernel ? "the kernel's table" : `in memory only, NO TRAFFIC IS BALANCED. ${table.because}`
   const read = table.read()
   if (read.kind === 'error') return { door: 'IPVS', well: false, text: `the table cannot be read: ${read.text}` }
-  const others = foreign(wantedTable(model, pools), read.services, owned).map(({ service, destination }) =>
+  const wanted = wantedTable(model, pools)
+  const rule = { policy: model.settings.table.drift, marks: rangeOf(model.paths) }
+  const { left } = treated(wanted, read.services, owned, settled, rule)
+  const differs =
+    left.length === 0
+      ? ''
+      : `; OTHERS HAVE CHANGED IT in ${count(left.length, 'place')}, which is left so (drift = observe): "upalert plan" shows where`
+  const others = foreign(wanted, read.services, owned).map(({ service, destination }) =>
     destination === null ? service : `${destination} in ${service}`,
   )
   const more = others.length > foreignShown ? ', …' : ''
   const list =
     others.length === 0 ? '' : `; not ours and left alone: ${others.slice(0, foreignShown).join(', ')}${more}`
-  return { door: 'IPVS', well: inKernel, text: `${where}${list}` }
+  return { door: 'IPVS', well: inKernel && left.length === 0, text: `${where}${differs}${list}` }
 }
 
 function journalReport(journal: Journal): DoorReport {

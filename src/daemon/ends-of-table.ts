@@ -5,11 +5,15 @@ import type { Owned, State } from '../model/state.ts'
 import { endpointText, serviceText } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { clearTable, drainTable } from '../runtime/leave.ts'
+import type { Loop } from '../runtime/loop.ts'
 import type { Running } from './running.ts'
 import { count } from './usable.ts'
 
+/** What the table and its wishes are reached by. */
+type Ends = Pick<Running, 'table'> & { readonly loop: Pick<Loop, 'state'> }
+
 /** Before the first pass; answers what the operator should know. */
-export function prepareTable({ table, loop }: Running): string[] {
+export function prepareTable({ table, loop }: Ends): string[] {
   const { onStart, timeouts } = loop.state().model.settings.table
   const said: string[] = []
   if (onStart === 'clear') {
@@ -36,10 +40,10 @@ function ours({ model, pools, owned }: State): Owned {
   return { ...owned, ...Object.fromEntries(named) }
 }
 
-export const drainMost = ({ loop }: Running): Milliseconds => loop.state().model.settings.table.drainMost
+export const drainMost = ({ loop }: Ends): Milliseconds => loop.state().model.settings.table.drainMost
 
 /** When nothing changes the table any more. `keep` leaves it as it is: traffic goes on without us. */
-export async function leaveTable({ table, loop }: Running): Promise<void> {
+export async function leaveTable({ table, loop }: Ends): Promise<void> {
   const { model, owned } = loop.state()
   const { onStop, drainMost: most } = model.settings.table
   if (onStop === 'clear') say(clearTable(table, owned).trouble)

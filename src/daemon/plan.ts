@@ -10,6 +10,7 @@ import { openMemoryTable } from '../edge/table/memory-table.ts'
 import { preview } from '../engine/preview.ts'
 import { restoredState } from '../engine/restore.ts'
 import { formatProblems } from '../parse/problem.ts'
+import type { Loop } from '../runtime/loop.ts'
 import { loadConfiguration } from './configuration.ts'
 import type { Running } from './running.ts'
 import { isUsable } from './usable.ts'
@@ -17,7 +18,10 @@ import { isUsable } from './usable.ts'
 export type Planned = { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly text: string }
 
 /** `file`: a configuration that does not run; `null`: the one that does. */
-export async function planOf({ loop, table, configuration, inLine }: Running, file: string | null): Promise<Planned> {
+/** What a plan is made from. */
+export type Planning = Pick<Running, 'table' | 'configuration' | 'inLine'> & { readonly loop: Pick<Loop, 'state'> }
+
+export async function planOf({ loop, table, configuration, inLine }: Planning, file: string | null): Promise<Planned> {
   const read = table.read()
   if (read.kind === 'error') return { ok: false, text: `the table cannot be read: ${read.text}` }
   if (file === null) {

@@ -32,7 +32,7 @@ export interface PlannedChange {
   readonly text: string
   /** `null`: it takes nothing away from anybody. */
   readonly atStake: AtStake | null
-  /** What the change does to those connections. */
+  /** What the change does to those connections, after a colon. */
   readonly effect: string
   /** `false`: somebody else has changed it, and it is left so (drift = observe); the change is what would mend it. */
   readonly done: boolean
@@ -119,20 +119,21 @@ function touchedBy(
   destinations: readonly TableDestination[],
 ): { readonly of: readonly TableDestination[]; readonly effect: string } | null {
   if (command.kind === 'delete-service') {
-    return { of: destinations, effect: 'its connections end: packets for it are no longer forwarded' }
+    return { of: destinations, effect: 'they end, since packets for it are no longer forwarded' }
   }
   if (!('destination' in command)) return null
   const end = endpointText(command.destination)
   const of = destinations.filter((one) => endpointText(one.id) === end)
   const before = of[0]
   if (before === undefined) return null
-  if (command.kind === 'delete-destination') return { of, effect: 'packets of its connections are dropped' }
+  if (command.kind === 'delete-destination')
+    return { of, effect: 'they end, since their packets are no longer forwarded' }
   if (command.kind !== 'set-destination') return null
   if (command.settings.forward !== before.forward) {
-    return { of, effect: 'connections that exist keep the old way of forwarding' }
+    return { of, effect: 'they keep the old way of forwarding' }
   }
   if (command.settings.weight > 0 || before.weight === 0) return null
-  return { of, effect: 'its connections go on; nobody new is sent there' }
+  return { of, effect: 'they go on; nobody new is sent there' }
 }
 
 const stakeOf = (destinations: readonly TableDestination[]): AtStake => ({

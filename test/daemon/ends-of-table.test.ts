@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { prepareTable } from '../../src/daemon/ends-of-table.ts'
-import type { Running } from '../../src/daemon/running.ts'
 import { openMemoryTable } from '../../src/edge/table/memory-table.ts'
 import { restoredState } from '../../src/engine/restore.ts'
 import { endpointText, type TableServiceId } from '../../src/model/table.ts'
@@ -29,7 +28,7 @@ function left(onStart: 'keep' | 'clear') {
     const destination = { family: 4, address, port: 80 } as const
     door.apply({ kind: 'new-destination', service: ours, destination, settings: share })
   }
-  const said = prepareTable({ table: door, loop: { state: () => state } } as unknown as Running)
+  const said = prepareTable({ table: door, loop: { state: () => state } })
   const read = door.read()
   assert(read.kind === 'table')
   const entries = read.services.flatMap(({ destinations }) => destinations.map(({ id }) => endpointText(id)))

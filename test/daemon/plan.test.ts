@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { planLines } from '../../src/cli/plan.ts'
 import { loadConfiguration } from '../../src/daemon/configuration.ts'
-import { planOf, planWithoutDaemon } from '../../src/daemon/plan.ts'
-import type { Running } from '../../src/daemon/running.ts'
+import { type Planning, planOf, planWithoutDaemon } from '../../src/daemon/plan.ts'
 import { isUsable } from '../../src/daemon/usable.ts'
 import { openMemoryTable } from '../../src/edge/table/memory-table.ts'
 import { decide } from '../../src/engine/decide.ts'
@@ -36,14 +35,14 @@ const WEB = `virtual web
 const SHOP = WEB.replace('virtual web', 'virtual shop').replace('192.0.2.1:80', '192.0.2.1:81')
 
 /** What a plan needs of a running daemon whose table stands as it should. */
-async function daemonOn(file: string, table: TableDoor = openMemoryTable('for a test')): Promise<Running> {
+async function daemonOn(file: string, table: TableDoor = openMemoryTable('for a test')): Promise<Planning> {
   const configuration = await loadConfiguration(file)
   assert(isUsable(configuration))
   const begun = restoredState(configuration.model, null, null, at(0))
   const { state } = decide(begun, { kind: 'started', text: '', id: id('t-1') }, at(0))
   const inLine = reconciler(table)
   inLine.pass(wantedTable(state.model, state.pools), {}, uptime(0))
-  return { configuration, table, inLine, loop: { state: () => state } } as unknown as Running
+  return { configuration, table, inLine, loop: { state: () => state } }
 }
 
 test('a plan of another file names each change, and where it comes from', async (t) => {

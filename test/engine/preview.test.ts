@@ -146,7 +146,13 @@ test('a plan counts the connections that a change touches, and says what becomes
   const fewer = preview(pool.state, { kind: 'reloaded', model: farm([2]), text: '' }, busy, at(1))
   assert.deepEqual(
     fewer.changes.map(({ change, atStake, effect }) => [change, atStake, effect]),
-    [['remove 10.1.1.2:80', { active: 7, inactive: 3, templates: 1 }, 'packets of its connections are dropped']],
+    [
+      [
+        'remove 10.1.1.2:80',
+        { active: 7, inactive: 3, templates: 1 },
+        'they end, since their packets are no longer forwarded',
+      ],
+    ],
   )
   assert.equal(fewer.pools[0]?.percent, -33.3)
 })
