@@ -49,7 +49,8 @@ function becameOf(its: ReconcileReport['changes']): string {
   const it = its.length === 1 ? 'it was' : 'they were'
   if (its.every(({ outcome }) => outcome === 'LEFT')) return `${it} left so (drift = observe)`
   const refused = its.filter(({ outcome }) => outcome !== 'OK').length
-  return refused === 0 ? `${it} undone` : `${refused} of them could NOT be undone`
+  if (refused === 0) return `${it} undone`
+  return its.length === 1 ? 'it could NOT be undone' : `${refused} of them could NOT be undone`
 }
 
 /** How many connections are left on those that are drained; at none, they go. */
