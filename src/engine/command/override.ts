@@ -5,9 +5,10 @@
 import { durationText } from '../../model/duration.ts'
 import type { Command } from '../../model/event.ts'
 import type { Override, PoolState, State } from '../../model/state.ts'
+import { endpointText } from '../../model/table.ts'
 import { type Now, wallTime } from '../../model/units.ts'
 import { type Carried, done, refused } from '../on-command.ts'
-import { decisionText, isOver, sameTarget } from '../pool/override.ts'
+import { decisionOn, decisionText, isOver, sameTarget } from '../pool/override.ts'
 import { allPools, recomputePools } from '../pool/pools.ts'
 import type { Scribe } from '../scribe.ts'
 
@@ -52,7 +53,9 @@ function sparedText(wide: Override, { pools, controls }: State): string | null {
     const inside = pools.find(({ name }) => name === wide.virtual)?.reals.some((one) => one.real === real) === true
     return inside && (virtual === null || virtual === wide.virtual)
   }
-  const narrower = controls.overrides.filter(covers)
+  // Whoever is out in both ways is out.
+  const isOther = ({ what }: Override): boolean => what.kind !== wide.what.kind || what.kind === 'weight'
+  const narrower = controls.overrides.filter((one) => covers(one) && isOther(one))
   if (narrower.length === 0) return null
   const listed = narrower.slice(0, namesShown).map((one) => `${targetText(one)} (${decisionText(one)})`)
   const more = narrower.length > namesShown ? ` and ${narrower.length - namesShown} more` : ''
@@ -75,14 +78,34 @@ export function onEndOverride(state: State, { virtual, real }: EndCommand, write
   const ends = (one: Override): boolean =>
     (virtual === null || one.virtual === virtual) && (real === null || one.real === real)
   const over = state.controls.overrides.filter(ends)
-  if (over.length === 0) return done(state, `nothing was decided about ${targetText({ virtual, real })}`)
+  if (over.length === 0) {
+    return done(
+      state,
+      `nothing was decided about ${targetText({ virtual, real })}${stillText(state, { virtual, real })}`,
+    )
+  }
   const next = withOverrides(
     state,
     state.controls.overrides.filter((one) => !ends(one)),
   )
   const judged = recomputePools(next, allPools(next), write, now)
   const ended = over.map((one) => `${targetText(one)} (${decisionText(one)})`).join(', ')
-  return done(judged.state, `its checks decide again: ${ended}`, judged.effects)
+  const text = `its checks decide again: ${ended}${stillText(next, { virtual, real })}`
+  return done(judged.state, text, judged.effects)
+}
+
+/** What else is decided about the same real servers and goes on: a wider decision, or a file. */
+function stillText({ model, controls }: State, { virtual, real }: Pick<Override, 'virtual' | 'real'>): string {
+  const left = model.virtuals.flatMap((one) => {
+    if (virtual !== null && one.name !== virtual) return []
+    return one.reals.flatMap((each) => {
+      const decision = real === null || endpointText(each.id) === real ? decisionOn(controls, one, each) : null
+      return decision === null ? [] : [`${endpointText(each.id)} of ${one.name} (${decisionText(decision)})`]
+    })
+  })
+  if (left.length === 0) return ''
+  const more = left.length > namesShown ? ` and ${left.length - namesShown} more` : ''
+  return `. BUT: there is still ${left.slice(0, namesShown).join(', ')}${more}.`
 }
 
 /** Those whose time is over go, and their pools are judged anew by whoever calls. */

@@ -124,6 +124,22 @@ test('a wide decision names the narrower ones that count before it', () => {
     'done: virtual server web is disabled by ann, until "upalert enable". BUT: narrower decisions still count: 10.1.1.1:80 (given weight 3 by ann: new kernel); "upalert enable" ends them.',
   )
   assert.equal(pool.wanted, '1=3 2=-')
+  order(pool, asked(disable, { force: true }))
+  const again = order(pool, asked(disable, { virtual: 'web', real: null, reason: '', force: true }))
+  assert.doesNotMatch(again, /BUT/, 'who is out in both ways is out')
+})
+
+test('the end of a decision says what else keeps the server out', () => {
+  const pool = pair()
+  const enable = { kind: 'end-override', virtual: null, real: '10.1.1.1:80' } as const
+  pool.post({ kind: 'maintenance', names: ['10.1.1.1'] }, at(0))
+  const file = '10.1.1.1:80 of web (disabled: a file 10.1.1.1 is in the maintenance directory)'
+  assert.equal(order(pool, enable), `done: nothing was decided about 10.1.1.1:80. BUT: there is still ${file}.`)
+  order(pool, asked(drain))
+  assert.match(
+    order(pool, enable),
+    /^done: its checks decide again: .*BUT: there is still 10\.1\.1\.1:80 of web \(disabled: a file/,
+  )
 })
 
 test('a drain with a limit says so', () => {
