@@ -23,9 +23,9 @@ import { readRows } from './table.ts'
 /** Between two looks at the table, in milliseconds. */
 const LOOK_EVERY = 50
 /** How long the table may take at one moment, and at all moments together beyond what is usual. */
-const PATIENCE = 20_000
+const PATIENCE = 45_000
 const LEAST_PATIENCE = 3_000
-const ALL_PATIENCE = 40_000
+const ALL_PATIENCE = 60_000
 /** Between two requests of one client, in milliseconds: the guest's processor is for the checks. */
 const BREATH = 150
 
