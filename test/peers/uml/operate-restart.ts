@@ -23,8 +23,7 @@ export async function restarts(): Promise<void> {
     const [held, visitor, watcher] = [await hold(url('web')), keepVisiting(url('web'), 100), watchTable()]
     const first = await held.ask()
     const ways: readonly (readonly [string, () => Promise<unknown>])[] = [
-      ['reload', () => command({ command: 'reload' })],
-      ['hangup', async () => running().send('SIGHUP')],
+      ['reload', async () => running().send('SIGHUP')],
       ['restart', () => stop().then(start)],
       ['crash', () => kill().then(start)],
     ]
