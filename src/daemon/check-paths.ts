@@ -14,8 +14,8 @@ export interface CheckPaths {
   refresh(): Promise<void>
   /** The monitor, sending checks with a path's mark down their path. */
   along(monitor: Monitor): Monitor
-  /** Takes all of them away. */
-  close(): void
+  /** Takes all of them away, when a pass under way has ended. */
+  close(): Promise<void>
 }
 
 interface Doors {
@@ -30,6 +30,7 @@ export function createCheckPaths({ table, model, say }: Doors): CheckPaths {
   let paths: Paths = openPaths(table)
   let underWay: Promise<void> = Promise.resolve()
   let waiting = false
+  let closed = false
   let made = true
   const refused = new Map<number, string>()
   const wrapped = new WeakMap<Monitor, Monitor>()
@@ -76,13 +77,20 @@ export function createCheckPaths({ table, model, say }: Doors): CheckPaths {
       // One that waits for its turn will see today's model; one that has begun may not.
       if (waiting) return underWay
       waiting = true
-      underWay = underWay.then(() => {
+      underWay = underWay.then(async () => {
         waiting = false
-        return pass()
+        if (closed) return
+        await pass().catch((error: unknown) =>
+          say(`the paths of checks via vip could not be looked after: ${String(error)}`),
+        )
       })
       return underWay
     },
     along,
-    close: () => void (model().paths.length > 0 && paths.remove()),
+    async close() {
+      closed = true
+      await underWay
+      if (model().paths.length > 0) paths.remove()
+    },
   }
 }

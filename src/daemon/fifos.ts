@@ -28,7 +28,10 @@ export function createFifos(say: (text: string) => void): Fifos {
     else if (opened.remark !== '') say(`${path}: ${opened.remark}`)
     if (reader === null || opened.kind === 'refused') return
     const as = accountOf(reader.user, reader.group)
-    if (typeof as === 'string') return say(`${reader.command[0]} is not started to read ${path}: ${as}`)
+    if (typeof as === 'string') {
+      say(`${reader.command[0]} is not started to read ${path}: ${as}`)
+      return
+    }
     readers.set(keyOf(fifo), startFifoReader({ command: reader.command, path, as, ended: say }))
   }
 

@@ -43,10 +43,11 @@ async function readAgain(running: Running, reset: Reset | undefined): Promise<Re
   const text = `${old.file} was read again: ${counts}${differences(old.model, fresh.model)}${needsRestart(running.started, fresh)}`
   running.configuration = fresh
   loop.post({ kind: 'reloaded', model: fresh.model, text, ...(reset === undefined ? {} : { reset }) })
-  await running.fifos.use(fresh.model)
-  await running.paths.refresh()
+  // First of all: who waits for a first verdict does not wait for long.
   checks.use(fresh.model)
   if (reset !== undefined) checks.restart()
+  await running.fifos.use(fresh.model)
+  await running.paths.refresh()
   running.mon?.reloaded(reset)
   return { done: true, text }
 }
@@ -73,6 +74,8 @@ function differences(before: Model, after: Model): string {
 const fixed = ['statedir', 'database', 'socket', 'demoServers', 'demoMailbox'] as const
 
 function needsRestart({ model: before }: Usable, { model: after }: Usable): string {
-  const changed = fixed.filter((name) => JSON.stringify(before.settings[name]) !== JSON.stringify(after.settings[name]))
+  const differs = (one: unknown, other: unknown): boolean => JSON.stringify(one) !== JSON.stringify(other)
+  const changed: string[] = fixed.filter((name) => differs(before.settings[name], after.settings[name]))
+  if (differs(before.settings.table.timeouts, after.settings.table.timeouts)) changed.push('lvs_timeouts')
   return changed.length === 0 ? '' : `; ${changed.join(', ')} will count after a restart`
 }

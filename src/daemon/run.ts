@@ -5,6 +5,7 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { coloured } from '../cli/columns.ts'
 import { clock } from '../edge/clock.ts'
 import { openJournal } from '../edge/journal/journal.ts'
@@ -36,6 +37,8 @@ const clockCheckEvery = seconds(5)
 const lookAroundEvery = seconds(1)
 /** How often the whole state is written, so that a crash does not forget when things were last well. */
 const saveEvery = minutes(10)
+/** What is told of the stop itself has this long. */
+const stopTellings = seconds(5)
 /** A stop that takes longer than this is ended; PostgreSQL alone may take 30 s to end. What was accepted is on disk. */
 const stopDeadline = seconds(45)
 
@@ -156,11 +159,12 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
   const unwritten = pidfile === null ? null : writePidfile(pidfile, process.pid)
   if (unwritten !== null) early.push(unwritten)
   notice = (text) => void running.loop.post({ kind: 'notice', what: 'trouble', text })
-  early.push(...prepareTable(running))
   await running.fifos.use(configuration.model)
   await running.paths.refresh()
   const look = surroundingsWatch(running.loop.state, running.loop.post, notice)
   look()
+  // Last of all: what is cleared is made anew by the first pass, right after.
+  early.push(...prepareTable(running))
   begin(running, beginning.remembered, [...beginning.remarks, ...early], monRun)
   const history = openDatabase(running, (text) => notice(text))
   database = history
@@ -170,12 +174,14 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
     look,
     told: stop.told,
     async close() {
-      await Promise.all([running.checks.stop(), running.deliverer.stop()])
+      await running.checks.stop()
+      await toldOfStop(running)
+      await running.deliverer.stop()
       await running.fifos.close()
       await mon.mon.close()
       await running.loop.settled()
       running.close()
-      running.paths.close()
+      await running.paths.close()
       await leaveTable(running)
       await socket.close()
       await shown?.stop()
@@ -186,6 +192,13 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
       if (pidfile !== null) removePidfile(pidfile, process.pid)
     },
   }
+}
+
+/** What is told at a stop (omega) is told now or never: it must have left before nothing leaves any more. */
+async function toldOfStop({ loop }: Running): Promise<void> {
+  await loop.settled()
+  const end = clock.uptime() + stopTellings
+  while (loop.state().outbox.some(({ atStop }) => atStop === true) && clock.uptime() < end) await pause(50)
 }
 
 /** What the journal kept of the last run, and mon's state files where they are asked for. */

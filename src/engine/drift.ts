@@ -38,7 +38,13 @@ export function treated(
   if (policy === 'own') return { steps: all.map((step) => foreignStep(step, formerly)), left: [], owned }
   if (policy === 'repair') return { steps: all, left: [], owned }
   const isDrift = ({ reason }: PlannedCommand): boolean => reason === 'drift'
-  return { steps: all.filter((step) => !isDrift(step)), left: all.filter(isDrift), owned }
+  const left = all.filter(isDrift)
+  // A virtual server that is left missing is not made anew for the sake of one real server that has come back.
+  const missing = new Set(
+    left.flatMap(({ command }) => (command.kind === 'new-service' ? [serviceText(command.service)] : [])),
+  )
+  const steps = all.filter((step) => !isDrift(step) && !missing.has(serviceText(step.command.service)))
+  return { steps, left, owned }
 }
 
 /** Whatever is in the table counts as ours, but for what checks need to reach one real server. */

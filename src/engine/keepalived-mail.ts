@@ -10,32 +10,12 @@ export interface KeepalivedMail {
   readonly text: string
 }
 
-/** The checkers by their keywords; those that are not here (FILE_CHECK) send no mail of their own in keepalived. */
-export type MailedChecker =
-  | 'TCP_CHECK'
-  | 'HTTP_GET'
-  | 'SSL_GET'
-  | 'SMTP_CHECK'
-  | 'DNS_CHECK'
-  | 'UDP_CHECK'
-  | 'PING_CHECK'
-  | 'MISC_CHECK'
-  | 'BFD_CHECK'
-
-/** What came of a check. `reason` is the checker's word, which only SMTP_CHECK has; BFD_CHECK has its `name`. */
-export interface CheckedWords {
-  readonly checker: MailedChecker
-  readonly end: 'succeeded' | 'failed' | 'timed out'
-  readonly reason?: string
-  readonly name?: string
-}
-
 export interface ServerNews {
   readonly routerId: string
   readonly server: string
   readonly virtual: string
   readonly state: KeepalivedState
-  /** The words between the arrows: checkWords, or one of REMOVING, SHUTTING_DOWN. */
+  /** The words between the arrows: the checker's (model/keepalived-words.ts), or one of REMOVING, SHUTTING_DOWN. */
   readonly words: string
   /** Why, in ours; empty: the mail is keepalived's alone. */
   readonly why: string
@@ -80,30 +60,6 @@ export function quorumWords({ state, quorum, hysteresis, weight, starting }: Quo
   const event = starting ? `Starting with quorum ${isUp ? 'up' : 'down'}` : `${isUp ? 'Gained' : 'Lost'} quorum`
   const threshold = isUp ? quorum + hysteresis : quorum - hysteresis
   return `${event} ${quorum}+${hysteresis}=${threshold} <= ${weight}`
-}
-
-/** What a checker says of a server, in its own words: they differ from one checker to the next, in keepalived too. */
-export function checkWords({ checker, end, reason = '', name = '' }: CheckedWords): string {
-  const passed = end === 'succeeded'
-  switch (checker) {
-    case 'TCP_CHECK':
-      return passed ? 'TCP CHECK succeed on service' : 'TCP CHECK failed on service'
-    case 'HTTP_GET':
-    case 'SSL_GET':
-      return passed ? 'CHECK succeed on service' : 'CHECK failed on service : HTTP request failed'
-    case 'SMTP_CHECK':
-      return passed ? 'CHECK succeed on service' : `CHECK failed on service : ${reason}`
-    case 'DNS_CHECK':
-      return passed ? 'DNS_CHECK: succeed on service' : 'DNS_CHECK: failed on service'
-    case 'UDP_CHECK':
-      return passed ? 'UDP CHECK succeed on service' : 'UDP CHECK failed on service'
-    case 'PING_CHECK':
-      return passed ? 'ICMP CHECK succeed on service' : 'ICMP CHECK failed on service'
-    case 'MISC_CHECK':
-      return `MISC CHECK ${end} on service`
-    case 'BFD_CHECK':
-      return `BFD CHECK ${name} ${passed ? 'succeeded' : 'failed'} on service`
-  }
 }
 
 /** keepalived ends each body with an empty line. */

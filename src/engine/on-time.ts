@@ -42,11 +42,13 @@ export function onMaintenance(
   now: Now,
 ): Decided {
   const before = state.controls.maintenance
-  const came = names.filter((name) => !before.includes(name))
-  const went = before.filter((name) => !names.includes(name))
+  const [former, present] = [new Set(before), new Set(names)]
+  const came = names.filter((name) => !former.has(name))
+  const went = before.filter((name) => !present.has(name))
   if (came.length + went.length === 0) return { state, effects: [] }
   const next = { ...state, controls: { ...state.controls, maintenance: names } }
-  const said = [...came.map((name) => cameText(name, state)), ...went.map((name) => `${name} is gone`)]
+  const known = came.length === 0 ? new Set<string>() : allNames(state)
+  const said = [...came.map((name) => cameText(name, known)), ...went.map((name) => `${name} is gone`)]
   const more = said.length > namesShown ? ` and ${said.length - namesShown} more` : ''
   const text = `maintenance directory: ${said.slice(0, namesShown).join(', ')}${more}`
   const entry = record(write.entry({ kind: 'daemon', what: 'maintenance', text }))
@@ -57,10 +59,12 @@ export function onMaintenance(
 /** Files that are named in one entry. */
 const namesShown = 20
 
+const allNames = ({ model }: State): ReadonlySet<string> =>
+  new Set(model.virtuals.flatMap(({ reals }) => reals.flatMap((real) => namesOf(real))))
+
 /** A name with a slip of the finger in it does nothing, and whoever wrote it believes otherwise. */
-function cameText(name: string, { model }: State): string {
-  const isKnown = model.virtuals.some(({ reals }) => reals.some((real) => namesOf(real).includes(name)))
-  return isKnown
+function cameText(name: string, known: ReadonlySet<string>): string {
+  return known.has(name)
     ? `${name} is there, and disables that real server`
     : `${name} is there, BUT NO REAL SERVER IS CALLED SO`
 }

@@ -87,6 +87,7 @@ const poolChanged = (before: PoolState | undefined, after: PoolState): boolean =
   before.standing !== after.standing ||
   before.cause !== after.cause ||
   before.driftTold !== after.driftTold ||
+  before.lostAt !== after.lostAt ||
   before.reals !== after.reals
 
 const sameOwned = (before: State, after: State): boolean =>

@@ -14,6 +14,11 @@ export function restoredState(model: Model, saved: Saved | null, loaded: LoadedS
   // Files in the maintenance directory count as they were found last, until it has been looked at.
   const controls = { ...known.controls, stopped: null, addresses: null }
   // What `initial` waits for counts from this start.
-  const pools = known.pools.map((pool) => ({ ...pool, reals: pool.reals.map((real) => ({ ...real, begun: null })) }))
-  return { ...known, controls, pools }
+  const pools = known.pools.map((pool) => ({
+    ...pool,
+    announced: false,
+    reals: pool.reals.map((real) => ({ ...real, begun: null })),
+  }))
+  const outbox = known.outbox.filter(({ atStop }) => atStop !== true)
+  return { ...known, controls, pools, outbox }
 }

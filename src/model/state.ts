@@ -178,6 +178,10 @@ export interface PoolState {
   readonly standing: PoolStanding
   readonly reals: readonly RealState[]
   readonly cause: Id | null
+  /** The weights of all that serve or could, as the quorum counts them. */
+  readonly upWeight: number
+  /** This run of the daemon has told its quorum to those who hear of it at each start (keepalived's quorum_up). */
+  readonly announced: boolean
   /** Since when it lacks its quorum, which it had; `null`: it has it. */
   readonly lostAt: WallTime | null
   /** When somebody was last told that others change its part of the table. */
@@ -237,6 +241,8 @@ export interface Delivery {
   readonly cause: Id | null
   /** Of redistribute: the newest state is what counts, and takes the place of one that still waits. */
   readonly newestOnly?: true
+  /** Of a stop: what has not been delivered when the daemon ends is not told any more. */
+  readonly atStop?: true
 }
 
 /** What the journal keeps. Plain JSON; `version` rises when a reader of the old form would be wrong. */

@@ -40,11 +40,11 @@ export async function drainTable(door: TableDoor, owned: Owned, most: Millisecon
   if (table.kind === 'error') return { removed: 0, cut: 0, trouble: table.text }
   door.applyAll(weightless(table.services, owned))
   let cut = connectionsOf(door, owned)
-  while (cut > 0 && doors.now().uptime < end) {
+  while (cut !== 0 && doors.now().uptime < end) {
     await doors.sleep(countEvery)
     cut = connectionsOf(door, owned)
   }
-  return { ...clearTable(door, owned), cut }
+  return { ...clearTable(door, owned), cut: cut ?? 0 }
 }
 
 function weightless(services: readonly TableService[], owned: Owned): readonly TableCommand[] {
@@ -57,10 +57,10 @@ function weightless(services: readonly TableService[], owned: Owned): readonly T
   })
 }
 
-/** UDP has no end; what the kernel still remembers of it counts. */
-function connectionsOf(door: TableDoor, owned: Owned): number {
+/** `null`: the table cannot be read just now, which says nothing of the connections. UDP has no end; what the kernel still remembers of it counts. */
+function connectionsOf(door: TableDoor, owned: Owned): number | null {
   const table = door.read()
-  if (table.kind === 'error') return 0
+  if (table.kind === 'error') return null
   return ours(table.services, owned).reduce((sum, { service, destination }) => {
     const isTcp = service.kind === 'mark' || service.protocol === 'tcp'
     return sum + destination.activeConnections + (isTcp ? 0 : destination.inactiveConnections)

@@ -5,7 +5,7 @@ import type { Command, EventBody } from '../model/event.ts'
 import type { Answer, Request } from '../model/request.ts'
 import type { State } from '../model/state.ts'
 import { milliseconds, weight } from '../model/units.ts'
-import { type Found, type Target, targetNamed } from './targets.ts'
+import { decidedTarget, type Found, type Target, targetNamed } from './targets.ts'
 
 export interface PoolDaemon {
   state(): State
@@ -42,8 +42,12 @@ export function endDecision(request: Request, daemon: PoolDaemon): Answer {
   return given({ kind: 'end-override', virtual, real }, request.who ?? 'somebody', daemon)
 }
 
-export const targetOf = ({ subject = '', virtual }: Request, daemon: Pick<PoolDaemon, 'state'>): Found =>
-  targetNamed(daemon.state(), subject, virtual ?? null)
+export function targetOf({ command, subject = '', virtual }: Request, daemon: Pick<PoolDaemon, 'state'>): Found {
+  const found = targetNamed(daemon.state(), subject, virtual ?? null)
+  if (found.kind === 'target' || command !== 'enable') return found
+  const decided = decidedTarget(daemon.state(), subject, virtual ?? null)
+  return decided.kind === 'target' ? decided : found
+}
 
 function deedOf(deed: Deed, share: number | undefined, most: number | undefined) {
   if (deed === 'drain') return { kind: deed, most: most === undefined ? null : milliseconds(most) } as const

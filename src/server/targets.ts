@@ -34,6 +34,16 @@ export function targetNamed({ pools }: Pick<State, 'pools'>, subject: string, vi
   return { kind: 'none' }
 }
 
+/** What was decided about something that is no longer configured is found by its own name, so that it can be ended. */
+export function decidedTarget({ controls }: Pick<State, 'controls'>, subject: string, virtual: string | null): Found {
+  const found = controls.overrides.find((one) =>
+    virtual === null ? nameOf(one) === subject : one.virtual === virtual && (one.real ?? virtual) === subject,
+  )
+  return found === undefined ? { kind: 'none' } : { kind: 'target', virtual: found.virtual, real: found.real }
+}
+
+const nameOf = ({ virtual, real }: Target): string => [virtual, real].filter((part) => part !== null).join('/')
+
 /** A virtual server's name in front of the first slash; a virtual server may itself be named with one. */
 function parted(subject: string, names: ReadonlySet<string>): readonly [string | null, string | null] {
   if (names.has(subject)) return [subject, null]

@@ -19,6 +19,8 @@ export function commitOf(seq: number, padding = 0): Commit {
     name: `pool-${seq % 3}`,
     standing: 'serving',
     reals: [],
+    upWeight: 0,
+    announced: false,
     lostAt: null,
     driftTold: null,
     wakeAt: null,

@@ -9,7 +9,7 @@ import { endpointText } from '../../model/table.ts'
 import { type Now, wallTime } from '../../model/units.ts'
 import { type Carried, done, refused } from '../on-command.ts'
 import { decisionOn, decisionText, isOver, sameTarget } from '../pool/override.ts'
-import { allPools, recomputePools } from '../pool/pools.ts'
+import { recomputePools } from '../pool/pools.ts'
 import type { Scribe } from '../scribe.ts'
 
 type OverrideCommand = Extract<Command, { kind: 'override' }>
@@ -26,7 +26,7 @@ export function onOverride(state: State, command: OverrideCommand, who: string, 
   const others = state.controls.overrides.filter((one) => !sameTarget(one, override))
   if (others.length >= mostOverrides) return refused(`there are ${mostOverrides} decisions already; end some of them`)
   const next = withOverrides(state, [...others, override])
-  const judged = recomputePools(next, allPools(next), write, now)
+  const judged = recomputePools(next, concerned(next, [override]), write, now)
   const emptied = command.force ? [] : poolsEmptied(state, judged.state)
   if (emptied.length > 0) {
     const which = emptied.map(({ name }) => name).join(', ')
@@ -73,11 +73,12 @@ function overrideOf({ virtual, real, what, lasts, reason }: OverrideCommand, who
  * single ones; and of a virtual server, also what was decided of its real servers.
  */
 export function onEndOverride(state: State, { virtual, real }: EndCommand, write: Scribe, now: Now): Carried {
-  const unknown = unknownTarget(state, virtual, real)
-  if (unknown !== null) return refused(unknown)
   const ends = (one: Override): boolean =>
     (virtual === null || one.virtual === virtual) && (real === null || one.real === real)
   const over = state.controls.overrides.filter(ends)
+  // What was decided about something that is no longer configured can be ended all the same.
+  const unknown = over.length > 0 ? null : unknownTarget(state, virtual, real)
+  if (unknown !== null) return refused(unknown)
   if (over.length === 0) {
     return done(
       state,
@@ -88,7 +89,7 @@ export function onEndOverride(state: State, { virtual, real }: EndCommand, write
     state,
     state.controls.overrides.filter((one) => !ends(one)),
   )
-  const judged = recomputePools(next, allPools(next), write, now)
+  const judged = recomputePools(next, concerned(next, over), write, now)
   const ended = over.map((one) => `${targetText(one)} (${decisionText(one)})`).join(', ')
   const text = `its checks decide again: ${ended}${stillText(next, { virtual, real })}`
   return done(judged.state, text, judged.effects)
@@ -106,6 +107,18 @@ function stillText({ model, controls }: State, { virtual, real }: Pick<Override,
   if (left.length === 0) return ''
   const more = left.length > namesShown ? ` and ${left.length - namesShown} more` : ''
   return `. BUT: there is still ${left.slice(0, namesShown).join(', ')}${more}.`
+}
+
+/** The pools that hear of these decisions. */
+function concerned({ pools }: State, decisions: readonly Override[]): readonly number[] {
+  const named = new Set(decisions.flatMap(({ virtual }) => (virtual === null ? [] : [virtual])))
+  const everywhere = new Set(
+    decisions.flatMap(({ virtual, real }) => (virtual === null && real !== null ? [real] : [])),
+  )
+  return pools.flatMap(({ name, reals }, i) => {
+    const isMeant = named.has(name) || (everywhere.size > 0 && reals.some(({ real }) => everywhere.has(real)))
+    return isMeant ? [i] : []
+  })
 }
 
 /** Those whose time is over go, and their pools are judged anew by whoever calls. */

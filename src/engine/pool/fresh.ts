@@ -10,6 +10,8 @@ export function untestedPool({ name, reals }: Virtual): PoolState {
     standing: 'unknown',
     reals: reals.map(untestedReal),
     cause: null,
+    upWeight: 0,
+    announced: false,
     lostAt: null,
     driftTold: null,
     wakeAt: null,

@@ -12,7 +12,7 @@ import { GREATEST_WEIGHT } from '../limits.ts'
 import { untestedReal } from './fresh.ts'
 import { type Decision, decisionOn, decisionText } from './override.ts'
 import { slowShare } from './slow-start.ts'
-import { backupsNeeded, type Counted, poolStanding } from './standing.ts'
+import { backupsNeeded, type Counted, poolStanding, upWeight } from './standing.ts'
 import { type HostFinder, type RealVerdict, verdictOn } from './verdict.ts'
 
 /** What the entries of a change need to know; the caller gives each an id. */
@@ -51,7 +51,7 @@ export function judgePool(before: PoolState, virtual: Virtual, find: HostFinder,
   const standing = poolStanding(before.standing, virtual, inPlay)
   const circumstances = { virtual, standing, backups, now }
   const judged = seen.map((one) => judgeReal(one, circumstances))
-  return compared(before, standing, judged, now)
+  return compared(before, { standing, upWeight: upWeight(inPlay) }, judged, now)
 }
 
 /** An operator's decision counts like a verdict: who is taken out adds nothing to the quorum. */
@@ -188,7 +188,12 @@ const keys = [
   ...(['begun', 'risingSince', 'drain', 'told', 'toldAt', 'real'] as const),
 ]
 
-function compared(before: PoolState, standing: PoolStanding, judged: readonly JudgedReal[], now: Now): Judged {
+function compared(
+  before: PoolState,
+  { standing, upWeight: share }: Pick<PoolState, 'standing' | 'upWeight'>,
+  judged: readonly JudgedReal[],
+  now: Now,
+): Judged {
   const reals = judged.map(({ state }) => state)
   const changes: PoolChange[] = []
   const told: { index: number; text: string }[] = []
@@ -202,13 +207,21 @@ function compared(before: PoolState, standing: PoolStanding, judged: readonly Ju
   }
   if (standing !== before.standing) changes.push({ kind: 'pool', before })
   const wakeAt = earliest(judged.map((one) => one.wakeAt))
-  const isSame = changes.length === 0 && wakeAt === before.wakeAt && reals.every((real, i) => real === before.reals[i])
-  return {
-    pool: isSame ? before : { ...before, standing, reals, lostAt: lostAtOf(before, standing, now), wakeAt },
-    changes,
-    told,
+  const after: PoolState = {
+    ...before,
+    standing,
+    upWeight: share,
+    reals,
+    announced: before.announced || standing !== 'unknown',
+    lostAt: lostAtOf(before, standing, now),
+    wakeAt,
   }
+  const isSame =
+    poolKeys.every((key) => before[key] === after[key]) && reals.every((real, i) => real === before.reals[i])
+  return { pool: isSame ? before : after, changes, told }
 }
+
+const poolKeys = ['standing', 'upWeight', 'announced', 'lostAt', 'wakeAt'] as const
 
 /** A pool that never had its quorum has not lost it, but what nobody serves is an outage from its beginning. */
 function lostAtOf({ standing: before, lostAt }: PoolState, standing: PoolStanding, now: Now): WallTime | null {

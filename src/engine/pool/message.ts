@@ -39,12 +39,13 @@ export function realNews(
   before: RealState,
   after: RealState,
   { model }: State,
+  given?: string,
 ): PoolNews {
   const end = endpointText(real.id)
   const [server, name] = [nameOfReal(virtual, real), nameOf(virtual)]
   const state = direction === 'up' ? 'UP' : 'DOWN'
   const words =
-    wordsOf(real, after, model)?.[direction] ?? `CHECK ${direction === 'up' ? 'succeed' : 'failed'} on service`
+    given ?? wordsOf(real, after, model)?.[direction] ?? `CHECK ${direction === 'up' ? 'succeed' : 'failed'} on service`
   return {
     direction,
     virtual,
@@ -90,7 +91,7 @@ export function quorumNews(direction: 'up' | 'down', virtual: Virtual, pool: Poo
   const name = nameOf(virtual)
   const state = direction === 'up' ? 'UP' : 'DOWN'
   const { quorum, hysteresis } = virtual
-  const weight = virtual.reals.reduce((sum, real, i) => (pool.reals[i]?.told === 'up' ? sum + real.weight : sum), 0)
+  const weight = pool.upWeight
   const text = poolText(pool, virtual)
   const starting = before.standing === 'unknown'
   return {

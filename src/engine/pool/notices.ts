@@ -42,13 +42,13 @@ export function noticesOf(state: State, changed: Changed, write: Scribe, now: No
     if (direction !== null)
       tell(real.notices[direction], realNews(direction, virtual, pool, real, former, { ...after, text }, state))
   }
-  const direction = quorumDirection(virtual, before.standing, pool.standing)
+  const direction = quorumDirection(virtual, before, pool.standing)
   if (direction !== null) tell(virtual.notices[direction], quorumNews(direction, virtual, pool, before))
   return noticed
 }
 
 /** The FIFO hears of everything; its calls stand in no file. */
-const fifoCalls = ({ model }: State): readonly AlertCall[] =>
+export const fifoCalls = ({ model }: State): readonly AlertCall[] =>
   model.settings.table.fifos.map(
     ({ reader: _, ...options }): AlertCall => ({
       module: 'fifo',
@@ -73,9 +73,12 @@ function realDirection({ initial }: Real, before: RealState, { told }: RealState
  * As keepalived does: a pool that begins with its quorum says so, since its quorum_up may announce the address; and one
  * that begins without it says so only if a sorry server steps in. Who is named in mon.cf hears no good news of a start.
  */
-function quorumDirection({ keepalivedName }: Virtual, before: PoolStanding, after: PoolStanding): 'up' | 'down' | null {
-  const [had, has] = [before === 'serving', after === 'serving']
-  if (has) return had || (before === 'unknown' && keepalivedName === null) ? null : 'up'
+function quorumDirection({ keepalivedName }: Virtual, before: PoolState, after: PoolStanding): 'up' | 'down' | null {
+  const [had, has] = [before.standing === 'serving', after === 'serving']
+  const tellsStart = keepalivedName !== null && !before.announced
+  if (has && had) return tellsStart ? 'up' : null
+  if (has) return before.standing === 'unknown' && keepalivedName === null ? null : 'up'
   if (had) return 'down'
-  return before === 'unknown' && after === 'sorry' ? 'down' : null
+  const isStart = before.standing === 'unknown' || tellsStart
+  return isStart && after === 'sorry' ? 'down' : null
 }

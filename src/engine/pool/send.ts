@@ -14,6 +14,7 @@ export function send(
   messageOf: (id: Id) => AlertMessage,
   write: Scribe,
   now: Now,
+  atStop = false,
 ): { readonly outbox: readonly Delivery[]; readonly effects: readonly Effect[] } {
   const fresh: Delivery[] = []
   const effects: Effect[] = []
@@ -36,6 +37,7 @@ export function send(
       notBefore: now.wall,
       lastText: '',
       cause: null,
+      ...(atStop ? { atStop } : {}),
     }
     fresh.push(delivery)
     const entry = write.entry({ kind: 'alert', ...about, call: call.text, delivery: id, summary: message.summary })

@@ -56,5 +56,8 @@ function hopedFor(counted: readonly Counted[]): number {
   }, 0)
 }
 
+/** What the quorum is compared with (keepalived: the weight of all servers that are alive). */
+export const upWeight = (counted: readonly Counted[]): number => total(counted, 'up')
+
 const total = (counted: readonly Counted[], kind: Counted['kind']): number =>
   counted.reduce((sum, one) => (one.kind === kind ? sum + one.weight : sum), 0)

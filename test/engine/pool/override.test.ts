@@ -233,6 +233,17 @@ test('decisions survive a restart and a reload, and come back with a server that
   assert.match(pool.wanted, /^1=- /)
 })
 
+test('a decision about what is no longer configured can be ended', () => {
+  const pool = pair()
+  order(pool, asked(disable, { virtual: 'web' }))
+  pool.post({ kind: 'reloaded', model: { ...pool.state.model, virtuals: [] }, text: '' }, at(1))
+  assert.match(
+    order(pool, { kind: 'end-override', virtual: 'web', real: '10.1.1.1:80' }),
+    /^done: its checks decide again/,
+  )
+  assert.deepEqual(pool.state.controls.overrides, [])
+})
+
 test('what does not exist is not decided on', () => {
   const pool = pair()
   assert.match(

@@ -4,10 +4,11 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { wantedTable } from '../../../src/engine/pool/wanted.ts'
 import type { Model, Service, Virtual } from '../../../src/model/model.ts'
+import { host } from '../../../src/model/names.ts'
 import type { State } from '../../../src/model/state.ts'
 import { weight } from '../../../src/model/units.ts'
-import { at, checked, model, Run, result, virtual } from '../build.ts'
-import { checkOf, heavy, sorryServer } from './rig.ts'
+import { at, checked, model, Run, result, service, virtual } from '../build.ts'
+import { heavy, sorryServer } from './rig.ts'
 
 const numbers = [1, 2, 3, 4]
 
@@ -31,13 +32,33 @@ const steps = fc.array(
   { maxLength: 30 },
 )
 
-function modelOf({ servers, share, onFail, quorum, sorry, backup, question }: Configuration): Model {
-  const services = servers.map((n): Service => {
-    const check = checkOf(n)
-    return { ...check, description: question }
-  })
+/** What a server is asked: a reload may ask something else. */
+const checkFor = (n: number, question: string): Service =>
+  service({ called: `${question}/${n}`, hosts: [host(`10.1.1.${n}`)], periods: [] })
+const checksOf = (n: number, question: string) => {
+  const { key, hosts } = checkFor(n, question)
+  return { checks: hosts.map((one) => ({ service: key, host: one })) }
+}
+
+function modelOf({
+  servers,
+  share,
+  onFail,
+  quorum,
+  sorry,
+  backup,
+  question,
+}: Omit<Configuration, 'servers' | 'question'> & {
+  readonly servers: readonly number[]
+  readonly question: string
+}): Model {
+  const services = servers.map((n) => checkFor(n, question))
   const reals = servers.map((n, i) =>
-    heavy(n, share, { onFail, role: backup && i === servers.length - 1 && i > 0 ? 'backup' : 'primary' }),
+    heavy(n, share, {
+      ...checksOf(n, question),
+      onFail,
+      role: backup && i === servers.length - 1 && i > 0 ? 'backup' : 'primary',
+    }),
   )
   const changes: Partial<Virtual> = { quorum: weight(quorum), backupBelow: weight(quorum) }
   return model(services, [virtual(reals, { ...changes, sorry: sorry ? sorryServer : null })])
@@ -57,12 +78,13 @@ test('whatever order results and reloads come in, the table is that of the last 
       const last = new Map<number, boolean>()
       for (const [i, step] of all.entries()) {
         if ('servers' in step) {
+          if (step.question !== current.question) last.clear()
           current = step
           long.post({ kind: 'reloaded', model: modelOf(step), text: '' }, at(i))
           for (const n of numbers) if (!step.servers.includes(n)) last.delete(n)
         } else if (current.servers.includes(step.n)) {
           last.set(step.n, step.up)
-          const service = checkOf(step.n)
+          const service = checkFor(step.n, current.question)
           long.post(checked(service, result(service.hosts, step.up ? [] : service.hosts)), at(i))
         }
       }
@@ -70,12 +92,12 @@ test('whatever order results and reloads come in, the table is that of the last 
       for (const n of current.servers) {
         if (last.has(n)) continue
         last.set(n, true)
-        const service = checkOf(n)
+        const service = checkFor(n, current.question)
         long.post(checked(service, result(service.hosts, [])), at(all.length))
       }
       const short = new Run(modelOf(current))
       for (const [n, up] of last) {
-        const service = checkOf(n)
+        const service = checkFor(n, current.question)
         short.post(checked(service, result(service.hosts, up ? [] : service.hosts)), at(0))
       }
       assert.deepEqual(tableOf(long.state), tableOf(short.state))
@@ -83,3 +105,30 @@ test('whatever order results and reloads come in, the table is that of the last 
     { numRuns: 300 },
   )
 })
+
+test('a dead server whose check a reload replaces stays out until the new one has run, or five seconds have passed', () => {
+  const of = (question: string) => modelOf({ ...plain, question })
+  const run = new Run(of('a'))
+  const [first, second] = [checkFor(1, 'a'), checkFor(1, 'b')]
+  run.post(checked(first, result(first.hosts, first.hosts)), at(0))
+  assert.deepEqual(kinds(run), ['absent'])
+  run.post({ kind: 'reloaded', model: of('b'), text: '' }, at(100))
+  assert.deepEqual(kinds(run), ['as-found'], 'it is not in the table, and stays so')
+  run.post({ kind: 'time' }, at(104))
+  assert.deepEqual(kinds(run), ['as-found'])
+  run.post(checked(second, result(second.hosts, second.hosts)), at(104))
+  assert.deepEqual(kinds(run), ['absent'])
+})
+
+const plain = {
+  servers: [1],
+  share: 1,
+  onFail: 'remove',
+  quorum: 1,
+  sorry: false,
+  backup: false,
+  question: 'a',
+} as const
+
+const kinds = (run: Run): string[] =>
+  wantedTable(run.state.model, run.state.pools).flatMap(({ destinations }) => destinations.map(({ kind }) => kind))

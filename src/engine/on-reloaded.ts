@@ -1,0 +1,113 @@
+/**
+ * The configuration was read again. Whatever is still named goes on; what is gone is told where keepalived would tell it;
+ * and a real server whose checks are others now is nothing known of, until one of them has run.
+ */
+import type { Effect } from '../model/effect.ts'
+import type { Event, Reset } from '../model/event.ts'
+import type { AlertCall, Model, Virtual } from '../model/model.ts'
+import type { PoolState, State } from '../model/state.ts'
+import { endpointText } from '../model/table.ts'
+import type { Now } from '../model/units.ts'
+import { REMOVING } from './keepalived-mail.ts'
+import { onStartup } from './on-startup.ts'
+import { type PoolNews, poolMessage, quorumNews, realNews } from './pool/message.ts'
+import { fifoCalls } from './pool/notices.ts'
+import { send } from './pool/send.ts'
+import { resumed } from './resumed.ts'
+import { type Decided, record, type Scribe } from './scribe.ts'
+import { forgotten as fresh, stateFor } from './start.ts'
+
+/** mon's reset is a reload too: it may begin anew, stop the scheduler, and announce the start again. */
+export function onReloaded(
+  state: State,
+  event: Extract<Event, { kind: 'reloaded' }>,
+  write: Scribe,
+  now: Now,
+): Decided {
+  const { model, reset, text } = event
+  const same = withChangedChecks(stateFor(model, state), state)
+  const kept = reset === undefined ? same : afterReset(same, reset, model)
+  const controls =
+    reset?.stopped === true ? { ...kept.controls, stopped: kept.controls.stopped ?? now.wall } : kept.controls
+  const entry = record(write.entry({ kind: 'daemon', what: 'reloaded', text }))
+  const effects = [entry, ...forgotten(state, model, write)]
+  const went = resumed({ state: { ...kept, controls }, effects }, write, now)
+  const next = tellRemoved(went, state, write, now)
+  return reset !== undefined && model.settings.startupalertsOnReset ? onStartup(next, write, now) : next
+}
+
+function afterReset(state: State, reset: Reset, { settings }: Model): State {
+  if (!reset.keepstate) return fresh(state)
+  if (!settings.quirks.resetForgetsOutput) return state
+  const services = state.services.map((service) => ({
+    ...service,
+    lastOutput: null,
+    dependOk: null,
+    failureInterval: false,
+    periods: service.periods.map((period) => ({ ...period, unpairedUps: 0 })),
+  }))
+  return { ...state, services }
+}
+
+/** Services that were announced as down and are no longer configured: nobody will be told of their end, and that is said. */
+function forgotten({ services }: State, { serviceIndex }: Model, write: Scribe): Effect[] {
+  const gone = services.filter(
+    ({ key, status, periods }) =>
+      !serviceIndex.has(key) && status.kind === 'down' && periods.some(({ sent }) => sent > 0),
+  )
+  return gone.map(({ key }) => {
+    const text = `${key} was announced as down and is no longer configured; its end will not be told`
+    return record(write.entry({ kind: 'daemon', what: 'forgotten', text }))
+  })
+}
+
+/** What waits for a first verdict waits anew, and stays in the table as it is meanwhile: a dead server stays out. */
+function withChangedChecks(next: State, { model }: State): State {
+  const former = new Map(model.virtuals.map((virtual) => [virtual.name, virtual]))
+  const pools = next.pools.map((pool, i): PoolState => {
+    const [before, after] = [former.get(pool.name), next.model.virtuals[i]]
+    if (before === undefined || after === undefined) return pool
+    const asked = checksOf(before)
+    const now = checksOf(after)
+    return {
+      ...pool,
+      reals: pool.reals.map((real) => (asked.get(real.real) === now.get(real.real) ? real : { ...real, begun: null })),
+    }
+  })
+  return { ...next, pools }
+}
+
+const checksOf = ({ reals }: Virtual): ReadonlyMap<string, string> =>
+  new Map(
+    reals.map(({ id, checks }) => [
+      endpointText(id),
+      checks.map(({ service, host }) => `${service} ${host}`).join('\n'),
+    ]),
+  )
+
+/** keepalived tells of each server and each quorum that a reload takes away; who is named in mon.cf meant to do it. */
+function tellRemoved(decided: Decided, before: State, write: Scribe, now: Now): Decided {
+  const after = new Map(decided.state.model.virtuals.map((virtual) => [virtual.name, virtual]))
+  let next = decided
+  const tell = (calls: readonly AlertCall[], news: PoolNews): void => {
+    const all = [...calls, ...fifoCalls(next.state)]
+    const sent = send(next.state, all, (id) => poolMessage(id, news, next.state, now), write, now)
+    next = { state: { ...next.state, outbox: sent.outbox }, effects: [...next.effects, ...sent.effects] }
+  }
+  for (const [i, virtual] of before.model.virtuals.entries()) {
+    const pool = before.pools[i]
+    if (virtual.keepalivedName === null || pool === undefined) continue
+    const kept = after.get(virtual.name)
+    const still = new Set(kept?.reals.map(({ id }) => endpointText(id)))
+    for (const [j, real] of virtual.reals.entries()) {
+      const state = pool.reals[j]
+      if (state === undefined || state.told === 'down' || still.has(endpointText(real.id))) continue
+      const gone = { ...state, toldAt: now.wall, text: 'the configuration no longer names it' }
+      tell(real.notices.down, realNews('down', virtual, pool, real, state, gone, before, REMOVING))
+    }
+    if (kept === undefined && pool.standing === 'serving') {
+      tell(virtual.notices.down, quorumNews('down', virtual, { ...pool, upWeight: 0, lostAt: now.wall }, pool))
+    }
+  }
+  return next
+}
