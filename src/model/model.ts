@@ -5,6 +5,7 @@
 
 import type { ClientSettings, LogSettings } from './client-settings.ts'
 import type { Dependencies } from './dependency.ts'
+import type { MailBodies } from './keepalived-words.ts'
 import type { GroupName, Host, ServiceKey, ServiceName } from './names.ts'
 import type { PeriodExpression } from './period.ts'
 import type { Quirks } from './quirks.ts'
@@ -200,7 +201,7 @@ export interface Service {
   readonly environment: Readonly<Record<string, string>>
   readonly periods: readonly Period[]
   /** What keepalived's mails say of this check between the arrows of `=> … <=`; `null`: it is none of keepalived's. */
-  readonly mailBodies: { readonly up: string; readonly down: string } | null
+  readonly mailBodies: MailBodies | null
   readonly place: Place
 }
 

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { mail } from '../../alerts/mail.ts'
-import { checkWords, serverMail } from '../../src/engine/keepalived-mail.ts'
+import { serverMail } from '../../src/engine/keepalived-mail.ts'
 import type { AlertMessage } from '../../src/model/alert.ts'
+import { MAIL_BODIES } from '../../src/model/keepalived-words.ts'
 import { asWritten } from '../../src/wire/mail/safe-text.ts'
 import { decoded, headersOf, startRelay } from '../peers/relay.ts'
 import { failure } from '../wire/alert-message.ts'
@@ -27,7 +28,7 @@ const news = {
   server: '[10.1.1.2]:tcp:8080',
   virtual: '[192.0.2.10]:tcp:80',
   state: 'DOWN',
-  words: checkWords({ checker: 'TCP_CHECK', end: 'failed' }),
+  words: MAIL_BODIES.TCP_CHECK.down,
   why: '',
 } as const
 const down: AlertMessage = { ...failure, mail: serverMail(news) }

@@ -1,14 +1,7 @@
 /** keepalived's mails, names and FIFO lines, as keepalived 2.2.7 was seen to write them. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  type CheckedWords,
-  checkWords,
-  quorumMail,
-  REMOVING,
-  SHUTTING_DOWN,
-  serverMail,
-} from '../../src/engine/keepalived-mail.ts'
+import { quorumMail, REMOVING, SHUTTING_DOWN, serverMail } from '../../src/engine/keepalived-mail.ts'
 import {
   protocolWord,
   serverLine,
@@ -17,7 +10,9 @@ import {
   virtualLine,
   virtualName,
 } from '../../src/model/keepalived-names.ts'
+import { type CheckedWords, checkWords, type MailedChecker } from '../../src/model/keepalived-words.ts'
 import type { TableServiceId } from '../../src/model/table.ts'
+import { bodiesOf, mailBodiesIn } from './keepalived-bodies.ts'
 
 const web: TableServiceId = { kind: 'address', family: 4, protocol: 'tcp', address: '192.0.2.10', port: 80 }
 const v6: TableServiceId = { kind: 'address', family: 6, protocol: 'tcp', address: '2001:db8::1', port: 443 }
@@ -49,13 +44,14 @@ const names = [
 ]
 for (const { what, name, is } of names) test(`${what} is called as keepalived calls it`, () => assert.equal(name, is))
 
-const words: readonly (CheckedWords & { readonly is: string })[] = [
+const words: readonly (CheckedWords & { readonly checker: MailedChecker; readonly is: string })[] = [
   { checker: 'TCP_CHECK', end: 'succeeded', is: 'TCP CHECK succeed on service' },
-  { checker: 'TCP_CHECK', end: 'failed', is: 'TCP CHECK failed on service' },
+  { checker: 'TCP_CHECK', end: 'failed', reason: 'refused', is: 'TCP CHECK failed on service' },
   { checker: 'HTTP_GET', end: 'succeeded', is: 'CHECK succeed on service' },
   { checker: 'HTTP_GET', end: 'failed', is: 'CHECK failed on service : HTTP request failed' },
   { checker: 'SSL_GET', end: 'failed', is: 'CHECK failed on service : HTTP request failed' },
   { checker: 'SMTP_CHECK', end: 'succeeded', is: 'CHECK succeed on service' },
+  { checker: 'SMTP_CHECK', end: 'failed', is: 'CHECK failed on service' },
   { checker: 'SMTP_CHECK', end: 'failed', reason: 'read timeout', is: 'CHECK failed on service : read timeout' },
   { checker: 'DNS_CHECK', end: 'succeeded', is: 'DNS_CHECK: succeed on service' },
   { checker: 'DNS_CHECK', end: 'timed out', is: 'DNS_CHECK: failed on service' },
@@ -66,20 +62,23 @@ const words: readonly (CheckedWords & { readonly is: string })[] = [
   { checker: 'MISC_CHECK', end: 'succeeded', is: 'MISC CHECK succeeded on service' },
   { checker: 'MISC_CHECK', end: 'failed', is: 'MISC CHECK failed on service' },
   { checker: 'MISC_CHECK', end: 'timed out', is: 'MISC CHECK timed out on service' },
-  { checker: 'BFD_CHECK', end: 'succeeded', name: 'b1', is: 'BFD CHECK b1 succeeded on service' },
-  { checker: 'BFD_CHECK', end: 'failed', name: 'b1', is: 'BFD CHECK b1 failed on service' },
 ]
-for (const { is, ...checked } of words) {
-  test(`the mail of a ${checked.checker} that ${checked.end} has keepalived's words`, () =>
-    assert.equal(checkWords(checked), is))
+for (const { is, checker, ...checked } of words) {
+  const { end, reason = '' } = checked
+  test(`the mail of a ${checker} that ${end}${reason && ` with "${reason}"`} has keepalived's words`, () =>
+    assert.equal(checkWords(bodiesOf(checker), checked), is))
 }
+
+test('a FILE_CHECK has no words, since keepalived sends no mail of it', () => {
+  assert.equal(mailBodiesIn('track_file load {\n file /run/load\n}\n', 'FILE_CHECK {\n track_file load\n}'), null)
+})
 
 const server = {
   routerId: 'LVS_MAIN',
   server: '[10.1.1.2]:tcp:8080',
   virtual: '[192.0.2.10]:tcp:80',
   state: 'DOWN',
-  words: checkWords({ checker: 'TCP_CHECK', end: 'failed' }),
+  words: bodiesOf('TCP_CHECK').down,
   why: '',
 } as const
 const realSubject = '[LVS_MAIN] Realserver [10.1.1.2]:tcp:8080 of virtual server [192.0.2.10]:tcp:80 -'
@@ -94,7 +93,7 @@ const mails = [
   },
   {
     name: 'a server that is back',
-    mail: serverMail({ ...server, state: 'UP', words: checkWords({ checker: 'TCP_CHECK', end: 'succeeded' }) }),
+    mail: serverMail({ ...server, state: 'UP', words: bodiesOf('TCP_CHECK').up }),
     is: { subject: `${realSubject} UP`, text: '=> TCP CHECK succeed on service <=\n\n' },
   },
   {

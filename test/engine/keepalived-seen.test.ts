@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { type CheckedWords, checkWords, quorumMail, serverMail } from '../../src/engine/keepalived-mail.ts'
+import { quorumMail, serverMail } from '../../src/engine/keepalived-mail.ts'
 import {
   realServerName,
   serverLine,
@@ -11,7 +11,9 @@ import {
   virtualLine,
   virtualName,
 } from '../../src/model/keepalived-names.ts'
+import { type CheckedWords, checkWords, type MailedChecker } from '../../src/model/keepalived-words.ts'
 import type { TableServiceId } from '../../src/model/table.ts'
+import { bodiesOf } from './keepalived-bodies.ts'
 
 const mark = (number: number, family: 4 | 6 = 4): TableServiceId => ({ kind: 'mark', family, mark: number })
 const web: TableServiceId = { kind: 'address', family: 4, protocol: 'tcp', address: '192.0.2.10', port: 80 }
@@ -47,10 +49,8 @@ for (const { service, name, servers, quorum = 1, hysteresis = 0, sum = 1, ...mor
       const [address = '', port] = text.split(' ')
       const standing = { portFollows: more.portFollows === true, inGroup: more.inGroup === true }
       const server = realServerName({ address, port: Number(port) }, service, standing)
-      const words = checkWords({
-        checker: more.misc === true ? 'MISC_CHECK' : 'TCP_CHECK',
-        end: state === 'UP' ? 'succeeded' : 'failed',
-      })
+      const said = bodiesOf(more.misc === true ? 'MISC_CHECK' : 'TCP_CHECK')
+      const words = checkWords(said, { end: state === 'UP' ? 'succeeded' : 'failed' })
       remember(serverMail({ routerId, server, virtual: name, state, words, why: '' }))
       ours.lines.add(serverLine(server, name, state))
     }
@@ -58,18 +58,19 @@ for (const { service, name, servers, quorum = 1, hysteresis = 0, sum = 1, ...mor
 }
 
 /** A second run: a checker of each kind that fails, behind direct routing, so that port 8080 of the file follows the service. */
-const failing: readonly (readonly [address: string, words: CheckedWords])[] = [
-  ['127.0.0.1', { checker: 'MISC_CHECK', end: 'timed out' }],
-  ['127.0.0.2', { checker: 'HTTP_GET', end: 'failed' }],
-  ['127.0.0.3', { checker: 'SMTP_CHECK', end: 'failed', reason: 'Could not connect to server [127.0.0.3]:8080' }],
-  ['127.0.0.4', { checker: 'DNS_CHECK', end: 'failed' }],
-  ['127.0.0.5', { checker: 'UDP_CHECK', end: 'failed' }],
-  ['192.0.2.99', { checker: 'PING_CHECK', end: 'failed' }],
+const failing: readonly (readonly [address: string, checker: MailedChecker, checked: CheckedWords])[] = [
+  ['127.0.0.1', 'MISC_CHECK', { end: 'timed out' }],
+  ['127.0.0.2', 'HTTP_GET', { end: 'failed' }],
+  ['127.0.0.3', 'SMTP_CHECK', { end: 'failed', reason: 'Could not connect to server [127.0.0.3]:8080' }],
+  ['127.0.0.4', 'DNS_CHECK', { end: 'failed' }],
+  ['127.0.0.5', 'UDP_CHECK', { end: 'failed' }],
+  ['192.0.2.99', 'PING_CHECK', { end: 'failed' }],
 ]
-for (const [address, checked] of failing) {
+for (const [address, checker, checked] of failing) {
+  const words = checkWords(bodiesOf(checker), checked)
   const server = realServerName({ address, port: 8080 }, web, { portFollows: true, inGroup: false })
   const virtual = virtualName(web)
-  remember(serverMail({ routerId, server, virtual, state: 'DOWN', words: checkWords(checked), why: '' }))
+  remember(serverMail({ routerId, server, virtual, state: 'DOWN', words, why: '' }))
   ours.lines.add(serverLine(server, virtual, 'DOWN'))
 }
 

@@ -172,11 +172,6 @@ export function u16Bytes(value: number): Uint8Array {
   return bytes
 }
 
-/** A port: network order whatever the machine. */
-export function portBytes(port: number): Uint8Array {
-  return Uint8Array.of(port >> 8, port & 0xff)
-}
-
 export function u32Bytes(value: number): Uint8Array {
   const bytes = new Uint8Array(4)
   view(bytes).setUint32(0, value, littleEndian)

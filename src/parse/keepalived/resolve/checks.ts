@@ -3,6 +3,7 @@
  * Source: keepalived.conf(5), "Healthchecker"; the first failure after a start counts at once (2.2.7 tried).
  */
 import { noDependencies } from '../../../model/dependency.ts'
+import { MAIL_BODIES } from '../../../model/keepalived-words.ts'
 import type { Call, Service } from '../../../model/model.ts'
 import { type Milliseconds, milliseconds, seconds } from '../../../model/units.ts'
 import { DEFAULT_DEP_MEMORY } from '../../defaults.ts'
@@ -34,34 +35,21 @@ interface Kind {
   readonly failsAtOnce: boolean
   /** Whole rounds of attempts are made while it is down. */
   readonly retriesWhileDown: boolean
-  readonly mail: { readonly up: string; readonly down: string } | null
 }
 
-/** What its mails say between the arrows of `=> … <=`. */
-const mail = (up: string, down: string) => ({ up: `${up} on service`, down: `${down} on service` })
-
-const usual = { retry: 1, delay: seconds(1), failsAtOnce: true, retriesWhileDown: false }
-const http: Kind = {
-  ...usual,
-  delay: seconds(3),
-  mail: { up: 'CHECK succeed on service', down: 'CHECK failed on service : HTTP request failed' },
-}
+const usual: Kind = { retry: 1, delay: seconds(1), failsAtOnce: true, retriesWhileDown: false }
+const http: Kind = { ...usual, delay: seconds(3) }
 
 const KINDS: Readonly<Record<Exclude<Checker['kind'], 'BFD_CHECK'>, Kind>> = {
-  TCP_CHECK: { ...usual, retriesWhileDown: true, mail: mail('TCP CHECK succeed', 'TCP CHECK failed') },
+  TCP_CHECK: { ...usual, retriesWhileDown: true },
   HTTP_GET: http,
   SSL_GET: http,
-  SMTP_CHECK: {
-    ...usual,
-    failsAtOnce: false,
-    retriesWhileDown: true,
-    mail: mail('CHECK succeed', 'CHECK failed'),
-  },
-  DNS_CHECK: { ...usual, retry: 3, delay: null, mail: mail('DNS_CHECK: succeed', 'DNS_CHECK: failed') },
-  MISC_CHECK: { ...usual, retry: 0, mail: mail('MISC CHECK succeeded', 'MISC CHECK failed') },
-  UDP_CHECK: { ...usual, mail: mail('UDP CHECK succeed', 'UDP CHECK failed') },
-  PING_CHECK: { ...usual, mail: mail('ICMP CHECK succeed', 'ICMP CHECK failed') },
-  FILE_CHECK: { ...usual, retry: 0, mail: null },
+  SMTP_CHECK: { ...usual, failsAtOnce: false, retriesWhileDown: true },
+  DNS_CHECK: { ...usual, retry: 3, delay: null },
+  MISC_CHECK: { ...usual, retry: 0 },
+  UDP_CHECK: usual,
+  PING_CHECK: usual,
+  FILE_CHECK: { ...usual, retry: 0 },
 }
 
 /** What a checker becomes; an SMTP_CHECK with old sub-blocks is several. */
@@ -91,7 +79,7 @@ export function checkOf(question: CheckAsked, around: Around): Check | null {
     warmup: nearest(levels, 'warmup')?.value ?? null,
     onlyWith: question.onlyWith,
     monitor,
-    mailBodies: kind.mail,
+    mailBodies: checker.kind === 'FILE_CHECK' ? null : MAIL_BODIES[checker.kind],
   }
 }
 
