@@ -55,7 +55,7 @@ export function quorumMail(news: QuorumNews): KeepalivedMail {
  * The sum is odd where the quorum is lost: keepalived shows the threshold quorum - hysteresis behind a plus, and <= for
  * what is less. The log says it as it is; the mail stays as filters know it.
  */
-export function quorumWords({ state, quorum, hysteresis, weight, starting }: QuorumNews): string {
+function quorumWords({ state, quorum, hysteresis, weight, starting }: QuorumNews): string {
   const isUp = state === 'UP'
   const event = starting ? `Starting with quorum ${isUp ? 'up' : 'down'}` : `${isUp ? 'Gained' : 'Lost'} quorum`
   const threshold = isUp ? quorum + hysteresis : quorum - hysteresis

@@ -82,7 +82,7 @@ const CONTROLS: Readonly<Record<string, string>> = {
 }
 
 /** null: a quote is not closed, or a backslash ends the text. */
-export function splitEscaped(text: string): string[] | null {
+function splitEscaped(text: string): string[] | null {
   const words: string[] = []
   let at = 0
   while (at < text.length) {

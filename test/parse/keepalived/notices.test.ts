@@ -54,6 +54,23 @@ for (const [name, global, virtual, real, [ofVirtual, ofReal]] of mailed) {
   })
 }
 
+const driftMailed: readonly (readonly [name: string, globals: string, virtual: string, is: boolean])[] = [
+  ['where there are recipients and a relay', MAIL, '', true],
+  ['also where mail of a quorum is asked for', MAIL, 'smtp_alert', true],
+  ['unless the virtual server says off', MAIL, 'smtp_alert off', false],
+  ['unless all alerts are off', `${MAIL}\n smtp_alert off`, '', false],
+  ['unless those of checkers are off', `${MAIL}\n smtp_alert_checker off`, '', false],
+  ['never without a relay', 'notification_email {\n a@example.org\n }', '', false],
+  ['never without recipients', 'smtp_server 192.0.2.25', 'smtp_alert', false],
+]
+for (const [name, global, virtual, is] of driftMailed) {
+  test(`what others change in the table is told by mail ${name}`, () => {
+    const [found] = sound(globals(global) + virtualText(virtual)).virtuals
+    const mail = ['mail: mail a@example.org b@example.org c@example.org']
+    assert.deepEqual(names(found?.driftAlerts), is ? mail : [])
+  })
+}
+
 const accounts: readonly (readonly [
   name: string,
   globals: string,

@@ -171,3 +171,17 @@ test('a sorry server, quorum, backup and slow start', () => {
     portFollows: true,
   })
 })
+
+const belows: readonly (readonly [name: string, words: string, real: string, below: number])[] = [
+  ['is the quorum', 'quorum 2', 'weight 2', 2],
+  ['is 1 without a quorum', '', 'weight 2', 1],
+  ['is the quorum that can be reached', 'quorum 5', 'weight 3', 3],
+  ['is what is written', 'quorum 3\n backup_below 2', 'weight 3\n backup', 2],
+  ['is 1 where all weights are 0', '', 'weight 0', 1],
+]
+for (const [name, words, real, below] of belows) {
+  test(`the weight below which backup servers join ${name}`, () => {
+    const [virtual] = resolved(virtualText(words, realText(real))).virtuals
+    assert.equal(virtual?.backupBelow, below)
+  })
+}

@@ -18,7 +18,7 @@ import { placeOfWord } from './place.ts'
 import type { Check } from './services.ts'
 
 /** keepalived.conf(5), delay_loop and connect_timeout. */
-export const DEFAULT_DELAY_LOOP = seconds(60)
+const DEFAULT_DELAY_LOOP = seconds(60)
 const DEFAULT_CONNECT_TIMEOUT = seconds(5)
 /** keepalived is told of each change of a file; here it is read this often. */
 const FILE_INTERVAL = seconds(1)
@@ -86,7 +86,7 @@ export function checkOf(question: CheckAsked, around: Around): Check | null {
 /** Pages that one run asks for, each of which has connect_timeout in keepalived. */
 const pagesOf = (checker: Checker) => ('urls' in checker ? Math.max(1, checker.urls.length) : 1)
 
-export const intervalOf = (levels: Levels): Milliseconds => nearest(levels, 'delay_loop')?.value ?? DEFAULT_DELAY_LOOP
+const intervalOf = (levels: Levels): Milliseconds => nearest(levels, 'delay_loop')?.value ?? DEFAULT_DELAY_LOOP
 
 /** Only where a monitor overlooks its own deadline does this one end it. */
 function deadlineOf(checker: Checker, timeout: Milliseconds, interval: Milliseconds): Milliseconds {

@@ -25,6 +25,12 @@ export function quorumNotices({ settings }: VirtualServer, around: Around): Noti
   return notices(quorum_up, quorum_down, smtp_alert ?? mailDefault(around) ?? { value: false }, around)
 }
 
+/** keepalived never sees what others change. Whoever hears of its servers by mail hears of this, unless it is switched off. */
+export function driftAlerts({ settings }: VirtualServer, around: Around): readonly AlertCall[] {
+  const wantsMail = settings.smtp_alert ?? mailDefault(around) ?? { value: true }
+  return wantsMail.value ? mailCall(around) : []
+}
+
 const mailDefault = ({ file: { globals } }: Around) => globals.smtp_alert_checker ?? globals.smtp_alert
 
 function notices(

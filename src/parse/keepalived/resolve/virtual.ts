@@ -7,14 +7,14 @@ import type { VirtualServer } from '../file.ts'
 import { spanOf } from '../line.ts'
 import type { Around } from './around.ts'
 import { type Front, frontOf, protocolOf } from './front.ts'
-import { quorumNotices } from './notices.ts'
+import { driftAlerts, quorumNotices } from './notices.ts'
 import { placeOfWord } from './place.ts'
 import { resolveReals, resolveSorry } from './reals.ts'
 
 /** keepalived.conf(5), persistence_timeout: where persistence is asked for without it. */
 const USUAL_PERSISTENCE = 360
-/** Backup servers join when nothing else is left. */
-const DEFAULT_BACKUP_BELOW = 1
+/** Where no weight makes a quorum, backup servers still join when nothing else is left. */
+const LEAST_BACKUP_BELOW = 1
 
 /** `null`: nothing is made of it, which the report says. */
 export function resolveVirtual(server: VirtualServer, around: Around): Virtual | null {
@@ -23,20 +23,22 @@ export function resolveVirtual(server: VirtualServer, around: Around): Virtual |
   const reals = resolveReals(server, front, around)
   if (reals.length === 0) return null
   const { settings } = server
+  const { quorum, hysteresis } = quorumOf(server, reals)
   warnOfBackup(server, reals, around)
   return {
     name: front.name,
     keepalivedName: front.keepalivedName,
     services: front.services,
     settings: settingsOf(server, front),
-    ...quorumOf(server, reals),
-    backupBelow: weight(settings.backup_below?.value ?? DEFAULT_BACKUP_BELOW),
+    quorum,
+    hysteresis,
+    backupBelow: weight(settings.backup_below?.value ?? Math.max(LEAST_BACKUP_BELOW, quorum)),
     sorry: resolveSorry(server, reals, front, around),
     slowStart: settings.slow_start?.value ?? milliseconds(0),
     haSuspend: settings.ha_suspend !== undefined && server.of.kind === 'address',
     omega: settings.omega !== undefined,
     notices: quorumNotices(server, around),
-    driftAlerts: [],
+    driftAlerts: driftAlerts(server, around),
     reals,
     place: placeOfWord(server.of.kind === 'group' ? server.of.name : server.of.at),
   }
