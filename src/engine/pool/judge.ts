@@ -5,7 +5,7 @@
  */
 import type { PoolStanding, RealStanding } from '../../model/entry.ts'
 import type { Real, Virtual } from '../../model/model.ts'
-import type { Controls, Drain, PoolState, RealState } from '../../model/state.ts'
+import type { Controls, Drain, HostState, PoolState, RealState } from '../../model/state.ts'
 import { endpointText } from '../../model/table.ts'
 import { type Now, type WallTime, type Weight, wallTime, weight } from '../../model/units.ts'
 import { GREATEST_WEIGHT } from '../limits.ts'
@@ -28,34 +28,90 @@ export interface Judged {
   readonly told: readonly { readonly index: number; readonly text: string }[]
 }
 
-/** A real server with all that is known and decided about it. */
-interface Seen {
+/** All that is known and decided about a real server, before its pool has its say. */
+interface Known {
   readonly real: Real
-  readonly before: RealState
   readonly begun: WallTime
+  /** What its checks last said, in their order. */
+  readonly hosts: readonly (HostState | null)[]
   readonly verdict: RealVerdict
   readonly decision: Decision | null
+  readonly counted: Counted
+}
+
+interface Seen {
+  readonly before: RealState
+  readonly known: Known
+  /** It is known just as it was when `before` was made. */
+  readonly memo: Memo | null
 }
 
 export function judgePool(before: PoolState, virtual: Virtual, find: HostFinder, controls: Controls, now: Now): Judged {
-  const seen = virtual.reals.map((real, i): Seen => {
-    const former = before.reals[i] ?? untestedReal(real)
-    const begun = former.begun ?? now.wall
-    const verdict = verdictOn(real, find, begun, now)
-    return { real, before: former, begun, verdict, decision: decisionOn(controls, virtual, real) }
-  })
-  const counted = seen.map(countedAs)
-  const hadBackups = seen.some((one) => one.real.role === 'backup' && one.before.standing === 'in')
+  const seen = virtual.reals.map((real, i) =>
+    seenAs(before.reals[i] ?? untestedReal(real), real, virtual, find, controls, now),
+  )
+  const counted = seen.map(({ known }) => known.counted)
+  const hadBackups = seen.some(({ known, before: { standing } }) => known.real.role === 'backup' && standing === 'in')
   const backups = backupsNeeded(hadBackups, virtual, counted)
   const inPlay = counted.filter(({ role }) => role === 'primary' || backups)
   const standing = poolStanding(before.standing, virtual, inPlay)
   const circumstances = { virtual, standing, backups, now }
-  const judged = seen.map((one) => judgeReal(one, circumstances))
+  const judged = seen.map((one) => judgeOrRemember(one, circumstances))
   return compared(before, { standing, upWeight: upWeight(inPlay) }, judged, now)
 }
 
+/** What a real server's state was made from: the same again makes the same again. It must not hold former states. */
+interface Memo {
+  readonly known: Known
+  readonly circumstances: Circumstances
+  readonly judged: JudgedReal
+}
+
+/**
+ * By the state that came of it. A pool is judged whole at each result, and nearly all of its real servers are as they were;
+ * without this, a thousand results for a thousand of them would be a million judgements.
+ */
+const memos = new WeakMap<RealState, Memo>()
+
+function seenAs(before: RealState, real: Real, virtual: Virtual, find: HostFinder, controls: Controls, now: Now): Seen {
+  const decision = decisionOn(controls, virtual, real)
+  const memo = memos.get(before)
+  if (memo !== undefined && isStill(memo, real, virtual, find, decision, now)) {
+    return { before, known: memo.known, memo }
+  }
+  const begun = before.begun ?? now.wall
+  const hosts = real.checks.map(find)
+  const verdict = verdictOn(real, hosts, begun, now)
+  const counted = countedAs(real, verdict, decision)
+  return { before, known: { real, begun, hosts, verdict, decision, counted }, memo: null }
+}
+
+function isStill(
+  { known, circumstances, judged: { wakeAt, state } }: Memo,
+  real: Real,
+  virtual: Virtual,
+  find: HostFinder,
+  decision: Decision | null,
+  now: Now,
+): boolean {
+  if (circumstances.virtual !== virtual || known.real !== real || known.decision !== decision) return false
+  if (state.begun === null || (wakeAt !== null && wakeAt <= now.wall)) return false
+  return real.checks.every((check, i) => find(check) === known.hosts[i])
+}
+
+function judgeOrRemember(seen: Seen, circumstances: Circumstances): JudgedReal {
+  const { memo, known } = seen
+  const { standing, backups } = circumstances
+  if (memo !== null && memo.circumstances.standing === standing && memo.circumstances.backups === backups) {
+    return memo.judged
+  }
+  const judged = judgeReal(seen, circumstances)
+  memos.set(judged.state, { known, circumstances, judged })
+  return judged
+}
+
 /** An operator's decision counts like a verdict: who is taken out adds nothing to the quorum. */
-function countedAs({ real: { role }, verdict, decision }: Seen): Counted {
+function countedAs({ role }: Real, verdict: RealVerdict, decision: Decision | null): Counted {
   const { kind, unclear } = verdict
   switch (decision?.what.kind) {
     case 'drain':
@@ -83,11 +139,14 @@ interface JudgedReal {
 }
 
 function judgeReal(seen: Seen, circumstances: Circumstances): JudgedReal {
-  const { before, verdict, begun } = seen
+  const {
+    before,
+    known: { real, verdict, begun },
+  } = seen
   const place = placed(seen, circumstances)
   const told = verdict.known && verdict.kind !== 'untested' ? verdict.kind : before.told
   const toldAt = told === before.told ? before.toldAt : circumstances.now.wall
-  const after = { real: endpointText(seen.real.id), begun, told, toldAt, cause: verdict.cause, ...place.state }
+  const after = { real: endpointText(real.id), begun, told, toldAt, cause: verdict.cause, ...place.state }
   return { state: settled(before, after, circumstances.now), why: verdict.text, wakeAt: place.wakeAt }
 }
 
@@ -98,7 +157,7 @@ type Placed = {
 
 /** What the verdict, the operator and the pool make of one real server, in the order of their say. */
 function placed(seen: Seen, circumstances: Circumstances): Placed {
-  const { real, verdict, decision } = seen
+  const { real, verdict, decision } = seen.known
   const aside: RealStanding = real.onFail === 'drain' ? 'drained' : 'out'
   const out = (standing: RealStanding, reason: string, text: string): Placed => ({
     state: { standing, weight: weight(0), reason, text, risingSince: null, drain: null },
@@ -124,7 +183,7 @@ function placed(seen: Seen, circumstances: Circumstances): Placed {
  * treated as its failure asks meanwhile: persistence would go on sending clients to a dead server of weight 0.
  */
 function draining(
-  { before, verdict }: Seen,
+  { before, known: { verdict } }: Seen,
   aside: RealStanding,
   decision: Decision,
   limit: WallTime | null,
@@ -151,7 +210,7 @@ function drainText({ active }: Drain, isOver: boolean, late: boolean): string {
 
 const connections = (n: number): string => (n === 1 ? '1 connection' : `${n} connections`)
 
-function inUse({ real, before, verdict, decision }: Seen, about: Circumstances): Placed {
+function inUse({ before, known: { real, verdict, decision } }: Seen, about: Circumstances): Placed {
   const { virtual, now } = about
   const own = decision?.what.kind === 'weight' ? decision.what.weight : verdict.weight
   const whole = forKernel(own)

@@ -26,13 +26,13 @@ export interface RealVerdict {
 /** The state of the host that a check is about; `null` if its service or host does not exist. */
 export type HostFinder = (check: RealCheck) => HostState | null
 
-/** `begun`: since when this run of the daemon knows the real server. */
-export function verdictOn(real: Real, find: HostFinder, begun: WallTime, now: Now): RealVerdict {
+/** `hosts`: what its checks last said, in their order. `begun`: since when this run of the daemon knows the real server. */
+export function verdictOn(real: Real, hosts: readonly (HostState | null)[], begun: WallTime, now: Now): RealVerdict {
   const base = { cause: null, known: true, unclear: false, weight: real.weight, waitsUntil: null }
   if (real.checks.length === 0) {
     return { ...base, kind: 'up', reason: 'unchecked', text: 'has no check, so it is taken to be up' }
   }
-  const seen = real.checks.map((check) => ({ check, host: counted(find(check), real, begun) }))
+  const seen = real.checks.map((check, i) => ({ check, host: counted(hosts[i] ?? null, real, begun) }))
   for (const { check, host } of seen) {
     if (host?.verdict.kind !== 'down') continue
     const text = `${check.service} is down${through(real, check)}: ${host.verdict.text}`
