@@ -55,7 +55,7 @@ for (const [kind, words, expected] of defaults) {
     assert.equal(check.warmup, null)
     assert.equal(check.onlyWith, null)
     assert.deepEqual(check.periods, [])
-    assert.equal(check.key, `10.1.1.2:8080/${kind}`)
+    assert.match(check.key, new RegExp(`^10\\.1\\.1\\.2:8080/${kind}(\\.[0-9a-f]{6})?$`))
     assert.deepEqual(check.hosts, ['10.1.1.2'])
   })
 }
@@ -264,12 +264,12 @@ test('SMTP_CHECK with old host blocks is a check for each', () => {
     'SMTP_CHECK {\n connect_timeout 3\n host {\n connect_ip 10.1.1.2\n }\n host {\n connect_port 2525\n }\n}',
   )
   assert.deepEqual(
-    checks.map(({ key, monitor }) => [key, (monitor?.options as { port?: string } | undefined)?.port]),
-    [
-      ['10.1.1.2:8080/SMTP_CHECK', '8080'],
-      ['10.1.1.2:8080/SMTP_CHECK.2', '2525'],
-    ],
+    checks.map(({ monitor }) => (monitor?.options as { port?: string } | undefined)?.port),
+    ['8080', '2525'],
   )
+  const [first, second] = checks.map(({ name }) => name)
+  assert.equal(first, 'SMTP_CHECK')
+  assert.match(second ?? '', /^SMTP_CHECK\.[0-9a-f]{6}$/)
 })
 
 const two = (a: string, b: string, words = '') =>

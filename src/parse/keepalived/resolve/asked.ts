@@ -41,11 +41,11 @@ export interface Connection extends Level {
 }
 
 /** keepalived.conf(5), SMTP_CHECK. */
-const HELO_NAME = 'smtpchecker.keepalived.org'
+export const HELO_NAME = 'smtpchecker.keepalived.org'
 /** DNS_CHECK asks here where neither it nor its server names a port. */
-const DNS_PORT = 53
-/** Bytes of an echo request. */
-const PING_BYTES = 128
+export const DNS_PORT = 53
+/** One echo request, of so many bytes. */
+export const PING = { count: 1, size: 128 }
 
 /** `null` after a mistake, which is then in the report. */
 export function asked(question: Asked, times: Times, around: Around): AskedOptions | null {
@@ -71,7 +71,7 @@ export function asked(question: Asked, times: Times, around: Around): AskedOptio
     case 'UDP_CHECK':
       return connecting('udp', question, times, udpOptions(checker.settings), around)
     case 'PING_CHECK':
-      return connecting('ping', question, times, { count: 1, size: PING_BYTES }, around)
+      return connecting('ping', question, times, PING, around)
     case 'MISC_CHECK':
       return miscOptions(checker, times, around)
     case 'FILE_CHECK':

@@ -15,7 +15,8 @@ import type { Around } from './around.ts'
 import { type Asked, type AskedOptions, asked } from './asked.ts'
 import { type Levels, nearest } from './inherited.ts'
 import { placeOfWord } from './place.ts'
-import type { Check } from './services.ts'
+import { questionOf } from './question.ts'
+import type { Check, NamedCheck } from './services.ts'
 
 /** keepalived.conf(5), delay_loop and connect_timeout. */
 const DEFAULT_DELAY_LOOP = seconds(60)
@@ -40,7 +41,10 @@ interface Kind {
 const usual: Kind = { retry: 1, delay: seconds(1), failsAtOnce: true, retriesWhileDown: false }
 const http: Kind = { ...usual, delay: seconds(3) }
 
-const KINDS: Readonly<Record<Exclude<Checker['kind'], 'BFD_CHECK'>, Kind>> = {
+/** Those that are run. */
+export type CheckerKind = Exclude<Checker['kind'], 'BFD_CHECK'>
+
+const KINDS: Readonly<Record<CheckerKind, Kind>> = {
   TCP_CHECK: { ...usual, retriesWhileDown: true },
   HTTP_GET: http,
   SSL_GET: http,
@@ -60,7 +64,7 @@ export interface CheckAsked extends Asked {
 }
 
 /** `null` after a mistake, which is then in the report. */
-export function checkOf(question: CheckAsked, around: Around): Check | null {
+export function checkOf(question: CheckAsked, around: Around): NamedCheck | null {
   const { checker, levels } = question
   if (checker.kind === 'BFD_CHECK') return null
   const kind = KINDS[checker.kind]
@@ -69,18 +73,19 @@ export function checkOf(question: CheckAsked, around: Around): Check | null {
     (nearest(levels, 'connect_timeout')?.value ?? DEFAULT_CONNECT_TIMEOUT) * pagesOf(checker),
   )
   const options = asked(question, { timeout, interval }, around)
-  const monitor = options === null ? null : callOf(question, options, around)
-  if (monitor === null) return null
-  return {
+  const called = options === null ? null : callOf(question, options, around)
+  if (called === null) return null
+  const check: Check = {
     ...plain,
     timing: { kind: 'every', interval, randskew: null },
     timeout: deadlineOf(checker, timeout, interval),
     ...rulesOf(checker, kind, levels, interval),
     warmup: nearest(levels, 'warmup')?.value ?? null,
     onlyWith: question.onlyWith,
-    monitor,
+    monitor: called.call,
     mailBodies: checker.kind === 'FILE_CHECK' ? null : MAIL_BODIES[checker.kind],
   }
+  return { kind: checker.kind, question: called.question, check }
 }
 
 /** Pages that one run asks for, each of which has connect_timeout in keepalived. */
@@ -121,8 +126,17 @@ function riseOf(checker: Checker): number {
   return pages && checker.settings.fast_recovery?.value !== true ? 2 : 1
 }
 
-function callOf(question: CheckAsked, { module, options, words }: AskedOptions, around: Around): Call | null {
-  const { keyword } = question.checker
+interface Called {
+  readonly call: Call
+  readonly question: string
+}
+
+function callOf(
+  { checker, server }: CheckAsked,
+  { module, options, words }: AskedOptions,
+  around: Around,
+): Called | null {
+  const { keyword, kind } = checker
   const shape = around.surroundings.monitors.get(module)
   if (shape === undefined) {
     const message = `${keyword.text} needs the monitor ${quoted(module)}, which this build does not have`
@@ -135,8 +149,9 @@ function callOf(question: CheckAsked, { module, options, words }: AskedOptions, 
     const message = property === null || word !== keyword ? `${quoted(word.text)} ${text}` : `its ${property} ${text}`
     around.report.error('checker-value', spanOf(word), message, allowed)
   }
-  if (faults.length > 0) return null
-  return { module, options: filled, text: keyword.text, withHosts: true, place: placeOfWord(keyword) }
+  if (faults.length > 0 || kind === 'BFD_CHECK') return null
+  const call = { module, options: filled, text: keyword.text, withHosts: true, place: placeOfWord(keyword) }
+  return { call, question: questionOf(kind, filled, server, shape) }
 }
 
 /** What keepalived's checks have nothing of. */

@@ -181,7 +181,7 @@ function checksOf(
       const check = checkOf(question, around)
       if (check === null) continue
       const asker = { id: server, place: placeOfWord(real.at) }
-      const spoken = around.services.take(asker, checker.kind, check, placeOfWord(host?.keyword ?? checker.keyword))
+      const spoken = around.services.take(asker, check, placeOfWord(host?.keyword ?? checker.keyword))
       found.set(spoken.service, spoken)
     }
   }

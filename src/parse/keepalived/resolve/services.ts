@@ -3,11 +3,21 @@
  * A real server is a hostgroup of its own, named after its endpoint, and its checks are the services of that group.
  */
 import type { HostGroup, Place, RealCheck, Service } from '../../../model/model.ts'
-import { groupName, type Host, host, serviceKey, serviceName } from '../../../model/names.ts'
+import { groupName, type Host, host, type ServiceName, serviceKey, serviceName } from '../../../model/names.ts'
 import { endpointText, type TableDestinationId } from '../../../model/table.ts'
+import { shortName } from './question.ts'
 
 /** A check without the names that it gets here. */
 export type Check = Omit<Service, 'key' | 'group' | 'name' | 'hosts' | 'place'>
+
+/** A check, and what it is called after. */
+export interface NamedCheck {
+  /** The checker's keyword. */
+  readonly kind: string
+  /** question.ts; empty: it asks nothing of its own. */
+  readonly question: string
+  readonly check: Check
+}
 
 interface Server {
   readonly id: TableDestinationId
@@ -19,17 +29,16 @@ export class Services {
   readonly list: Service[] = []
   /** By group and all that makes one check differ from another. */
   readonly #known = new Map<string, Service>()
-  /** Checks of a kind in a group. */
-  readonly #counts = new Map<string, number>()
+  readonly #taken = new Set<string>()
 
-  /** `kind`: the checker's keyword, which names the service; further ones of a kind are told apart by a number. */
-  take(server: Server, kind: string, check: Check, place: Place): RealCheck {
+  take(server: Server, named: NamedCheck, place: Place): RealCheck {
+    const { kind, check } = named
     const group = this.#group(server)
     const target = group.hosts[0] ?? host(server.id.address)
     const identity = `${group.name} ${kind} ${identityOf(check)}`
     const known = this.#known.get(identity)
     if (known !== undefined) return { service: known.key, host: target }
-    const service = this.#new(group, target, kind, check, place)
+    const service = this.#new(group, target, named, place)
     this.#known.set(identity, service)
     this.list.push(service)
     return { service: service.key, host: target }
@@ -44,17 +53,30 @@ export class Services {
     return group
   }
 
-  #new(group: HostGroup, target: Host, kind: string, check: Check, place: Place): Service {
-    const count = (this.#counts.get(`${group.name} ${kind}`) ?? 0) + 1
-    this.#counts.set(`${group.name} ${kind}`, count)
-    const name = serviceName(count === 1 ? kind : `${kind}.${count}`)
+  #new(group: HostGroup, target: Host, named: NamedCheck, place: Place): Service {
+    const { check } = named
+    const name = this.#nameIn(group, named)
     return { ...check, key: serviceKey(group.name, name), group: group.name, name, hosts: [target], place }
+  }
+
+  /** By what it asks, never by its place. What asks the same at other times or by other rules is told apart by these. */
+  #nameIn({ name: group }: HostGroup, { kind, question, check }: NamedCheck): ServiceName {
+    const first = question === '' ? kind : `${kind}.${shortName(question)}`
+    const second = `${first}.${shortName(mannerOf(check))}`
+    let name = [first, second].find((one) => !this.#taken.has(`${group} ${one}`))
+    for (let i = 2; name === undefined; i += 1) if (!this.#taken.has(`${group} ${second}.${i}`)) name = `${second}.${i}`
+    this.#taken.add(`${group} ${name}`)
+    return serviceName(name)
   }
 }
 
 /** All that a checker's words can make different; where they stand does not make it another check. */
-function identityOf({ timing, timeout, warmup, onlyWith, monitor, ...check }: Check): string {
+const identityOf = (check: Check): string =>
+  JSON.stringify([mannerOf(check), check.monitor?.module, check.monitor?.options])
+
+/** When it is asked, and what the answers do. */
+function mannerOf({ timing, timeout, warmup, onlyWith, ...check }: Check): string {
   const { fall, rise, firstFall, retryInterval, retriesWhileDown } = check
   const rules = [fall, rise, firstFall, retryInterval, retriesWhileDown]
-  return JSON.stringify([timing, timeout, warmup, onlyWith, rules, monitor?.module, monitor?.options])
+  return JSON.stringify([timing, timeout, warmup, onlyWith, rules])
 }
