@@ -77,5 +77,6 @@ function needsRestart({ model: before }: Usable, { model: after }: Usable): stri
   const differs = (one: unknown, other: unknown): boolean => JSON.stringify(one) !== JSON.stringify(other)
   const changed: string[] = fixed.filter((name) => differs(before.settings[name], after.settings[name]))
   if (differs(before.settings.table.timeouts, after.settings.table.timeouts)) changed.push('lvs_timeouts')
+  if (differs(before.settings.table.onStart, after.settings.table.onStart)) changed.push('on_start')
   return changed.length === 0 ? '' : `; ${changed.join(', ')} will count after a restart`
 }

@@ -4,6 +4,7 @@
  */
 import type { AlertMessage } from '../../model/alert.ts'
 import { realServerName, serverLine, serverName, virtualLine, virtualName } from '../../model/keepalived-names.ts'
+import { checkWords, type MailBodies } from '../../model/keepalived-words.ts'
 import type { Real, Virtual } from '../../model/model.ts'
 import { groupName, host, type Id, serviceKey, serviceName } from '../../model/names.ts'
 import type { PoolState, RealState, State } from '../../model/state.ts'
@@ -38,14 +39,13 @@ export function realNews(
   real: Real,
   before: RealState,
   after: RealState,
-  { model }: State,
+  all: State,
   given?: string,
 ): PoolNews {
   const end = endpointText(real.id)
   const [server, name] = [nameOfReal(virtual, real), nameOf(virtual)]
   const state = direction === 'up' ? 'UP' : 'DOWN'
-  const words =
-    given ?? wordsOf(real, after, model)?.[direction] ?? `CHECK ${direction === 'up' ? 'succeed' : 'failed'} on service`
+  const words = given ?? wordsOf(direction, real, after, all)
   return {
     direction,
     virtual,
@@ -70,11 +70,19 @@ export function realNews(
 }
 
 /** keepalived's words for the check that decided. */
-function wordsOf({ checks }: Real, { text }: RealState, { serviceIndex, services }: State['model']) {
+function wordsOf(direction: 'up' | 'down', { checks }: Real, { text }: RealState, all: State): string {
   const check = checks.find(({ service }) => text.startsWith(`${service} `)) ?? checks[0]
-  const index = check === undefined ? undefined : serviceIndex.get(check.service)
-  return index === undefined ? null : (services[index]?.mailBodies ?? null)
+  const index = check === undefined ? undefined : all.model.serviceIndex.get(check.service)
+  const bodies = (index === undefined ? undefined : all.model.services[index])?.mailBodies ?? PLAIN_BODIES
+  if (direction === 'up') return checkWords(bodies, { end: 'succeeded' })
+  const said = (index === undefined ? undefined : all.services[index])?.hosts.find(
+    ({ host: one }) => one === check?.host,
+  )?.last
+  return checkWords(bodies, { end: said?.code === 'timed-out' ? 'timed out' : 'failed', reason: said?.text ?? '' })
 }
+
+/** Of a check that keepalived does not have. */
+const PLAIN_BODIES: MailBodies = { up: 'CHECK succeed on service', down: 'CHECK failed on service' }
 
 /** A group is called by its name, which is not what keepalived would call its first service. */
 function nameOfReal({ keepalivedName, services: [first] }: Virtual, { id: end, portFollows }: Real): string {
