@@ -7,7 +7,7 @@ import { type DoctorOptions, doctorAnswer, misplacedWord, realWords } from './cl
 import { ipvsCommands } from './cli/ipvs/command.ts'
 import { type LogEntry, logLines, parseSince } from './cli/log.ts'
 import { type Plan, planLines } from './cli/plan.ts'
-import { type Status, statusLines } from './cli/status.ts'
+import { needsEye, type Status, statusLines } from './cli/status.ts'
 import { whyLines } from './cli/why.ts'
 import { checkedFiles } from './daemon/check.ts'
 import { examineDirector, examineReal } from './daemon/doctor.ts'
@@ -128,12 +128,15 @@ program
     process.exitCode = exit
   })
 
-asking('status', 'how every service and virtual server stands, and why not up; exit status 1 if a service is down')
+asking(
+  'status',
+  'how every service and virtual server stands, and why not up; exit status 1 if a service is down, or a pool lacks its quorum',
+)
   .option('--json', 'the same as JSON')
   .action(async ({ json, ...where }: Where & { json?: boolean }) => {
     const status = (await answered(where, { command: 'status' })) as Status
     print(json === true ? asJson(status) : statusLines(status))
-    if (status.services.some(({ verdict }) => verdict === 'down')) process.exitCode = 1
+    if (needsEye(status)) process.exitCode = 1
   })
 
 asking('why', 'why a host, a real server, a service or a virtual server stands as it does, and what led there')

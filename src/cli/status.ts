@@ -21,7 +21,29 @@ export function statusLines(status: Status): string[] {
   ]
 }
 
-function headline({ services, doors, stopped, at }: Status): string[] {
+/** A service is down, or clients of a virtual server are not served as they should be. */
+export const needsEye = ({ services, virtuals }: Pick<Status, 'services' | 'virtuals'>): boolean =>
+  services.some(({ verdict }) => verdict === 'down') || virtuals.some(({ standing }) => isShort(standing))
+
+const isShort = (standing: PoolStanding): boolean => standing !== 'serving' && standing !== 'unknown'
+
+function poolCount(virtuals: Status['virtuals']): string[] {
+  if (virtuals.length === 0) return []
+  const of = (wanted: PoolStanding): number => virtuals.filter(({ standing }) => standing === wanted).length
+  const words: [PoolStanding, string, Loudness][] = [
+    ['serving', 'serving', 'good'],
+    ['empty', 'EMPTY', 'alarm'],
+    ['sorry', 'on the sorry server', 'alarm'],
+    ['below-quorum', 'below the quorum', 'alarm'],
+    ['unknown', 'not known yet', 'warning'],
+  ]
+  const parts = words.flatMap(([standing, word, loud]) =>
+    of(standing) === 0 ? [] : [coloured(`${of(standing)} ${word}`, loud)],
+  )
+  return [`${virtuals.length} virtual ${virtuals.length === 1 ? 'server' : 'servers'}: ${parts.join(', ')}`]
+}
+
+function headline({ services, virtuals, doors, stopped, at }: Status): string[] {
   const count = (verdict: string): number => services.filter((service) => service.verdict === verdict).length
   const parts = [
     coloured(`${count('up')} up`, count('up') > 0 ? 'good' : 'plain'),
@@ -41,6 +63,7 @@ function headline({ services, doors, stopped, at }: Status): string[] {
   return [
     ...standstill,
     `${services.length} ${services.length === 1 ? 'service' : 'services'}: ${parts.join(', ')}`,
+    ...poolCount(virtuals),
     ...trouble,
   ]
 }

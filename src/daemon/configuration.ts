@@ -89,10 +89,18 @@ export function directoriesIn(file: string, given: Given = {}): Directories | nu
 
 function readBytes(file: string): Expanded {
   try {
+    const wrong = notReadable(file)
+    if (wrong !== null) return { kind: 'failed', problems: [fileProblem(file, wrong)] }
     return { kind: 'expanded', bytes: readFileSync(file), problems: [] }
   } catch (error) {
     return { kind: 'failed', problems: [fileProblem(file, reasonText(error))] }
   }
+}
+
+/** Whoever opens a FIFO waits for somebody to write, and the whole daemon with him. A shell's <(…) is somebody. */
+export function notReadable(file: string): string | null {
+  const isPipe = statSync(file).isFIFO() && !/^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/.test(file)
+  return isPipe ? 'it is a FIFO, and nobody knows whether anybody writes into it' : null
 }
 
 /** What cannot be read is told in the same words with m4 and without. */

@@ -14,7 +14,7 @@ type Ends = Pick<Running, 'table'> & { readonly loop: Pick<Loop, 'state'> }
 
 /** Before the first pass; answers what the operator should know. */
 export function prepareTable({ table, loop }: Ends): string[] {
-  const { onStart, timeouts } = loop.state().model.settings.table
+  const { onStart } = loop.state().model.settings.table
   const said: string[] = []
   if (onStart === 'clear') {
     const { removed, trouble } = clearTable(table, ours(loop.state()))
@@ -23,12 +23,7 @@ export function prepareTable({ table, loop }: Ends): string[] {
       said.push(`on_start = clear: our part of the IPVS table was removed, and is made anew (${commands})`)
     if (trouble !== '') said.push(`on_start = clear: ${trouble}`)
   }
-  if (timeouts !== null && 'setTimeouts' in table) {
-    const { tcp, tcpfin: tcpFin, udp } = timeouts
-    const answer = table.setTimeouts({ tcp, tcpFin, udp })
-    if (answer.kind === 'error') said.push(`the timeouts of connections could not be set: ${answer.text}`)
-  }
-  return said
+  return [...said, ...setTimeouts({ table, loop })]
 }
 
 /** What is remembered as ours, and what the configuration names: a run that lost its memory clears the same. */
@@ -38,6 +33,15 @@ function ours({ model, pools, owned }: State): Owned {
     return [service, [...destinations.map((one) => endpointText(one.id)), ...(owned[service] ?? [])]]
   })
   return { ...owned, ...Object.fromEntries(named) }
+}
+
+/** At the start and at a reload; answers what the operator should know. */
+export function setTimeouts({ table, loop }: Ends): string[] {
+  const { timeouts } = loop.state().model.settings.table
+  if (timeouts === null || !('setTimeouts' in table)) return []
+  const { tcp, tcpfin: tcpFin, udp } = timeouts
+  const answer = table.setTimeouts({ tcp, tcpFin, udp })
+  return answer.kind === 'ok' ? [] : [`the timeouts of connections could not be set: ${answer.text}`]
 }
 
 export const drainMost = ({ loop }: Ends): Milliseconds => loop.state().model.settings.table.drainMost

@@ -2,7 +2,7 @@
  * keepalived.conf from its path to what it means: reads it and what it includes, looks at the programs it calls, and joins
  * it with a mon.cf that names it. Everything is read again at each reload.
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import type { Place, Settings } from '../model/model.ts'
@@ -77,7 +77,7 @@ export function namedFiles({ keepalived }: Settings, file: string, id: string): 
 
 function bytesOf(path: string): Uint8Array | null {
   try {
-    return readFileSync(path)
+    return statSync(path).isFile() ? readFileSync(path) : null
   } catch {
     return null
   }

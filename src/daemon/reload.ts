@@ -3,6 +3,7 @@ import type { Reset } from '../model/event.ts'
 import type { Model } from '../model/model.ts'
 import { formatProblems } from '../parse/problem.ts'
 import { loadConfiguration } from './configuration.ts'
+import { setTimeouts } from './ends-of-table.ts'
 import type { Running, Usable } from './running.ts'
 import { count, isUsable } from './usable.ts'
 
@@ -46,11 +47,17 @@ async function readAgain(running: Running, reset: Reset | undefined): Promise<Re
   // First of all: who waits for a first verdict does not wait for long.
   checks.use(fresh.model)
   if (reset !== undefined) checks.restart()
+  if (timeoutsChanged(old.model, fresh.model)) {
+    for (const text of setTimeouts(running)) loop.post({ kind: 'notice', what: 'trouble', text })
+  }
   await running.fifos.use(fresh.model)
   await running.paths.refresh()
   running.mon?.reloaded(reset)
   return { done: true, text }
 }
+
+const timeoutsChanged = (before: Model, after: Model): boolean =>
+  JSON.stringify(before.settings.table.timeouts) !== JSON.stringify(after.settings.table.timeouts)
 
 /** Names of what came and what went that are written out one by one. */
 const namesShown = 10
@@ -76,7 +83,6 @@ const fixed = ['statedir', 'database', 'socket', 'demoServers', 'demoMailbox'] a
 function needsRestart({ model: before }: Usable, { model: after }: Usable): string {
   const differs = (one: unknown, other: unknown): boolean => JSON.stringify(one) !== JSON.stringify(other)
   const changed: string[] = fixed.filter((name) => differs(before.settings[name], after.settings[name]))
-  if (differs(before.settings.table.timeouts, after.settings.table.timeouts)) changed.push('lvs_timeouts')
   if (differs(before.settings.table.onStart, after.settings.table.onStart)) changed.push('on_start')
   return changed.length === 0 ? '' : `; ${changed.join(', ')} will count after a restart`
 }

@@ -7,6 +7,7 @@ import { networkInterfaces } from 'node:os'
 import type { EventBody } from '../model/event.ts'
 import type { Model } from '../model/model.ts'
 import type { State } from '../model/state.ts'
+import { canonicalEnd } from '../parse/text/endpoint.ts'
 
 /** Names in the maintenance directory that are looked at; a directory with more is somebody's mistake. */
 const mostNames = 10_000
@@ -38,7 +39,7 @@ export function surroundingsWatch(
 function maintenanceNames(directory: string, say: (text: string) => void): readonly string[] | null {
   if (directory === '') return []
   try {
-    const names = readdirSync(directory).filter(isVisible).sort().slice(0, mostNames)
+    const names = namesIn(directory)
     say('')
     return names
   } catch (error) {
@@ -49,8 +50,12 @@ function maintenanceNames(directory: string, say: (text: string) => void): reado
   }
 }
 
-/** What editors and shells leave behind has a dot in front. */
-const isVisible = (name: string): boolean => !name.startsWith('.')
+/** Addresses as the table has them, however they are written. Throws what reading a directory throws. */
+export const namesIn = (directory: string): readonly string[] =>
+  [...new Set(readdirSync(directory).filter(isVisible).slice(0, mostNames).map(canonicalEnd))].sort()
+
+/** What editors and shells leave behind has a dot in front; and what is no name is shown to nobody. */
+const isVisible = (name: string): boolean => !name.startsWith('.') && !/[\u0000-\u001f\u007f]/.test(name)
 
 const needs = new WeakMap<Model, readonly string[]>()
 

@@ -141,8 +141,9 @@ function planDestinations(
     const step = planDestination(wanted, destination, end, entry, earlier.get(end))
     if (step !== null) planned.push(step)
   }
+  const stay = waits(wanted)
   for (const [end, { id: destination }] of entries) {
-    if (named.has(end) || !owned.includes(end)) continue
+    if (stay || named.has(end) || !owned.includes(end)) continue
     const command = { kind: 'delete-destination' as const, service, destination }
     planned.push({ command, virtual, change: `remove ${end}`, reason: 'unwanted', text: UNWANTED, cause: wanted.cause })
   }
@@ -154,6 +155,14 @@ function stands(wanted: WantedDestination, found: TableDestination | undefined):
   if (found === undefined) return wanted.kind === 'absent'
   return wanted.kind === 'present' && destinationDifferences(found, wanted.settings).length === 0
 }
+
+/**
+ * Nobody of those named serves yet, and some have not been checked: what the configuration no longer names goes on serving
+ * until they have. A reload that replaces every real server leaves nobody without one.
+ */
+const waits = ({ destinations }: WantedService): boolean =>
+  destinations.some(({ kind }) => kind === 'as-found') &&
+  !destinations.some((one) => one.kind === 'present' && one.settings.weight > 0)
 
 function planDestination(
   { id: service, name: virtual }: WantedService,

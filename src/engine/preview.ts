@@ -16,6 +16,7 @@ import { treated } from './drift.ts'
 import { foreign, type PlannedCommand } from './plan.ts'
 import { wantedTable } from './pool/wanted.ts'
 import { poolText } from './pool/words.ts'
+import type { Decided } from './scribe.ts'
 
 /** Connections through what a change touches; a template is what keeps a client with its server (persistence). */
 export interface AtStake {
@@ -63,17 +64,17 @@ export interface Preview {
 }
 
 /**
- * `event`: what is thought to happen, a reload with another model say; `null`: nothing but the next pass. `settled`: what
+ * `events`: what is thought to happen, a reload with another model say; none: nothing but the next pass. `settled`: what
  * stood as wanted after the last pass, if there was one: what differs from it somebody else has changed.
  */
 export function preview(
   state: State,
-  event: EventBody | null,
+  events: readonly EventBody[],
   actual: readonly TableService[],
   now: Now,
   settled: readonly WantedService[] | null = null,
 ): Preview {
-  const decided = event === null ? { state, effects: [] } : decide(state, { ...event, id: id('preview') }, now)
+  const decided = decidedAll(state, events, now)
   const { model, pools } = decided.state
   const wanted = wantedTable(model, pools)
   const rule = { policy: model.settings.table.drift, marks: rangeOf(model.paths) }
@@ -98,6 +99,16 @@ export function preview(
       .filter(({ service }) => !isForCheck(found.get(service), rule.marks))
       .map(({ service, destination }) => (destination === null ? service : `${destination} in ${service}`)),
   }
+}
+
+function decidedAll(state: State, events: readonly EventBody[], now: Now): Decided {
+  return events.reduce<Decided>(
+    (before, event, i) => {
+      const next = decide(before.state, { ...event, id: id(`preview-${i}`) }, now)
+      return { state: next.state, effects: [...before.effects, ...next.effects] }
+    },
+    { state, effects: [] },
+  )
 }
 
 const isForCheck = (service: TableService | undefined, marks: MarkRange): boolean =>

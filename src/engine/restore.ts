@@ -1,8 +1,8 @@
 /** The state that a daemon begins with: what it remembers of its last run, and what mon's files say besides. */
 import type { LoadedState } from '../model/event.ts'
 import type { Model } from '../model/model.ts'
-import type { Saved, State } from '../model/state.ts'
-import type { Now } from '../model/units.ts'
+import type { Override, Saved, State } from '../model/state.ts'
+import { type Now, type WallTime, wallTime } from '../model/units.ts'
 import { loadedState } from './loaded.ts'
 import { stateFor } from './start.ts'
 import { notInFuture } from './step.ts'
@@ -12,7 +12,8 @@ export function restoredState(model: Model, saved: Saved | null, loaded: LoadedS
   const kept = notInFuture(stateFor(model, saved), now)
   const known = loaded === null ? kept : loadedState(kept, loaded, now)
   // Files in the maintenance directory count as they were found last, until it has been looked at.
-  const controls = { ...known.controls, stopped: null, addresses: null }
+  const overrides = known.controls.overrides.map((one) => notDecidedLater(one, now))
+  const controls = { ...known.controls, overrides, stopped: null, addresses: null }
   // What `initial` waits for counts from this start.
   const pools = known.pools.map((pool) => ({
     ...pool,
@@ -21,4 +22,13 @@ export function restoredState(model: Model, saved: Saved | null, loaded: LoadedS
   }))
   const outbox = known.outbox.filter(({ atStop }) => atStop !== true)
   return { ...known, controls, pools, outbox }
+}
+
+/** What was decided under a clock that was ahead of today's lasts as long as it was meant to, and no longer. */
+function notDecidedLater(one: Override, now: Now): Override {
+  const ahead = one.at - now.wall
+  if (ahead <= 0) return one
+  const back = <T extends WallTime | null>(time: T): T => (time === null ? time : (wallTime(time - ahead) as T))
+  const what = one.what.kind === 'drain' ? { ...one.what, limit: back(one.what.limit) } : one.what
+  return { ...one, what, at: now.wall, until: back(one.until) }
 }

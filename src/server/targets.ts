@@ -3,6 +3,7 @@
  * `web/10.1.1.2:8080` for one virtual server alone, or `web` for all of its real servers.
  */
 import type { State } from '../model/state.ts'
+import { canonicalEnd } from '../parse/text/endpoint.ts'
 
 export interface Target {
   readonly virtual: string | null
@@ -15,7 +16,8 @@ export type Found =
   | { readonly kind: 'none' }
 
 export function targetNamed({ pools }: Pick<State, 'pools'>, subject: string, virtual: string | null): Found {
-  const [before, after] = parted(subject, new Set(pools.map(({ name }) => name)))
+  const [before, written] = parted(subject, new Set(pools.map(({ name }) => name)))
+  const after = written === null ? null : canonicalEnd(written)
   const within = virtual ?? before
   if (virtual !== null && before !== null && virtual !== before) {
     return { kind: 'unclear', text: `${subject} names ${before}, and --virtual names ${virtual}` }

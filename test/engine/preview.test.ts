@@ -41,8 +41,8 @@ test('under observe a plan says what others changed, and that neither the next p
   door.apply({ kind: 'delete-destination', service: web.id, destination: { family: 4, address: '10.1.1.1', port: 80 } })
   const event = { kind: 'reloaded', model: observing(farm([2, 3])), text: '' } as const
   for (const [what, changes] of [
-    [null, []],
-    [event, ['set 10.1.1.2:80 weight 1 -> 3']],
+    [[], []],
+    [[event], ['set 10.1.1.2:80 weight 1 -> 3']],
   ] as const) {
     const made = preview(pool.state, what, services(door), at(1), inLine.settled())
     assert.deepEqual(
@@ -67,7 +67,7 @@ test('a virtual server that goes is among the pools of a plan, with the weight t
   for (const n of [1, 2]) pool.check(n, '+')
   pass()
   const event = { kind: 'reloaded', model: model([checkOf(1), checkOf(2)], []), text: '' } as const
-  const made = preview(pool.state, event, services(door), at(1))
+  const made = preview(pool.state, [event], services(door), at(1))
   assert.deepEqual(
     made.pools.map(({ virtual: name, weightNow, weightAfter, percent, standing }) => [
       ...[name, weightNow, weightAfter, percent],
@@ -108,7 +108,7 @@ test('what a plan of another configuration promises is what its reload does, to 
       for (const [i] of before.shares.entries()) pool.check(i + 1, ups[i] === true ? '+' : '-')
       pass()
       const event = { kind: 'reloaded', model: modelOf(after), text: '' } as const
-      const promised = preview(pool.state, event, services(door), at(1)).changes.map(({ change }) => change)
+      const promised = preview(pool.state, [event], services(door), at(1)).changes.map(({ change }) => change)
       pool.post(event, at(1))
       assert.deepEqual(promised, pass())
     }),
@@ -119,11 +119,11 @@ test('a plan of what runs is empty as long as nobody else changes the table, and
   const { door, pool, pass } = director(farm([2, 1]))
   for (const n of [1, 2]) pool.check(n, '+')
   pass()
-  assert.deepEqual(preview(pool.state, null, services(door), at(1)).changes, [])
+  assert.deepEqual(preview(pool.state, [], services(door), at(1)).changes, [])
   const [web] = services(door)
   assert(web !== undefined)
   door.apply({ kind: 'delete-destination', service: web.id, destination: { family: 4, address: '10.1.1.1', port: 80 } })
-  const made = preview(pool.state, null, services(door), at(1))
+  const made = preview(pool.state, [], services(door), at(1))
   assert.deepEqual(
     made.changes.map(({ change }) => change),
     ['add 10.1.1.1:80 masq weight 2'],
@@ -143,7 +143,7 @@ test('a plan counts the connections that a change touches, and says what becomes
     ...one,
     destinations: one.destinations.map((destination) => ({ ...destination, ...counts })),
   }))
-  const fewer = preview(pool.state, { kind: 'reloaded', model: farm([2]), text: '' }, busy, at(1))
+  const fewer = preview(pool.state, [{ kind: 'reloaded', model: farm([2]), text: '' }], busy, at(1))
   assert.deepEqual(
     fewer.changes.map(({ change, atStake, effect }) => [change, atStake, effect]),
     [
@@ -165,7 +165,7 @@ test('a plan tells who would hear of it, and that nothing of it is kept', () => 
   const before = pool.state
   const made = preview(
     before,
-    { kind: 'reloaded', model: farm([2, 1], { ...heard, quorum: weight(9), sorry: sorryServer }), text: '' },
+    [{ kind: 'reloaded', model: farm([2, 1], { ...heard, quorum: weight(9), sorry: sorryServer }), text: '' }],
     services(door),
     at(1),
   )

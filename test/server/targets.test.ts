@@ -29,6 +29,7 @@ const vectors: { name: string; subject: string; within?: string; found: Found['k
   { name: 'a virtual server in front', subject: 'web/10.1.1.2', found: target('web', '10.1.1.2:80') },
   { name: 'IPv6 in brackets', subject: '[2001:db8::2]:80', found: target(null, '[2001:db8::2]:80') },
   { name: 'IPv6 without its port', subject: '2001:db8::2', found: target(null, '[2001:db8::2]:80') },
+  { name: 'IPv6 as people write it', subject: '[2001:DB8:0::2]:80', found: target(null, '[2001:db8::2]:80') },
   { name: 'a virtual server', subject: 'web', found: target('web', null) },
   { name: 'a virtual server with a slash in its name', subject: 'a/b', found: target('a/b', null) },
   { name: 'and a real server of it', subject: 'a/b/10.1.1.1:80', found: target('a/b', '10.1.1.1:80') },

@@ -81,7 +81,7 @@ function seenAs(before: RealState, real: Real, virtual: Virtual, find: HostFinde
   }
   const begun = before.begun ?? now.wall
   const hosts = real.checks.map(find)
-  const verdict = verdictOn(real, hosts, begun, now)
+  const verdict = verdictOn(real, hosts, { begun, told: before.told }, now)
   const counted = countedAs(real, verdict, decision)
   return { before, known: { real, begun, hosts, verdict, decision, counted }, memo: null }
 }

@@ -4,7 +4,7 @@
  */
 import type { Real, RealCheck } from '../../model/model.ts'
 import type { Id } from '../../model/names.ts'
-import type { HostState } from '../../model/state.ts'
+import type { HostState, RealState } from '../../model/state.ts'
 import { type Now, type WallTime, wallTime } from '../../model/units.ts'
 
 export interface RealVerdict {
@@ -26,8 +26,16 @@ export interface RealVerdict {
 /** The state of the host that a check is about; `null` if its service or host does not exist. */
 export type HostFinder = (check: RealCheck) => HostState | null
 
-/** `hosts`: what its checks last said, in their order. `begun`: since when this run of the daemon knows the real server. */
-export function verdictOn(real: Real, hosts: readonly (HostState | null)[], begun: WallTime, now: Now): RealVerdict {
+/**
+ * `hosts`: what its checks last said, in their order. `begun`: since when this run of the daemon knows the real server.
+ * `told`: what its checks said last, be they others than today's.
+ */
+export function verdictOn(
+  real: Real,
+  hosts: readonly (HostState | null)[],
+  { begun, told }: { readonly begun: WallTime; readonly told: RealState['told'] },
+  now: Now,
+): RealVerdict {
   const base = { cause: null, known: true, unclear: false, weight: real.weight, waitsUntil: null }
   if (real.checks.length === 0) {
     return { ...base, kind: 'up', reason: 'unchecked', text: 'has no check, so it is taken to be up' }
@@ -39,7 +47,7 @@ export function verdictOn(real: Real, hosts: readonly (HostState | null)[], begu
     return { ...base, kind: 'down', reason: 'down', text, cause: host.cause }
   }
   const open = seen.find(({ host }) => host === null || host.verdict.kind === 'untested')
-  if (open !== undefined) return unknownYet(real, open, begun, now)
+  if (open !== undefined) return lastKnown(real, open, told) ?? unknownYet(real, open, begun, now)
   const last = seen.at(-1)
   const all = seen.map(({ check }) => `${check.service} is up${through(real, check)}`).join(', ')
   return {
@@ -67,6 +75,18 @@ function weighed({ weight }: Real, seen: readonly { readonly host: HostState | n
     if (share === undefined) return sum
     return sum + (share.kind === 'is' ? share.value - weight : share.value)
   }, weight)
+}
+
+/** Its checks are others than before, and one of them has not run yet: it is what it was, dead or alive. */
+function lastKnown(
+  real: Real,
+  { check, host }: { readonly check: RealCheck; readonly host: HostState | null },
+  told: RealState['told'],
+): RealVerdict | null {
+  if (told === null || !real.initial.remembered || host?.last?.kind === 'unknown') return null
+  const text = `${check.service} has no verdict on ${check.host} yet, and it was ${told} before`
+  const base = { cause: null, known: false, unclear: false, weight: real.weight, waitsUntil: null }
+  return { ...base, kind: told, reason: told === 'up' ? 'assumed' : 'down', text }
 }
 
 function unknownYet(

@@ -71,6 +71,12 @@ export function parseAddress(text: string): Address | null {
 /** The address in its canonical form where it is one, any other text as it is: to compare hosts. */
 export const canonical = (text: string): string => parseAddress(text.replace(/^\[(.*)\]$/, '$1'))?.address ?? text
 
+/** The same of an address in brackets with a port behind it, `[2001:DB8::2]:80`; and of an address alone. */
+export function canonicalEnd(text: string): string {
+  const [, address, port] = /^\[(.+)\]:(\d{1,5})$/.exec(text) ?? []
+  return address === undefined ? canonical(text) : `[${canonical(address)}]:${port}`
+}
+
 export function parsePort(text: string): number | null {
   if (/^\d{1,5}$/.test(text)) return Number(text) <= 65535 ? Number(text) : null
   return Object.hasOwn(PORTS, text) ? (PORTS[text] ?? null) : null

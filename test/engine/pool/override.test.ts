@@ -165,6 +165,17 @@ test('a decision for two hours ends by itself after two hours, and the log says 
   )
 })
 
+test('a decision for an hour, read back under a clock that is years behind, lasts for an hour at most', () => {
+  const pool = pair()
+  order(pool, asked(disable, { lasts: hours(1) }), 1_000_000)
+  const { services, pools, controls, owned, outbox } = pool.state
+  pool.post({ kind: 'started', text: '', saved: { version: 1, services, pools, controls, owned, outbox } }, at(0))
+  assert.equal(pool.wanted, '1=- 2=1')
+  pool.post({ kind: 'clock-stepped', by: minutes(1_000_000) }, at(60_000_060))
+  pool.post({ kind: 'time' }, at(60_003_601))
+  assert.equal(pool.wanted, '1=1 2=1')
+})
+
 test('a weight by hand counts instead of the configured one, also for the quorum', () => {
   const pool = poolOf([heavy(1, 1), realOf(2)], { quorum: weight(5) })
   for (const n of [1, 2]) pool.check(n, '+')
