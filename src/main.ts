@@ -369,8 +369,7 @@ function wholeWeight(text: string): number {
 
 function duration(text: string): number {
   const parsed = parseDuration(text)
-  if (parsed.kind !== 'duration' || parsed.duration <= 0)
-    throw new InvalidArgumentError('write a length of time: 90s, 30m, 2h, 1d.')
+  if (parsed.kind !== 'duration') throw new InvalidArgumentError(`${parsed.message}; ${parsed.hint}.`)
   return parsed.duration
 }
 

@@ -25,6 +25,10 @@ export function answersOf(running: Running, database: () => Database | null): Da
     now: clock.now,
     state: loop.state,
     post: loop.post,
+    async kept() {
+      await loop.settled()
+      return journal.status().trouble
+    },
     entries: ({ since, service, limit }) =>
       journal.entries({
         limit: Math.min(limit, mostEntries),

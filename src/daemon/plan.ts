@@ -4,8 +4,10 @@
  */
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import type { Plan } from '../cli/plan.ts'
 import { clock } from '../edge/clock.ts'
+import { readSaved } from '../edge/journal/peek.ts'
 import { openKernelTable } from '../edge/table/kernel-table.ts'
 import { openMemoryTable } from '../edge/table/memory-table.ts'
 import { preview } from '../engine/preview.ts'
@@ -68,10 +70,15 @@ export async function planWithoutDaemon(file: string): Promise<Planned> {
   door.close()
   if (read.kind === 'error') return { ok: false, text: `the table cannot be read: ${read.text}` }
   const now = clock.now()
-  const state = restoredState(fresh.model, null, null, now)
+  const saved = await readSaved(join(fresh.directories.statedir, 'journal'))
+  const state = restoredState(fresh.model, saved, null, now)
   const made = preview(state, [{ kind: 'started', text: '' }, ...maintenanceOf(fresh.model)], read.services, now)
   const without =
     door.where === 'kernel' ? '' : ` The kernel's table cannot be seen, so an empty one is assumed: ${door.because}`
-  const basis = `No daemon runs on ${file}: this is what a first start would do before any check has run.${without}`
+  const start =
+    saved === null
+      ? 'a first start would do before any check has run'
+      : 'a start would do by what is remembered of the last run, before any check has run'
+  const basis = `No daemon runs on ${file}: this is what ${start}.${without}`
   return { ok: true, plan: { ...made, where: door.where, basis } }
 }

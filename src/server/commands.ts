@@ -7,7 +7,7 @@ import type { ServiceKey } from '../model/names.ts'
 import type { Answer, DoorReport, Request } from '../model/request.ts'
 import { type Now, wallTime } from '../model/units.ts'
 import { nearby } from '../parse/text/nearest.ts'
-import { decideOn, endDecision, type PoolDaemon, planned, targetOf } from './pool-commands.ts'
+import { comment, decideOn, endDecision, given, type PoolDaemon, planned, targetOf } from './pool-commands.ts'
 
 export interface Daemon extends PoolDaemon {
   now(): Now
@@ -97,11 +97,11 @@ function watchCommand(kind: string, subject: string, reason: string, daemon: Dae
   return kind === 'enable' ? { kind: 'enable-watch', group } : null
 }
 
-function act(
+async function act(
   kind: 'ack' | 'unack' | 'disable' | 'enable',
   { subject = '', text = '', who = 'somebody', ...rest }: Request,
   daemon: Daemon,
-): Answer {
+): Promise<Answer> {
   if ((kind === 'disable' || kind === 'enable') && meansPool({ subject, ...rest }, daemon)) {
     const request = { ...rest, subject, text, who }
     const both = watchCommand(kind, subject, text, daemon) !== null && rest.virtual === undefined
@@ -111,10 +111,9 @@ function act(
     }
     return kind === 'disable' ? decideOn(kind, request, daemon) : endDecision(request, daemon)
   }
-  const command = watchCommand(kind, subject, text, daemon) ?? serviceCommand(kind, subject as ServiceKey, text)
-  const entry = daemon.post({ kind: 'command', who, command }).find((one) => one.kind === 'command')
-  if (entry?.kind !== 'command') return { ok: false, text: 'the daemon gave no answer' }
-  return entry.outcome === 'done' ? { ok: true, data: { text: entry.text } } : { ok: false, text: entry.text }
+  const said = comment(text)
+  const command = watchCommand(kind, subject, said, daemon) ?? serviceCommand(kind, subject as ServiceKey, said)
+  return given(command, who, daemon)
 }
 
 /** A service is a service; every other name of a real or virtual server means that one. */

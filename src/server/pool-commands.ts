@@ -5,11 +5,14 @@ import type { Command, EventBody } from '../model/event.ts'
 import type { Answer, Request } from '../model/request.ts'
 import type { State } from '../model/state.ts'
 import { milliseconds, weight } from '../model/units.ts'
+import { oneLine } from '../wire/mail/safe-text.ts'
 import { decidedTarget, type Found, type Target, targetNamed } from './targets.ts'
 
 export interface PoolDaemon {
   state(): State
   post(event: EventBody): readonly Entry[]
+  /** When all that was posted is on disk (`null`), or is known not to be: why. */
+  kept(): Promise<string | null>
   /** What speaks against draining these real servers: sysctls, persistence. `limited`: connections may be left at the end. */
   drainRemarks(target: Target, limited: boolean): readonly string[]
   /** `file`: of a configuration that does not run; `null`: of the one that does. */
@@ -23,8 +26,9 @@ export type Deed = 'drain' | 'disable' | 'weight'
 /** The greatest weight that the kernel takes. */
 const mostWeight = 2_147_483_647
 
-export function decideOn(deed: Deed, request: Request, daemon: PoolDaemon): Answer {
-  const { subject = '', text = '', who = 'somebody', lasts, most, share, force = false } = request
+export async function decideOn(deed: Deed, request: Request, daemon: PoolDaemon): Promise<Answer> {
+  const { subject = '', who = 'somebody', lasts, most, share, force = false } = request
+  const text = comment(request.text)
   const target = targetOf(request, daemon)
   if (target.kind !== 'target') return refusal(subject, target, daemon.state())
   const what = deedOf(deed, share, most)
@@ -35,7 +39,7 @@ export function decideOn(deed: Deed, request: Request, daemon: PoolDaemon): Answ
   return given({ kind: 'override', virtual, real, what, lasts: duration, reason: text, force, remarks }, who, daemon)
 }
 
-export function endDecision(request: Request, daemon: PoolDaemon): Answer {
+export async function endDecision(request: Request, daemon: PoolDaemon): Promise<Answer> {
   const target = targetOf(request, daemon)
   if (target.kind !== 'target') return refusal(request.subject ?? '', target, daemon.state())
   const { virtual, real } = target
@@ -66,11 +70,21 @@ function refusal(subject: string, found: Exclude<Found, { kind: 'target' }>, { p
 /** Names that an answer lists. */
 const namesShown = 20
 
-function given(command: Command, who: string, daemon: PoolDaemon): Answer {
+/** Posts a command, and answers when it is on disk: what is answered as done outlives a crash. */
+export async function given(command: Command, who: string, daemon: Pick<PoolDaemon, 'post' | 'kept'>): Promise<Answer> {
   const entry = daemon.post({ kind: 'command', who, command }).find((one) => one.kind === 'command')
   if (entry?.kind !== 'command') return { ok: false, text: 'the daemon gave no answer' }
-  return entry.outcome === 'done' ? { ok: true, data: { text: entry.text } } : { ok: false, text: entry.text }
+  if (entry.outcome !== 'done') return { ok: false, text: entry.text }
+  const trouble = await daemon.kept()
+  const but = trouble === null ? '' : `. BUT: it is in memory only, and a crash forgets it: ${trouble}`
+  return { ok: true, data: { text: `${entry.text}${but}` } }
 }
+
+/** Characters of a reason or comment that are kept: it stands in tables, mails and pages. */
+const longestComment = 500
+
+/** What an operator writes is shown on others' terminals: on one line, and without what moves a cursor. */
+export const comment = (text = ''): string => oneLine(text, longestComment)
 
 export async function planned({ file }: Request, daemon: PoolDaemon): Promise<Answer> {
   const made = await daemon.plan(file ?? null)

@@ -31,6 +31,7 @@ async function listening(t: { after(callback: () => Promise<unknown>): void }) {
     post,
     entries: async ({ limit }) => entries.slice(-limit),
     doors: () => [{ door: 'IPVS', well: false, text: 'in memory' }],
+    kept: async () => null,
     drainRemarks: () => ['clients are kept there by persistence'],
     plan: async (file) => ({ ok: false, text: `no plan for ${file}` }),
     reload: async () => ({ done: false, text: 'mon.cf has 1 error' }),
@@ -202,4 +203,23 @@ test('disabling a group by its name disables its watch', async (t) => {
   assert.equal(daemon.state().controls.watches.web?.reason, 'work')
   await ask(path, { command: 'enable', subject: 'web', who: 'ann' })
   assert.deepEqual(daemon.state().controls.watches, {})
+})
+
+test('what an operator writes stands on one line, without anything that moves a cursor, and is not endless', async (t) => {
+  const { path, daemon } = await listening(t)
+  const text = `work\n2026-11-21 18:00:00 all is well\u001b[2J ${'x'.repeat(100_000)}`.slice(0, 60_000)
+  await ask(path, { command: 'disable', subject: 'web', text, who: 'ann' })
+  const reason = daemon.state().controls.watches.web?.reason ?? ''
+  assert.match(reason, /^work 2026-11-21 18:00:00 all is well\?\[2J/)
+  assert(reason.length <= 500, `${reason.length} characters`)
+})
+
+test('a command that is not on disk yet says so', async (t) => {
+  const { path, daemon } = await listening(t)
+  daemon.kept = async () => 'no space is left on the disk'
+  const answer = await ask(path, { command: 'disable', subject: 'web', text: 'work', who: 'ann' })
+  assert.match(
+    answer.ok ? String((answer.data as { text: string }).text) : '',
+    /BUT: it is in memory only, and a crash forgets it: no space/,
+  )
 })
