@@ -51,6 +51,21 @@ export function reconciler(door: TableDoor): Reconciler {
   /** Drift that was told of and left as it is, by the command that would mend it. */
   let observed: ReadonlySet<string> = new Set()
 
+  /** How often the same was put back of late, by what was put back. */
+  const fights = new Map<string, { readonly count: number; readonly last: Uptime }>()
+
+  /** Somebody who changes it back each time is no slip of the hand, and will not stop by himself. */
+  function fought(step: PlannedCommand, now: Uptime): PlannedCommand {
+    if (step.reason !== 'drift') return step
+    for (const [key, { last }] of fights) if (now - last > fightLasts) fights.delete(key)
+    const key = keyOf(step)
+    const count = (fights.get(key)?.count ?? 0) + 1
+    if (fights.size < mostFights || fights.has(key)) fights.set(key, { count, last: now })
+    if (count < fightBegins) return step
+    const text = `${step.text}, put back ${count} times in a row: another upalert, keepalived or a script works on this table`
+    return { ...step, text }
+  }
+
   function pass(wanted: readonly WantedService[], formerly: Owned, now: Uptime, rule: DriftRule): ReconcileReport {
     const before = door.read()
     if (before.kind === 'error') {
@@ -64,7 +79,13 @@ export function reconciler(door: TableDoor): Reconciler {
     const { steps, left: drifted, owned } = treated(wanted, before.services, formerly, settled, rule)
     changes.push(...drifted.filter((step) => !observed.has(keyOf(step))).map(leftAlone))
     observed = new Set(drifted.map(keyOf))
-    const round = carryOut(door, steps, wanted, refusals, now)
+    const round = carryOut(
+      door,
+      steps.map((step) => fought(step, now)),
+      wanted,
+      refusals,
+      now,
+    )
     const after = round.told.length === 0 ? before : door.read()
     if (after.kind === 'error') {
       unreadable = after.errno
@@ -84,6 +105,13 @@ export function reconciler(door: TableDoor): Reconciler {
 
   return { pass: (wanted, owned, now, rule = REPAIR) => pass(wanted, owned, now, rule), settled: () => settled }
 }
+
+/** From this time on it is called by its name. */
+const fightBegins = 3
+/** Nobody has changed it again for so long: it is over. */
+const fightLasts = 60_000
+/** Changes that are counted at once. */
+const mostFights = 1_000
 
 const keyOf = (step: PlannedCommand): string => JSON.stringify(step.command)
 

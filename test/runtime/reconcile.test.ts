@@ -264,6 +264,20 @@ test('own leaves the virtual servers by which checks go down the client’s path
   )
 })
 
+test('what somebody changes back each time is told to be somebody', () => {
+  const door = openMemoryTable('for a test')
+  const { pass } = reconciler(door)
+  const { owned } = pass([pool('10.1.1.2')], {}, now)
+  const texts = [5, 10, 15, 20].map((second) => {
+    door.apply({ kind: 'delete-destination', service: web, destination: end('10.1.1.2') })
+    return pass([pool('10.1.1.2')], owned, uptime(second * 1000)).changes[0]?.text ?? ''
+  })
+  assert.deepEqual(
+    texts.map((text) => /put back (\d) times in a row: another upalert, keepalived or a script/.exec(text)?.[1] ?? ''),
+    ['', '', '3', '4'],
+  )
+})
+
 test('connections are reported of those that are drained, and of nobody else', () => {
   const memory = openMemoryTable('for a test')
   const door: TableDoor = { ...memory, read: () => busy(memory.read()) }

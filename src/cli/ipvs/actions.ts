@@ -1,6 +1,7 @@
 /** `upalert ipvs save`, `restore`, `clear` and `timeouts`. */
 import type { TableService } from '../../model/table.ts'
 import { serviceText } from '../../model/table.ts'
+import type { ControlDoor } from '../../model/table-control.ts'
 import { formatProblems } from '../../parse/problem.ts'
 import { decode } from '../../parse/source.ts'
 import { timeoutsLine } from './list.ts'
@@ -22,7 +23,7 @@ export function saveTable(machine: IpvsMachine): void {
   for (const text of unsaved(services)) machine.complain(text)
 }
 
-export function restoreFile(machine: IpvsMachine, file: string | null): void {
+export function restoreFile(machine: IpvsMachine, file: string | null, yes: boolean): void {
   const bytes = machine.read(file)
   if (typeof bytes === 'string') end(machine, bytes, BAD_LINES)
   const decoded = decode(file ?? 'standard input', bytes)
@@ -39,10 +40,22 @@ export function restoreFile(machine: IpvsMachine, file: string | null): void {
     machine.complain('there is nothing to restore: no line has a command')
     return
   }
-  const { done, refusals } = restore(openDoor(machine, { loadModule: true }), rules)
+  const door = openDoor(machine, { loadModule: true })
+  if (!yes && rules.some(({ action }) => action.kind === 'clear')) refuseLive(machine, door)
+  const { done, refusals } = restore(door, rules)
   for (const text of refusals.slice(0, SHOWN_REFUSALS)) machine.complain(text)
   if (refusals.length > SHOWN_REFUSALS) machine.complain(`and ${refusals.length - SHOWN_REFUSALS} more, not shown`)
   if (refusals.length > 0) end(machine, `${done} of ${rules.length} lines were carried out`, REFUSED)
+}
+
+/** A table that is emptied by a slip of the finger is an outage. */
+function refuseLive(machine: IpvsMachine, door: ControlDoor): void {
+  const { services } = expectRead(machine, door.read())
+  const live = services.filter(isLive)
+  if (live.length === 0) return
+  const connections = live.reduce((sum, service) => sum + connectionsOf(service), 0)
+  const text = `${count(live.length, 'virtual server balances', 'virtual servers balance')} traffic, with ${count(connections, 'connection', 'connections')}`
+  end(machine, `${text}: nothing was removed; say --yes if that is meant ("upalert ipvs save" keeps a copy)`, REFUSED)
 }
 
 /** Removes what was read, service by service, so that what is said to be removed is what was. */
@@ -52,12 +65,7 @@ export function clearTable(
 ): void {
   const door = openDoor(machine, { loadModule: false })
   const { services } = expectRead(machine, door.read())
-  const live = services.filter(isLive)
-  if (live.length > 0 && !yes) {
-    const connections = live.reduce((sum, service) => sum + connectionsOf(service), 0)
-    const text = `${count(live.length, 'virtual server balances', 'virtual servers balance')} traffic, with ${count(connections, 'connection', 'connections')}`
-    end(machine, `${text}: nothing was removed; say --yes if that is meant ("upalert ipvs save" keeps a copy)`, REFUSED)
-  }
+  if (!yes) refuseLive(machine, door)
   const answers = door.applyAll(services.map(({ id }) => ({ kind: 'delete-service', service: id })))
   // What somebody else removed meanwhile is as gone as was asked for.
   const removed = services.filter((_, i) => answers[i]?.kind === 'ok')

@@ -35,7 +35,8 @@ export function ipvsCommands(ipvs: Command, machine: IpvsMachine): void {
     .command('restore')
     .description('carry out such lines, of FILE or standard input; one bad line, and nothing is changed')
     .argument('[FILE]', 'what "save" or "ipvsadm -Sn" wrote')
-    .action((file: string | undefined) => restoreFile(machine, file ?? null))
+    .option('--yes', 'also where traffic is balanced and a line -C clears the table')
+    .action((file: string | undefined, { yes }: { yes?: boolean }) => restoreFile(machine, file ?? null, yes === true))
   ipvs
     .command('clear')
     .description('remove every virtual server, whoever made it')

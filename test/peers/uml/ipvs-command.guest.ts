@@ -181,6 +181,10 @@ await attempt('connections', async () => {
   const refusal = ours('clear')
   assert.equal(refusal.status, 1)
   assert.match(refusal.said, /^2 virtual servers balance traffic, with 2 connections: nothing was removed; say --yes/)
+  assert.match(
+    feed('-C').said,
+    /^2 virtual servers balance traffic, with 2 connections: nothing was removed; say --yes/,
+  )
   assert.match(ours('clear', '--yes').out, /^removed udp \S+ \(1 real server, 1 connection\)\nremoved udp [^\n]+\n$/)
   assert.equal(run('ipvsadm', '-Sn'), '')
   assert.equal(ours('clear').out, 'there was no virtual server\n')
