@@ -1,6 +1,7 @@
 /** What `upalert plan` prints: each change with what it costs, then the pools, then who would hear of it. */
 import type { AtStake, PlannedChange, PlannedPool, Preview } from '../engine/preview.ts'
 import { coloured, columns } from './columns.ts'
+import { decisionLines } from './decisions.ts'
 
 /** As the daemon answers it, or as it is worked out without one. */
 export interface Plan extends Preview {
@@ -22,6 +23,7 @@ export function planLines(plan: Plan): string[] {
     ...leftLines(left),
     ...poolLines(pools),
     ...alertLines(alerts),
+    ...decisionLines(plan),
     ...(foreign.length === 0 ? [] : ['', `Not ours, and left alone: ${foreign.join(', ')}`]),
   ]
 }

@@ -7,6 +7,7 @@ import type { PoolStanding, RealStanding } from '../model/entry.ts'
 import type { DoorReport } from '../model/request.ts'
 import { type Milliseconds, milliseconds } from '../model/units.ts'
 import { coloured, columns, type Loudness } from './columns.ts'
+import { decisionLines } from './decisions.ts'
 
 export type Status = StatusView & { readonly doors: readonly DoorReport[] }
 
@@ -144,18 +145,6 @@ const standingLoud: Readonly<Record<RealStanding, Loudness>> = {
   held: 'warning',
   drained: 'alarm',
   out: 'alarm',
-}
-
-function decisionLines({ decisions, maintenance }: Status): string[] {
-  const rows = decisions.map(({ target, text, for: age, left, configured }) => [
-    `  ${target}`,
-    `${text}${configured ? '' : ' (not configured now)'}`,
-    `${durationText(age)} ago`,
-    left === null ? 'until "upalert enable"' : `${durationText(left)} left`,
-  ])
-  const files = maintenance.length === 0 ? [] : [`  files in the maintenance directory: ${maintenance.join(', ')}`]
-  if (rows.length + files.length === 0) return []
-  return ['', coloured('Decided by operators:', 'warning'), ...columns(rows), ...files]
 }
 
 function outboxLines({ outbox }: Status): string[] {

@@ -1,7 +1,7 @@
 /** What `upalert why` prints: the verdict, what was seen, what would change it, and how it came to this. */
 
 import { standingText } from '../engine/pool/words.ts'
-import type { HostView, ServiceView, WhyView } from '../engine/view.ts'
+import type { HostView, RealView, ServiceView, WhyView } from '../engine/view.ts'
 import { durationText } from '../model/duration.ts'
 import type { Place } from '../model/model.ts'
 import type { Timings } from '../model/result.ts'
@@ -17,6 +17,7 @@ export function whyLines(why: WhyView, now: number): string[] {
     lines.push(
       `${real.virtual}: real server ${real.real} is ${coloured(standingText[real.standing], loud)}${age}, weight ${real.weight} of ${real.configuredWeight}`,
       `  because ${real.text}`,
+      ...decidedLines(real),
       `  ${real.pool}`,
       `  ${placeText(real.place)}`,
       '',
@@ -31,6 +32,12 @@ export function whyLines(why: WhyView, now: number): string[] {
     )
   const history = why.history.map(({ at, text }) => `  ${timeText(at, now)}  ${text}`)
   return [...lines, ...(history.length === 0 ? ['Nothing has happened to it yet.'] : ['What led here:', ...history])]
+}
+
+function decidedLines({ decision }: Pick<RealView, 'decision'>): string[] {
+  if (decision === null) return []
+  const left = decision.left === null ? 'until "upalert enable"' : `${durationText(decision.left)} left`
+  return [`  ${coloured('decided', 'warning')}: ${decision.text}, ${left}`]
 }
 
 function serviceLines(service: ServiceView, now: number): string[] {

@@ -12,6 +12,7 @@ import { endpointText, serviceText } from '../model/table.ts'
 import type { Now } from '../model/units.ts'
 import type { WantedService } from '../model/wanted.ts'
 import { decide } from './decide.ts'
+import { type DecisionView, decisionViews } from './decisions.ts'
 import { treated } from './drift.ts'
 import { foreign, type PlannedCommand } from './plan.ts'
 import { wantedTable } from './pool/wanted.ts'
@@ -61,6 +62,10 @@ export interface Preview {
     readonly summary: string
   }[]
   readonly foreign: readonly string[]
+  /** Operators' decisions that the plan reckons with. */
+  readonly decisions: readonly DecisionView[]
+  /** Names in the maintenance directory. */
+  readonly maintenance: readonly string[]
 }
 
 /**
@@ -98,6 +103,8 @@ export function preview(
     foreign: foreign(wanted, actual, owned)
       .filter(({ service }) => !isForCheck(found.get(service), rule.marks))
       .map(({ service, destination }) => (destination === null ? service : `${destination} in ${service}`)),
+    decisions: decisionViews(decided.state, now),
+    maintenance: decided.state.controls.maintenance,
   }
 }
 

@@ -1,23 +1,14 @@
 /** State -> what people and programs may see of it: plain data, the same for the command line, JSON and pages. */
 
 import type { Entry, PoolStanding, RealStanding, Verdict } from '../model/entry.ts'
-import type { Place, Service, Virtual } from '../model/model.ts'
+import type { Place, Real, Service, Virtual } from '../model/model.ts'
 import type { ServiceKey } from '../model/names.ts'
 import type { PerformanceDatum, Timings } from '../model/result.ts'
-import type {
-  Controls,
-  Disabled,
-  HostState,
-  Override,
-  PoolState,
-  RealState,
-  ServiceState,
-  State,
-} from '../model/state.ts'
+import type { Controls, Disabled, HostState, PoolState, RealState, ServiceState, State } from '../model/state.ts'
 import { endpointText, serviceText } from '../model/table.ts'
-import { type Milliseconds, milliseconds, type Now, since, type WallTime } from '../model/units.ts'
-import { targetText } from './command/override.ts'
-import { decisionText } from './pool/override.ts'
+import { type Milliseconds, type Now, since, type WallTime } from '../model/units.ts'
+import { type DecisionView, decisionViews, leftOf } from './decisions.ts'
+import { decisionOn, decisionText } from './pool/override.ts'
 import { poolText } from './pool/words.ts'
 import { disabledHosts, disabledWatch } from './readiness.ts'
 import { sentence } from './words.ts'
@@ -75,6 +66,8 @@ export interface RealView {
   readonly reason: string
   readonly text: string
   readonly role: 'primary' | 'backup'
+  /** What an operator decided about it, and until when (`null`: until somebody ends it). */
+  readonly decision: { readonly text: string; readonly left: Milliseconds | null } | null
   /** Connections that a drain waits for; `null`: it is not drained, or they have not been counted yet. */
   readonly draining: { readonly active: number | null; readonly persistent: number | null } | null
   readonly for: Milliseconds | null
@@ -100,18 +93,6 @@ export interface WaitingView {
   readonly lastText: string
 }
 
-/** What an operator decided about real or virtual servers, and until when. */
-export interface DecisionView {
-  /** `10.1.1.2:8080`, `10.1.1.2:8080 of web`, `virtual server web`. */
-  readonly target: string
-  readonly text: string
-  readonly for: Milliseconds
-  /** Until it ends by itself; `null`: until somebody ends it. */
-  readonly left: Milliseconds | null
-  /** Something of that name is configured. */
-  readonly configured: boolean
-}
-
 export interface StatusView {
   readonly at: WallTime
   /** Since when the scheduler is stopped. */
@@ -131,7 +112,7 @@ export function statusView(state: State, now: Now): StatusView {
   })
   const virtuals = state.model.virtuals.flatMap((virtual, i) => {
     const pool = state.pools[i]
-    return pool === undefined ? [] : [virtualView(virtual, pool, now)]
+    return pool === undefined ? [] : [virtualView(virtual, pool, state.controls, now)]
   })
   const outbox = state.outbox.map(({ id, message, call, attempts, notBefore, lastText }) => ({
     delivery: id,
@@ -142,20 +123,8 @@ export function statusView(state: State, now: Now): StatusView {
     lastText,
   }))
   const { stopped, maintenance } = state.controls
-  const decisions = state.controls.overrides.map((one) => decisionView(one, state, now))
+  const decisions = decisionViews(state, now)
   return { at: now.wall, stopped, services, virtuals, decisions, maintenance, outbox }
-}
-
-function decisionView(one: Override, { pools }: State, now: Now): DecisionView {
-  const named = pools.filter(({ name }) => one.virtual === null || name === one.virtual)
-  const isThere = one.real === null || named.some(({ reals }) => reals.some(({ real }) => real === one.real))
-  return {
-    target: targetText(one),
-    text: decisionText(one),
-    for: since(one.at, now),
-    left: one.until === null ? null : milliseconds(Math.max(0, one.until - now.wall)),
-    configured: named.length > 0 && isThere,
-  }
 }
 
 function serviceView(service: Service, state: ServiceState, controls: Controls, now: Now): ServiceView {
@@ -243,7 +212,7 @@ function nextText({ verdict, against }: HostState, { fall, rise }: Service): str
   }
 }
 
-function virtualView(virtual: Virtual, pool: PoolState, now: Now): VirtualView {
+function virtualView(virtual: Virtual, pool: PoolState, controls: Controls, now: Now): VirtualView {
   return {
     virtual: virtual.name,
     address: virtual.services.map(serviceText).join(', '),
@@ -252,13 +221,14 @@ function virtualView(virtual: Virtual, pool: PoolState, now: Now): VirtualView {
     text: poolText(pool, virtual),
     reals: virtual.reals.flatMap((real, i) => {
       const state = pool.reals[i]
-      return state === undefined ? [] : [realView(real, state, now)]
+      return state === undefined ? [] : [realView(virtual, real, state, controls, now)]
     }),
     place: virtual.place,
   }
 }
 
-function realView(real: Virtual['reals'][number], state: RealState, now: Now): RealView {
+function realView(virtual: Virtual, real: Real, state: RealState, controls: Controls, now: Now): RealView {
+  const decision = decisionOn(controls, virtual, real)
   return {
     real: endpointText(real.id),
     standing: state.standing,
@@ -267,6 +237,7 @@ function realView(real: Virtual['reals'][number], state: RealState, now: Now): R
     reason: state.reason,
     text: state.text,
     role: real.role,
+    decision: decision === null ? null : { text: decisionText(decision), left: leftOf(decision, now) },
     draining: state.drain === null || state.drain.over ? null : state.drain,
     for: state.since === null ? null : since(state.since, now),
     place: real.place,

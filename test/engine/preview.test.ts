@@ -7,7 +7,7 @@ import { preview } from '../../src/engine/preview.ts'
 import type { Model } from '../../src/model/model.ts'
 import { PATH_MARKS } from '../../src/model/path-marks.ts'
 import type { TableDoor, TableService } from '../../src/model/table.ts'
-import { uptime, weight } from '../../src/model/units.ts'
+import { seconds, uptime, weight } from '../../src/model/units.ts'
 import { reconciler } from '../../src/runtime/reconcile.ts'
 import { at, model, virtual } from './build.ts'
 import { checkOf, heavy, notices, Pool, sorryServer } from './pool/rig.ts'
@@ -175,4 +175,21 @@ test('a plan tells who would hear of it, and that nothing of it is kept', () => 
   )
   assert.deepEqual(made.pools[0]?.standing, { from: 'serving', to: 'sorry' })
   assert.equal(pool.state, before)
+})
+
+test("a plan names operators' decisions and the files that it reckons with", () => {
+  const { door, pool, pass } = director(farm([2, 1]))
+  for (const n of [1, 2]) pool.check(n, '+')
+  pass()
+  const command = {
+    ...{ kind: 'override', virtual: null, real: '10.1.1.1:80', what: { kind: 'disable' } },
+    ...{ lasts: seconds(60), reason: 'new kernel', force: false, remarks: [] },
+  } as const
+  pool.post({ kind: 'command', who: 'ann', command }, at(1))
+  pass()
+  const made = preview(pool.state, [{ kind: 'maintenance', names: ['10.1.1.9'] }], services(door), at(31))
+  assert.deepEqual(made.decisions, [
+    { target: '10.1.1.1:80', text: 'disabled by ann: new kernel', for: 30_000, left: 30_000, configured: true },
+  ])
+  assert.deepEqual(made.maintenance, ['10.1.1.9'])
 })
