@@ -138,6 +138,16 @@ function isFirstResult({ model, pools }: State, key: ServiceKey, { hosts }: Serv
 const isReweighed = (before: HostState | undefined, { share }: HostState): boolean =>
   before?.share?.kind !== share?.kind || before?.share?.value !== share?.value
 
+/** keepalived.conf "log_all_failures": an attempt that failed and changed nothing is told as well. */
+function attempts({ key, fall }: Service, { state, hostChanges }: Conclusion['result'], write: Scribe): Effect[] {
+  return state.hosts.flatMap(({ host, last, verdict, against }, i) => {
+    if (last?.kind !== 'down' || hostChanges.some(({ index }) => index === i)) return []
+    const which = verdict.kind === 'down' ? 'it is down already' : `attempt ${against} of ${fall}`
+    const text = `${key} failed on ${host} (${which}): ${last.text}`
+    return [record(write.entry({ kind: 'daemon', what: 'attempt-failed', text }))]
+  })
+}
+
 /** Writes down what changed, and lets the service and its hosts remember the entry as the cause of what follows. */
 function recordVerdicts({ service, result, said }: Conclusion, serviceReason: string, write: Scribe) {
   const effects: Effect[] = []
@@ -151,6 +161,7 @@ function recordVerdicts({ service, result, said }: Conclusion, serviceReason: st
     effects.push(record(entry))
     hosts[index] = { ...host, cause: entry.id }
   }
+  if (service.logFailures) effects.push(...attempts(service, result, write))
   if (result.change === null) return { service: { ...result.state, hosts }, effects }
   const summary = result.change.to === 'down' ? namedSummary(said.summary) : said.summary
   const change = { ...result.change, reason: serviceReason, summary }

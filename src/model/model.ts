@@ -173,6 +173,8 @@ export interface Service {
   readonly retryInterval: Milliseconds | null
   /** A host that is down is asked in rounds of `fall` runs, `retryInterval` apart, too (keepalived's TCP and SMTP). */
   readonly retriesWhileDown: boolean
+  /** Every failing attempt is written down, not only the one that changes the verdict (keepalived.conf "log_all_failures"). */
+  readonly logFailures: boolean
   /** The first run comes within this time; `null`: within randstart. */
   readonly warmup: Milliseconds | null
   /** It runs only while one of these addresses is on this host; `null`: always. */

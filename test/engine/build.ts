@@ -68,6 +68,7 @@ export function service(changes: Partial<Service> & { readonly called?: string }
     firstFall: null,
     retryInterval: null,
     retriesWhileDown: false,
+    logFailures: false,
     warmup: null,
     onlyWith: null,
     monitor: call('test.monitor'),

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { openMemoryTable } from '../../src/edge/table/memory-table.ts'
 import { wantedTable } from '../../src/engine/pool/wanted.ts'
 import { preview } from '../../src/engine/preview.ts'
+import type { Command } from '../../src/model/event.ts'
 import type { Model } from '../../src/model/model.ts'
 import { PATH_MARKS } from '../../src/model/path-marks.ts'
 import type { TableDoor, TableService } from '../../src/model/table.ts'
@@ -181,10 +182,16 @@ test("a plan names operators' decisions and the files that it reckons with", () 
   const { door, pool, pass } = director(farm([2, 1]))
   for (const n of [1, 2]) pool.check(n, '+')
   pass()
-  const command = {
-    ...{ kind: 'override', virtual: null, real: '10.1.1.1:80', what: { kind: 'disable' } },
-    ...{ lasts: seconds(60), reason: 'new kernel', force: false, remarks: [] },
-  } as const
+  const command: Command = {
+    kind: 'override',
+    virtual: null,
+    real: '10.1.1.1:80',
+    what: { kind: 'disable' },
+    lasts: seconds(60),
+    reason: 'new kernel',
+    force: false,
+    remarks: [],
+  }
   pool.post({ kind: 'command', who: 'ann', command }, at(1))
   pass()
   const made = preview(pool.state, [{ kind: 'maintenance', names: ['10.1.1.9'] }], services(door), at(31))

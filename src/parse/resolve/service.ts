@@ -54,6 +54,7 @@ export function resolveService(block: ServiceBlock, group: HostGroup, around: Ar
     timeout: readTimeout(last('timeout'), timing, deadlineOf(monitor, around), report),
     ...readCounting(last, report),
     retriesWhileDown: false,
+    logFailures: false,
     warmup: null,
     onlyWith: null,
     monitor,

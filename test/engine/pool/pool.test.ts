@@ -225,6 +225,17 @@ test('keepalived checkers: the first failure counts at once, later ones after re
   assert.equal(pool.wanted, '1=-')
 })
 
+test('log_all_failures writes down every failing attempt, and the reason', () => {
+  const said = (effects: ReturnType<ReturnType<typeof poolOf>['check']>) =>
+    effects.flatMap((effect) => (effect.kind === 'record' && effect.entry.kind === 'daemon' ? [effect.entry.text] : []))
+  const pool = poolOf([realOf(1)], {}, [checkOf(1, { fall: 3, firstFall: 1, logFailures: true })])
+  assert.deepEqual(said(pool.check(1, '+', 0)), [])
+  assert.deepEqual(said(pool.check(1, '-', 1)), ['p/1 failed on 10.1.1.1 (attempt 1 of 3): refused'])
+  assert.deepEqual(said(pool.check(1, '-', 2)), ['p/1 failed on 10.1.1.1 (attempt 2 of 3): refused'])
+  assert.deepEqual(said(pool.check(1, '-', 3)), [], 'that one is the verdict, and has an entry of its own')
+  assert.deepEqual(said(pool.check(1, '-', 4)), ['p/1 failed on 10.1.1.1 (it is down already): refused'])
+})
+
 test('the steps of a slow start and the wait for a verdict move along when the clock is set', () => {
   const pool = poolOf([heavy(1, 100)], { slowStart: minutes(10) })
   for (const [said, second] of [

@@ -352,3 +352,12 @@ const refused: readonly (readonly [name: string, text: string, problem: string])
 for (const [name, text, problem] of refused) {
   test(`${name}: ${problem}`, () => assert.ok(said(text).includes(problem), said(text).join()))
 }
+
+test('log_all_failures counts for a shared check if one of those who share it wants it', () => {
+  const quiet = 'TCP_CHECK {\n}'
+  const loud = 'TCP_CHECK {\n log_all_failures\n}'
+  const logs = (a: string, b: string) => sound(two(a, b)).services.map(({ logFailures }) => logFailures)
+  assert.deepEqual(logs(quiet, quiet), [false])
+  assert.deepEqual(logs(quiet, loud), [true])
+  assert.deepEqual(logs(loud, quiet), [true])
+})

@@ -80,6 +80,7 @@ export function checkOf(question: CheckAsked, around: Around): NamedCheck | null
     timing: { kind: 'every', interval, randskew: null },
     timeout: deadlineOf(checker, timeout, interval),
     ...rulesOf(checker, kind, levels, interval),
+    logFailures: logsFailures(checker, around),
     warmup: nearest(levels, 'warmup')?.value ?? null,
     onlyWith: question.onlyWith,
     monitor: called.call,
@@ -112,6 +113,11 @@ function rulesOf(checker: Checker, kind: Kind, levels: Levels, interval: Millise
     retryInterval: fall > 1 ? delay : null,
     retriesWhileDown: kind.retriesWhileDown,
   }
+}
+
+function logsFailures({ settings }: Checker, { file }: Around): boolean {
+  const own = 'log_all_failures' in settings ? settings.log_all_failures?.value : undefined
+  return own ?? file.globals.checker_log_all_failures?.value ?? false
 }
 
 /** `fall` is `retry` and the first attempt; the nearest of both words counts, and of two in one block `fall`. */

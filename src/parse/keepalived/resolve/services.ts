@@ -37,11 +37,21 @@ export class Services {
     const target = group.hosts[0] ?? host(server.id.address)
     const identity = `${group.name} ${kind} ${identityOf(check)}`
     const known = this.#known.get(identity)
-    if (known !== undefined) return { service: known.key, host: target }
+    if (known !== undefined) {
+      if (check.logFailures && !known.logFailures) this.#logAll(identity, known)
+      return { service: known.key, host: target }
+    }
     const service = this.#new(group, target, named, place)
     this.#known.set(identity, service)
     this.list.push(service)
     return { service: service.key, host: target }
+  }
+
+  /** One of those who share it wants every failure in the log. */
+  #logAll(identity: string, known: Service): void {
+    const louder = { ...known, logFailures: true }
+    this.#known.set(identity, louder)
+    this.list[this.list.indexOf(known)] = louder
   }
 
   #group({ id, place }: Server): HostGroup {
