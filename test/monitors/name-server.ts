@@ -23,7 +23,7 @@ export type Zone = (question: Question, over: 'udp' | 'tcp') => Reply | null
 const TRUNCATED = 1 << 9
 
 export async function nameServer(t: TestContext, addresses: readonly string[], zone: (at: string) => Zone) {
-  let port = 0
+  const port = await freePort(addresses)
   const asked: string[] = []
   for (const address of addresses) {
     const answers = zone(address)
@@ -36,7 +36,6 @@ export async function nameServer(t: TestContext, addresses: readonly string[], z
     udp.bind(port, address)
     await once(udp, 'listening')
     t.after(() => udp.close())
-    port = udp.address().port
 
     const tcp = createServer((socket) => {
       socket.on('error', () => undefined)
@@ -53,6 +52,31 @@ export async function nameServer(t: TestContext, addresses: readonly string[], z
     t.after(() => tcp.close())
   }
   return { port, asked }
+}
+
+/** One that is free over TCP wherever it is needed: over UDP the kernel gives out others. */
+async function freePort(addresses: readonly string[]): Promise<number> {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const first = createServer()
+    const servers = [first]
+    try {
+      first.listen(0, addresses[0])
+      await once(first, 'listening')
+      const address = first.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      for (const other of addresses.slice(1)) {
+        const server = createServer().listen(port, other)
+        servers.push(server)
+        await once(server, 'listening')
+      }
+      return port
+    } catch {
+      // Somebody has it on another address: the next one, then.
+    } finally {
+      for (const server of servers) server.close()
+    }
+  }
+  throw new Error('no port is free on all of these addresses')
 }
 
 function replyTo(bytes: Buffer, zone: Zone, over: 'udp' | 'tcp') {
