@@ -10,7 +10,7 @@ import { type NetlinkSocket, openNetlinkSocket } from '../src/edge/table/netlink
 import { uptime, weight } from '../src/model/units.ts'
 import type { WantedService } from '../src/model/wanted.ts'
 import { reconciler } from '../src/runtime/reconcile.ts'
-import { COMMAND_FLAGS, decodeMessages, isMalformed } from '../src/wire/ipvs/netlink.ts'
+import { DUMP_FLAGS, decodeMessages, isMalformed } from '../src/wire/ipvs/netlink.ts'
 import type { Figures } from './ipvs-figures.ts'
 
 const SERVICES = 500
@@ -109,7 +109,7 @@ function countingSocket(): NetlinkSocket {
       const messages = decodeMessages(bytes)
       assert(!isMalformed(messages))
       counted.calls += 1
-      counted.changes += messages.filter(({ flags }) => flags === COMMAND_FLAGS).length
+      counted.changes += messages.filter(({ flags }) => flags !== DUMP_FLAGS).length
       return socket.send(bytes)
     },
     receive(into) {

@@ -181,19 +181,19 @@ function carryOut(
     const steps = part.map((step) => tried(step, earlier, now))
     const due = steps.filter(({ tooSoon }) => !tooSoon)
     const answers = door.applyAll(due.map(({ step }) => step.command))
-    const answerTo = new Map(due.map((one, i) => [one, answers[i] ?? DENIED]))
+    let next = 0
     for (const one of steps) {
-      const service = serviceText(one.step.command.service)
+      const first = one.tooSoon ? null : (answers[next++] ?? DENIED)
+      const service = first?.kind === 'ok' ? '' : serviceText(one.step.command.service)
       // Without its service a destination can only be refused, and that has been told of the service already.
       if (missing.has(service)) continue
-      const first = answerTo.get(one)
-      const answer = first === undefined ? null : kindly(door, one.step.command, first, wanted)
+      const answer = first === null ? null : kindly(door, one.step.command, first, wanted)
       if (answer?.kind === 'ok') {
         told.push({ step: one.step, outcome: 'OK', text: one.step.text })
         continue
       }
       if (one.step.command.kind === 'new-service') missing.add(service)
-      refusals.set(one.key, refusal(answer, one.earlier, now))
+      refusals.set(keyOf(one.step), refusal(answer, one.earlier, now))
       if (answer !== null && answer.errno !== one.earlier?.errno) {
         told.push({ step: one.step, outcome: answer.errno, text: answer.text })
       }
@@ -217,16 +217,8 @@ function parts(planned: readonly PlannedCommand[]): readonly (readonly PlannedCo
 }
 
 function tried(step: PlannedCommand, earlier: ReadonlyMap<string, Refusal>, now: Uptime) {
-  const key = earlier.size === 0 ? '' : JSON.stringify(step.command)
-  const before = earlier.get(key)
-  return {
-    step,
-    earlier: before,
-    tooSoon: before !== undefined && now < before.notBefore,
-    get key() {
-      return JSON.stringify(step.command)
-    },
-  }
+  const before = earlier.size === 0 ? undefined : earlier.get(keyOf(step))
+  return { step, earlier: before, tooSoon: before !== undefined && now < before.notBefore }
 }
 
 /**

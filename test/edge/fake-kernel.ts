@@ -18,6 +18,7 @@ import {
   isMalformed,
   NLMSG_DONE,
   NLMSG_ERROR,
+  QUIET_FLAGS,
 } from '../../src/wire/ipvs/netlink.ts'
 
 export interface FakeKernel {
@@ -88,6 +89,12 @@ export function fakeKernel(faults: Faults = {}): FakeKernel {
     return end(request, NLMSG_DONE, 0)
   }
 
+  /** Who asks for no acknowledgement hears of a refusal alone (netlink(7)). */
+  const change = (message: NetlinkMessage) => {
+    const errno = carryOut(table, message)
+    if (errno !== 0 || message.flags !== QUIET_FLAGS) end(message, NLMSG_ERROR, errno)
+  }
+
   const socket: NetlinkSocket = {
     send(bytes) {
       counts.send += 1
@@ -98,7 +105,7 @@ export function fakeKernel(faults: Faults = {}): FakeKernel {
       sent.push(messages.length)
       for (const message of messages) {
         if (message.flags === DUMP_FLAGS) list(message)
-        else end(message, NLMSG_ERROR, carryOut(table, message))
+        else change(message)
       }
       return null
     },

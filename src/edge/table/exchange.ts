@@ -15,6 +15,7 @@ import {
   NLM_F_DUMP_INTR,
   NLMSG_DONE,
   NLMSG_ERROR,
+  QUIET_FLAGS,
 } from '../../wire/ipvs/netlink.ts'
 import { errnoName } from '../libc.ts'
 import type { NetlinkSocket } from './netlink-socket.ts'
@@ -137,12 +138,16 @@ export function exchangeOn(socket: NetlinkSocket): Exchange {
     return refusedList('EOVERFLOW')
   }
 
-  /** Sends some changes and notes every answer. `null`: whatever has no answer now, has lost it; else nothing was done. */
-  function sendBatch(type: number, batch: readonly Change[]): string | null {
+  /**
+   * Sends some changes and notes every answer. `null`: whatever has no answer now, has lost it; else nothing was done.
+   * `each`: every one is acknowledged; otherwise the last alone, which the kernel answers after all refusals before it.
+   */
+  function sendBatch(type: number, batch: readonly Change[], each: boolean): string | null {
     const first = (sequence + 1) >>> 0
     writer.clear()
     for (const [i, { write }] of batch.entries()) {
-      const message = writer.message(type, COMMAND_FLAGS, (first + i) >>> 0)
+      const flags = each || i === batch.length - 1 ? COMMAND_FLAGS : QUIET_FLAGS
+      const message = writer.message(type, flags, (first + i) >>> 0)
       write(writer)
       writer.end(message)
     }
@@ -150,20 +155,29 @@ export function exchangeOn(socket: NetlinkSocket): Exchange {
     const sent = socket.send(writer.written())
     if (sent !== null) return sent
     let waiting = batch.length
+    let lost = false
     for (let count = 0; waiting > 0 && count < MAX_DATAGRAMS; count += 1) {
       const got = receive()
       if (typeof got === 'string') {
-        if (got === 'ENOBUFS' || got === 'EMSGSIZE') continue
+        if (got === 'ENOBUFS' || got === 'EMSGSIZE') {
+          lost = true
+          continue
+        }
         if (!NOTHING_THERE.has(got)) for (const change of batch) change.errno ??= got
         return null
       }
       const messages = decodeMessages(got)
+      lost ||= isMalformed(messages)
       for (const message of isMalformed(messages) ? [] : messages) {
         const change = batch[(message.sequence - first) >>> 0]
         if (change === undefined || change.errno !== undefined || message.type !== NLMSG_ERROR) continue
         const end = endOf(message)
         change.errno = end === 0 ? null : end === null || end === -1 ? 'EPROTO' : errnoName(end)
         waiting -= 1
+        // After the last one's nothing more comes: whoever was not refused is done, unless a refusal may have been lost.
+        if (each || lost || change !== batch.at(-1)) continue
+        for (const quiet of batch) quiet.errno ??= null
+        return null
       }
     }
     return null
@@ -182,7 +196,7 @@ export function exchangeOn(socket: NetlinkSocket): Exchange {
           failures = 0
           continue
         }
-        const sent = sendBatch(type, open)
+        const sent = sendBatch(type, open, failures > 0)
         if (sent === 'EMSGSIZE' && size > 1) {
           size = Math.max(1, size >> 2)
           continue

@@ -38,6 +38,8 @@ export const NLM_F_DUMP_INTR = 0x010
 const NLM_F_DUMP = 0x300
 /** Every message that a change is sent with, and every list: what ipvsadm and keepalived send too. */
 export const COMMAND_FLAGS = NLM_F_REQUEST | NLM_F_ACK
+/** Only a refusal is answered (netlink(7), NLMSG_ERROR). */
+export const QUIET_FLAGS = NLM_F_REQUEST
 export const DUMP_FLAGS = COMMAND_FLAGS | NLM_F_DUMP
 
 /** linux/genetlink.h: the family that knows the others, and its one command that we use. */
