@@ -16,7 +16,7 @@ use Time::HiRes qw(time);
 
 use constant {
     AF_PACKET => 17, SOCK_RAW => 3, ETH_P_ALL => 3, NETLINK_GENERIC => 16,
-    NLMSG_ERROR => 2, FIRST_FAMILY => 16, NLM_F_REQUEST => 1, NLM_F_DUMP => 0x300,
+    NLMSG_ERROR => 2, FIRST_FAMILY => 16, NLM_F_REQUEST => 1, NLM_F_ACK => 4, NLM_F_DUMP => 0x300,
     ATTR_SERVICE => 1, ATTR_DESTINATION => 2,
     SO_RCVBUFFORCE => 33, SO_RCVTIMEO => 20, SOL_PACKET => 263, PACKET_STATISTICS => 6,
 };
@@ -42,7 +42,7 @@ $out->autoflush(1);
 $| = 1;
 print "ready\n";
 
-# What was asked for and not answered yet, by sequence number and port.
+# What was asked for and not answered yet, by port: sequence number, whether it wants an answer, and its line, in order.
 my %asked;
 
 my $over = 0;
@@ -63,11 +63,11 @@ while (1) {
         if ($type == NLMSG_ERROR) {
             # An errno, and the header of the request.
             my ($errno, undef, undef, undef, $asked, $asker) = unpack('lLSSLL', $payload);
-            my $change = delete $asked{"$asked $asker"};
-            print $out $change if $change && $errno == 0;
+            answered($asker, $asked, $errno);
         } elsif ($type > FIRST_FAMILY && ($flags & NLM_F_REQUEST) && ($flags & NLM_F_DUMP) != NLM_F_DUMP) {
             my $change = change($payload);
-            $asked{"$sequence $port"} = int(time * 1000) . " $change\n" if $change;
+            my $wants = ($flags & NLM_F_ACK) != 0;
+            push @{ $asked{$port} }, [$sequence, $wants, int(time * 1000) . " $change\n"] if $change;
         }
         my $next = ($length + 3) & ~3;
         last if $next >= length($packet);
@@ -77,6 +77,22 @@ while (1) {
 # struct tpacket_stats: packets, drops.
 my (undef, $missed) = unpack('LL', getsockopt($socket, SOL_PACKET, PACKET_STATISTICS));
 print $out int(time * 1000), " missed $missed\n";
+
+# Of requests that want no answer only a refusal is answered, and before the answer to any later one (netlink(7)).
+sub answered {
+    my ($port, $sequence, $errno) = @_;
+    my @waiting = @{ $asked{$port} // [] };
+    my ($index) = grep { $waiting[$_][0] == $sequence } 0 .. $#waiting;
+    return if !defined $index;
+    my ($own) = splice @waiting, $index, 1;
+    if ($errno == 0) {
+        my @before = splice @waiting, 0, $index;
+        print $out $_->[2] for grep { !$_->[1] } @before;
+        unshift @waiting, grep { $_->[1] } @before;
+        print $out $own->[2];
+    }
+    $asked{$port} = \@waiting;
+}
 
 sub change {
     my ($payload) = @_;
