@@ -101,7 +101,7 @@ export function quorumNews(direction: 'up' | 'down', virtual: Virtual, pool: Poo
   const { quorum, hysteresis } = virtual
   const weight = pool.upWeight
   const text = poolText(pool, virtual)
-  const starting = before.standing === 'unknown'
+  const starting = !before.announced
   return {
     direction,
     virtual,

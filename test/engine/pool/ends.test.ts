@@ -45,7 +45,9 @@ function restarted(pool: Pool): readonly Effect[] {
 
 test('quorum_up runs at every start, since what it announces may be gone after a reboot; notify_up does not', () => {
   const pool = serving(farm([1, 2]))
-  assert.deepEqual(calls(restarted(pool)), ['QUP up quorum'])
+  const told = restarted(pool)
+  assert.deepEqual(calls(told), ['QUP up quorum'])
+  assert.deepEqual(mails(told), ['=> Starting with quorum up 1+0=1 <= 2 <='])
   assert.deepEqual(calls(pool.check(1, '+', 61)), [])
 })
 
