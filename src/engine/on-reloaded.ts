@@ -4,15 +4,13 @@
  */
 import type { Effect } from '../model/effect.ts'
 import type { Event, Reset } from '../model/event.ts'
-import type { AlertCall, Model, Virtual } from '../model/model.ts'
+import type { Model, Real, Virtual } from '../model/model.ts'
 import type { PoolState, State } from '../model/state.ts'
 import { endpointText } from '../model/table.ts'
 import type { Now } from '../model/units.ts'
 import { REMOVING } from './keepalived-mail.ts'
 import { onStartup } from './on-startup.ts'
-import { type PoolNews, poolMessage, quorumNews, realNews } from './pool/message.ts'
-import { fifoCalls } from './pool/notices.ts'
-import { send } from './pool/send.ts'
+import { tellGone } from './pool/tell.ts'
 import { resumed } from './resumed.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
 import { forgotten as fresh, stateFor } from './start.ts'
@@ -89,25 +87,14 @@ const checksOf = ({ reals }: Virtual): ReadonlyMap<string, string> =>
 function tellRemoved(decided: Decided, before: State, write: Scribe, now: Now): Decided {
   const after = new Map(decided.state.model.virtuals.map((virtual) => [virtual.name, virtual]))
   let next = decided
-  const tell = (calls: readonly AlertCall[], news: PoolNews): void => {
-    const all = [...calls, ...fifoCalls(next.state)]
-    const sent = send(next.state, all, (id) => poolMessage(id, news, next.state, now), write, now)
-    next = { state: { ...next.state, outbox: sent.outbox }, effects: [...next.effects, ...sent.effects] }
-  }
   for (const [i, virtual] of before.model.virtuals.entries()) {
     const pool = before.pools[i]
     if (virtual.keepalivedName === null || pool === undefined) continue
     const kept = after.get(virtual.name)
     const still = new Set(kept?.reals.map(({ id }) => endpointText(id)))
-    for (const [j, real] of virtual.reals.entries()) {
-      const state = pool.reals[j]
-      if (state === undefined || state.told === 'down' || still.has(endpointText(real.id))) continue
-      const gone = { ...state, toldAt: now.wall, text: 'the configuration no longer names it' }
-      tell(real.notices.down, realNews('down', virtual, pool, real, state, gone, before, REMOVING))
-    }
-    if (kept === undefined && pool.standing === 'serving') {
-      tell(virtual.notices.down, quorumNews('down', virtual, { ...pool, upWeight: 0, lostAt: now.wall }, pool))
-    }
+    const isGone = ({ id }: Real): boolean => !still.has(endpointText(id))
+    const why = { text: 'the configuration no longer names it', words: REMOVING }
+    next = tellGone(next, { virtual, pool, of: before, isGone, whole: kept === undefined, ...why }, write, now)
   }
   return next
 }

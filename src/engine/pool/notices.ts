@@ -3,15 +3,14 @@
  * quorum_down (or a virtual's alert and upalert) when the quorum is gained or lost. Everything goes through the outbox, in
  * order. Facts: keepalived.conf(5), "notify_up", "quorum_up"; spec keepalived-checks 10.4 and 13.
  */
-import type { Effect } from '../../model/effect.ts'
 import type { PoolStanding } from '../../model/entry.ts'
-import type { AlertCall, Real, Virtual } from '../../model/model.ts'
-import type { Delivery, PoolState, RealState, State } from '../../model/state.ts'
+import type { Real, Virtual } from '../../model/model.ts'
+import type { PoolState, RealState, State } from '../../model/state.ts'
 import type { Now } from '../../model/units.ts'
-import type { Scribe } from '../scribe.ts'
+import type { Decided, Scribe } from '../scribe.ts'
 import type { Judged } from './judge.ts'
-import { type PoolNews, poolMessage, quorumNews, realNews } from './message.ts'
-import { send } from './send.ts'
+import { quorumNews, realNews } from './message.ts'
+import { tellPool } from './tell.ts'
 
 interface Changed {
   readonly judged: Judged
@@ -21,46 +20,21 @@ interface Changed {
   readonly virtual: Virtual
 }
 
-export interface Noticed {
-  readonly outbox: readonly Delivery[]
-  readonly effects: readonly Effect[]
-}
-
-export function noticesOf(state: State, changed: Changed, write: Scribe, now: Now): Noticed {
+export function noticesOf(state: State, changed: Changed, write: Scribe, now: Now): Decided {
   const { judged, before, pool, virtual } = changed
-  let noticed: Noticed = { outbox: state.outbox, effects: [] }
-  const tell = (calls: readonly AlertCall[], news: PoolNews): void => {
-    const all = [...calls, ...fifoCalls(state)]
-    if (all.length === 0) return
-    const next = send({ ...state, outbox: noticed.outbox }, all, (id) => poolMessage(id, news, state, now), write, now)
-    noticed = { outbox: next.outbox, effects: [...noticed.effects, ...next.effects] }
-  }
+  let next: Decided = { state, effects: [] }
   for (const { index, text } of judged.told) {
     const [real, after, former] = [virtual.reals[index], pool.reals[index], before.reals[index]]
     if (real === undefined || after === undefined || former === undefined) continue
     const direction = realDirection(real, former, after)
-    if (direction !== null)
-      tell(real.notices[direction], realNews(direction, virtual, pool, real, former, { ...after, text }, state))
+    if (direction === null) continue
+    const news = realNews(direction, virtual, pool, real, former, { ...after, text }, state)
+    next = tellPool(next, real.notices[direction], news, write, now)
   }
   const direction = quorumDirection(virtual, before, pool.standing)
-  if (direction !== null) tell(virtual.notices[direction], quorumNews(direction, virtual, pool, before))
-  return noticed
+  if (direction === null) return next
+  return tellPool(next, virtual.notices[direction], quorumNews(direction, virtual, pool, before), write, now)
 }
-
-/** The FIFO hears of everything; its calls stand in no file. */
-export const fifoCalls = ({ model }: State): readonly AlertCall[] =>
-  model.settings.table.fifos.map(
-    ({ reader: _, ...options }): AlertCall => ({
-      module: 'fifo',
-      options,
-      text: `notify_fifo ${options.path}`,
-      withHosts: false,
-      place: { file: options.path, line: 1, column: 1 },
-      exit: null,
-      script: 'fifo',
-      argumentText: options.path,
-    }),
-  )
 
 /** A server that was taken to be up and proves to be is no news; one that starts down until it is checked is. */
 function realDirection({ initial }: Real, before: RealState, { told }: RealState): 'up' | 'down' | null {

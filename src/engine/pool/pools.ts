@@ -23,7 +23,7 @@ export function recomputePools(state: State, indexes: readonly number[], write: 
     const told = tellChanges(judged, virtual, write)
     pools[index] = told.pool
     const notices = noticesOf({ ...state, outbox }, { judged, before, pool: told.pool, virtual }, write, now)
-    outbox = notices.outbox
+    outbox = notices.state.outbox
     effects.push(...told.effects, ...notices.effects)
   }
   const isChanged = pools.some((pool, i) => pool !== state.pools[i])
