@@ -129,6 +129,18 @@ export interface TableDoor {
   close(): void
 }
 
+/**
+ * Connections that a removal would cut. Only of TCP the kernel knows which are at work; of what has no end, all that it
+ * still remembers count. Behind a mark there may be any protocol; most are TCP.
+ */
+export function connectionsAtWork(
+  service: TableServiceId,
+  { activeConnections, inactiveConnections }: Pick<TableDestination, 'activeConnections' | 'inactiveConnections'>,
+): number {
+  const isTcp = service.kind === 'mark' || service.protocol === 'tcp'
+  return isTcp ? activeConnections : activeConnections + inactiveConnections
+}
+
 /** `tcp 192.0.2.1:80`, `tcp [2001:db8::1]:443`, `fwmark 80 inet6`: the text by which people and maps know a service. */
 export function serviceText(service: TableServiceId): string {
   if (service.kind === 'mark') return `fwmark ${service.mark}${service.family === 6 ? ' inet6' : ''}`

@@ -5,7 +5,7 @@
 import { plan } from '../engine/plan.ts'
 import type { Owned } from '../model/state.ts'
 import type { TableAnswer, TableCommand, TableDoor, TableService } from '../model/table.ts'
-import { endpointText, serviceText } from '../model/table.ts'
+import { connectionsAtWork, endpointText, serviceText } from '../model/table.ts'
 import { type Milliseconds, milliseconds, type Now, weight } from '../model/units.ts'
 
 export interface Left {
@@ -57,14 +57,14 @@ function weightless(services: readonly TableService[], owned: Owned): readonly T
   })
 }
 
-/** `null`: the table cannot be read just now, which says nothing of the connections. UDP has no end; what the kernel still remembers of it counts. */
+/** `null`: the table cannot be read just now, which says nothing of the connections. */
 function connectionsOf(door: TableDoor, owned: Owned): number | null {
   const table = door.read()
   if (table.kind === 'error') return null
-  return ours(table.services, owned).reduce((sum, { service, destination }) => {
-    const isTcp = service.kind === 'mark' || service.protocol === 'tcp'
-    return sum + destination.activeConnections + (isTcp ? 0 : destination.inactiveConnections)
-  }, 0)
+  return ours(table.services, owned).reduce(
+    (sum, { service, destination }) => sum + connectionsAtWork(service, destination),
+    0,
+  )
 }
 
 const ours = (services: readonly TableService[], owned: Owned) =>

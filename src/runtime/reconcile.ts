@@ -9,7 +9,7 @@ import { ownedAfter, plan } from '../engine/plan.ts'
 import type { ReconcileReport } from '../model/event.ts'
 import type { Owned } from '../model/state.ts'
 import type { TableAnswer, TableCommand, TableDoor, TableError, TableService } from '../model/table.ts'
-import { endpointText, serviceText } from '../model/table.ts'
+import { connectionsAtWork, endpointText, serviceText } from '../model/table.ts'
 import type { Uptime } from '../model/units.ts'
 import { uptime } from '../model/units.ts'
 import type { WantedService } from '../model/wanted.ts'
@@ -55,15 +55,14 @@ export function reconciler(door: TableDoor): Reconciler {
   const fights = new Map<string, { readonly count: number; readonly last: Uptime }>()
 
   /** Somebody who changes it back each time is no slip of the hand, and will not stop by himself. */
-  function fought(step: PlannedCommand, now: Uptime): PlannedCommand {
-    if (step.reason !== 'drift') return step
-    for (const [key, { last }] of fights) if (now - last > fightLasts) fights.delete(key)
-    const key = keyOf(step)
+  function fought(one: Outcome, now: Uptime): Outcome {
+    if (one.step.reason !== 'drift' || one.outcome !== 'OK') return one
+    const key = keyOf(one.step)
     const count = (fights.get(key)?.count ?? 0) + 1
     if (fights.size < mostFights || fights.has(key)) fights.set(key, { count, last: now })
-    if (count < fightBegins) return step
-    const text = `${step.text}, put back ${count} times in a row: another upalert, keepalived or a script works on this table`
-    return { ...step, text }
+    if (count < fightBegins) return one
+    const text = `${one.text}, put back ${count} times in a row: another upalert, keepalived or a script works on this table`
+    return { ...one, text }
   }
 
   function pass(wanted: readonly WantedService[], formerly: Owned, now: Uptime, rule: DriftRule): ReconcileReport {
@@ -79,13 +78,7 @@ export function reconciler(door: TableDoor): Reconciler {
     const { steps, left: drifted, owned } = treated(wanted, before.services, formerly, settled, rule)
     changes.push(...drifted.filter((step) => !observed.has(keyOf(step))).map(leftAlone))
     observed = new Set(drifted.map(keyOf))
-    const round = carryOut(
-      door,
-      steps.map((step) => fought(step, now)),
-      wanted,
-      refusals,
-      now,
-    )
+    const round = carryOut(door, steps, wanted, refusals, now)
     const after = round.told.length === 0 ? before : door.read()
     if (after.kind === 'error') {
       unreadable = after.errno
@@ -98,7 +91,8 @@ export function reconciler(door: TableDoor): Reconciler {
     const checked = verified(round, left, refusals, now)
     refusals = checked.refusals
     if (!round.brokenOff) settled = settledPart(wanted, withoutDrift(left, drifted))
-    changes.push(...checked.told.map(changeOf))
+    for (const [key, { last }] of fights) if (now - last > fightLasts) fights.delete(key)
+    changes.push(...checked.told.map((one) => changeOf(fought(one, now))))
     const connections = connectionsLeft(wanted, after.services)
     return { where: door.where, changes, owned: ownedAfter(wanted, after.services, owned), connections }
   }
@@ -127,7 +121,7 @@ function withoutDrift(left: readonly PlannedCommand[], drifted: readonly Planned
   return left.filter((step) => !known.has(keyOf(step)))
 }
 
-/** Those of destinations that are drained. Only of TCP the kernel knows which connections are at work. */
+/** Those of destinations that are drained. */
 function connectionsLeft(
   wanted: readonly WantedService[],
   actual: readonly TableService[],
@@ -136,22 +130,19 @@ function connectionsLeft(
     const ends = destinations.flatMap((one) =>
       one.kind === 'present' && one.draining === true ? [endpointText(one.id)] : [],
     )
-    return ends.length === 0 ? [] : [{ service: serviceText(id), ends: new Set(ends), isTcp: isTcp(id) }]
+    return ends.length === 0 ? [] : [{ id, ends: new Set(ends) }]
   })
   if (draining.length === 0) return []
   const found = new Map(actual.map((one) => [serviceText(one.id), one.destinations]))
-  return draining.flatMap(({ service, ends, isTcp: tcp }) =>
-    (found.get(service) ?? []).flatMap((one) => {
+  return draining.flatMap(({ id, ends }) => {
+    const service = serviceText(id)
+    return (found.get(service) ?? []).flatMap((one) => {
       const destination = endpointText(one.id)
       if (!ends.has(destination)) return []
-      const active = tcp ? one.activeConnections : one.activeConnections + one.inactiveConnections
-      return [{ service, destination, active, persistent: one.persistentConnections }]
-    }),
-  )
+      return [{ service, destination, active: connectionsAtWork(id, one), persistent: one.persistentConnections }]
+    })
+  })
 }
-
-/** Behind a mark there may be any protocol; most are TCP. */
-const isTcp = (id: WantedService['id']): boolean => id.kind === 'mark' || id.protocol === 'tcp'
 
 /** A planned command and what came of it. */
 interface Outcome {
@@ -282,10 +273,10 @@ function verified(
   now: Uptime,
 ): Pick<Round, 'told' | 'refusals'> {
   if (left.length === 0) return { told: round.told, refusals: round.refusals }
-  const again = new Set(left.map((step) => JSON.stringify(step.command)))
+  const again = new Set(left.map(keyOf))
   const refusals = new Map(round.refusals)
   const told = round.told.flatMap((one): Outcome[] => {
-    const key = JSON.stringify(one.step.command)
+    const key = keyOf(one.step)
     if (one.outcome !== 'OK' || !again.has(key)) return [one]
     const known = earlier.get(key)
     refusals.set(key, refusal(DENIED, known, now))

@@ -278,6 +278,18 @@ test('what somebody changes back each time is told to be somebody', () => {
   )
 })
 
+test('what the kernel refuses again and again is not counted as put back', () => {
+  const { door, refuse } = watched(openMemoryTable('for a test'))
+  const { pass } = reconciler(door)
+  const { owned } = pass([pool('10.1.1.2')], {}, now)
+  door.apply({ kind: 'delete-destination', service: web, destination: end('10.1.1.2') })
+  refuse.set('new-destination', 'EINVAL')
+  for (const second of [5, 10, 15, 20]) pass([pool('10.1.1.2')], owned, uptime(second * 1000))
+  refuse.clear()
+  const texts = pass([pool('10.1.1.2')], owned, uptime(60_000)).changes.map(({ text }) => text)
+  assert.deepEqual(texts, ['it is up'])
+})
+
 test('connections are reported of those that are drained, and of nobody else', () => {
   const memory = openMemoryTable('for a test')
   const door: TableDoor = { ...memory, read: () => busy(memory.read()) }
