@@ -2,7 +2,7 @@
  * From a file's name to a Model, or to the problems that stand in its way. The daemon's start, its reload and
  * `upalert check` all come through here, so that what was checked is what runs.
  */
-import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join, resolve as resolvePath } from 'node:path'
 import { alerts as builtInAlerts } from '../../alerts/index.ts'
@@ -22,6 +22,7 @@ import { programPaths, resolve, settingsOf } from '../parse/resolve.ts'
 import type { Span } from '../parse/source.ts'
 import { quoted } from '../parse/text/visible.ts'
 import { loadPlugins, type PluginProblem } from '../runtime/plugins.ts'
+import { isProgram, isReadable } from './files.ts'
 import { configurationId, isKeepalivedBytes, namedFiles, readKeepalivedBytes, understood } from './keepalived.ts'
 import { type Expanded, expandM4, expandM4Sync, m4For } from './m4.ts'
 import { type Directories, directoriesOf } from './paths.ts'
@@ -52,7 +53,7 @@ const nothing = { model: null, omitted: 0, directories: null, monitors: builtInM
 
 export async function loadConfiguration(file: string, given: LoadOptions = {}): Promise<Configuration> {
   const program = m4For(file, given.m4)
-  const read = program === null || !isThere(file) ? readBytes(file) : await expandM4(file, program)
+  const read = program === null || !isReadable(file) ? readBytes(file) : await expandM4(file, program)
   if (read.kind === 'failed') return { ...nothing, file, given, problems: read.problems }
   if (program === null && isKeepalivedBytes(read.bytes)) return loadKeepalived(file, read.bytes, given)
   const loaded = loadMon(file, read.bytes, { ...given, fromM4: program !== null })
@@ -78,7 +79,7 @@ function withoutDatabase({ options }: LoadOptions): Pick<LoadOptions, 'options'>
 /** The globals of a file alone, for whoever only wants to find the daemon that runs on it. `null` if it cannot be read. */
 export function directoriesIn(file: string, given: Given = {}): Directories | null {
   const program = m4For(file, undefined)
-  const read = program === null || !isThere(file) ? readBytes(file) : expandM4Sync(file, program)
+  const read = program === null || !isReadable(file) ? readBytes(file) : expandM4Sync(file, program)
   if (read.kind === 'failed') return null
   if (program === null && isKeepalivedBytes(read.bytes)) {
     return directoriesOf(settingsOf(noMon(file), { ...about(), ...given }), file)
@@ -101,16 +102,6 @@ function readBytes(file: string): Expanded {
 export function notReadable(file: string): string | null {
   const isPipe = statSync(file).isFIFO() && !/^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/.test(file)
   return isPipe ? 'it is a FIFO, and nobody knows whether anybody writes into it' : null
-}
-
-/** What cannot be read is told in the same words with m4 and without. */
-function isThere(file: string): boolean {
-  try {
-    accessSync(file, constants.R_OK)
-    return statSync(file).isFile()
-  } catch {
-    return false
-  }
 }
 
 const about = () => ({ environment: process.env, hostname: hostname() })
@@ -197,7 +188,7 @@ function fileProblems({ clients }: Settings, { cfbasedir }: Directories, parsed:
   return (['authfile', 'userfile'] as const).flatMap((name) => {
     const { path, place } = clients[name]
     const whole = resolvePath(cfbasedir, path)
-    if (place === null || isThere(whole)) return []
+    if (place === null || isReadable(whole)) return []
     const span = spanAt(place, parsed)
     const message = `${name} ${quoted(whole)} does not exist, or this user may not read it`
     const hint = 'a relative path is under cfbasedir'
@@ -241,15 +232,6 @@ function namesIn(directory: string): string[] {
     return readdirSync(directory)
   } catch {
     return []
-  }
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * `upalert plan`: what the running daemon would do to the table, now or with another configuration; and the same without a
- * daemon, where nothing is known of the checks yet.
+ * `upalert plan`: what the running daemon would do to the table, now or with another configuration; and what a start would
+ * do where no daemon runs, by what the journal remembers.
  */
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
@@ -23,10 +23,10 @@ import { isUsable } from './usable.ts'
 
 export type Planned = { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly text: string }
 
-/** `file`: a configuration that does not run; `null`: the one that does. */
 /** What a plan is made from. */
 export type Planning = Pick<Running, 'table' | 'configuration' | 'inLine'> & { readonly loop: Pick<Loop, 'state'> }
 
+/** `file`: a configuration that does not run; `null`: the one that does. */
 export async function planOf({ loop, table, configuration, inLine }: Planning, file: string | null): Promise<Planned> {
   const read = table.read()
   if (read.kind === 'error') return { ok: false, text: `the table cannot be read: ${read.text}` }
@@ -60,7 +60,7 @@ function maintenanceOf({ settings }: Model): readonly EventBody[] {
   }
 }
 
-/** What a daemon that starts on the file would do at first. */
+/** What a daemon that starts on the file would do, before any check has run. */
 export async function planWithoutDaemon(file: string): Promise<Planned> {
   const fresh = await loadConfiguration(file)
   if (!isUsable(fresh)) return { ok: false, text: `${file} cannot be used:\n${formatProblems(fresh.problems)}` }

@@ -3,7 +3,7 @@
  * with enable_script_security, one that root would run although somebody else may change it. Source: keepalived.conf(5),
  * "enable_script_security". Unlike keepalived it says which part of the path it is.
  */
-import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { insecurePart } from '../edge/program/script-security.ts'
 import type { KeepalivedFile } from '../parse/keepalived/file.ts'
@@ -11,6 +11,7 @@ import { spanOf } from '../parse/keepalived/line.ts'
 import { type ProgramUsed, programsUsed } from '../parse/keepalived/resolve.ts'
 import type { Problem } from '../parse/problem.ts'
 import { quoted } from '../parse/text/visible.ts'
+import { isProgram } from './files.ts'
 
 /** Where a name without a slash is looked for; confstr(3), _CS_PATH, and the administrator's. */
 const SEARCHED = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
@@ -38,15 +39,6 @@ export function scriptAccount(): string | null {
 function pathOf(name: string): string | null {
   const places = name.includes('/') ? [name] : SEARCHED.map((directory) => join(directory, name))
   return places.find(isProgram) ?? null
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
 }
 
 const runsAsRoot = ({ user }: ProgramUsed) => user === 'root' || (user ?? scriptAccount()) === null
