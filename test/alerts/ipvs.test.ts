@@ -8,6 +8,7 @@ import { groupName, host, id, serviceKey, serviceName } from '../../src/model/na
 import type { TableDoor, TableServiceId } from '../../src/model/table.ts'
 import { endpointText } from '../../src/model/table.ts'
 import { milliseconds, wallTime, weight } from '../../src/model/units.ts'
+import { plainService as settings } from '../plain-table.ts'
 
 const web: TableServiceId = { kind: 'address', family: 4, protocol: 'tcp', address: '192.168.1.110', port: 80 }
 const line = '-V 192.168.1.110:80 -R 10.1.1.2:8080 -W 2'
@@ -260,14 +261,6 @@ function message(kind: AlertKind, hosts: readonly Host[]): AlertMessage {
 
 function filled(table: Record<string, number>): TableDoor {
   const door = openMemoryTable('for a test')
-  const settings = {
-    scheduler: 'wlc',
-    persistenceSeconds: 0,
-    prefix: 32,
-    onePacket: false,
-    schedulerFlags: 0,
-    engine: '',
-  }
   door.apply({ kind: 'new-service', service: web, settings })
   for (const [text, share] of Object.entries(table)) {
     const [address = '', port = ''] = text.split(':')

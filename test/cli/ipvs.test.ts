@@ -13,6 +13,7 @@ import { kernelDoor } from '../../src/edge/table/kernel-table.ts'
 import type { TableCounters, TableService } from '../../src/model/table.ts'
 import { formatProblems } from '../../src/parse/problem.ts'
 import { fakeKernel } from '../edge/fake-kernel.ts'
+import { plainService } from '../plain-table.ts'
 
 /** Thrown where the program would have ended. */
 class Ended extends Error {}
@@ -31,12 +32,7 @@ const zero: TableCounters = {
 }
 const web: TableService = {
   id: { kind: 'address', family: 4, protocol: 'tcp', address: '192.0.2.10', port: 80 },
-  scheduler: 'wlc',
-  persistenceSeconds: 0,
-  prefix: 32,
-  onePacket: false,
-  schedulerFlags: 0,
-  engine: '',
+  ...plainService,
   destinations: [],
 }
 

@@ -5,16 +5,10 @@ import { directorFindings } from '../../src/doctor/director.ts'
 import type { Finding, Severity } from '../../src/doctor/finding.ts'
 import type { Setup, SetupServer, SetupService } from '../../src/doctor/setup.ts'
 import type { Facts } from '../../src/model/facts.ts'
+import { plainService as settings } from '../plain-table.ts'
 import { director, out, VIP, VIP6 } from './machine.ts'
 
-export const settings = {
-  scheduler: 'wlc',
-  persistenceSeconds: 0,
-  prefix: 32,
-  onePacket: false,
-  schedulerFlags: 0,
-  engine: '',
-}
+export { plainService as settings } from '../plain-table.ts'
 
 export const server = (address: string, forward: SetupServer['forward'] = 'masq', port = 80): SetupServer => {
   const family = address.includes(':') ? 6 : 4

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { type Journal, type JournalOptions, type Opened, openJournal } from '../../src/edge/journal/journal.ts'
+import { untestedPool } from '../../src/engine/pool/fresh.ts'
 import type { Commit } from '../../src/model/commit.ts'
 import { emptyPatch } from '../../src/model/commit.ts'
 import type { Entry } from '../../src/model/entry.ts'
@@ -15,17 +16,7 @@ const group: GroupName = groupName('web')
 
 export function commitOf(seq: number, padding = 0): Commit {
   const cause: Id = id(`event-${seq}`)
-  const pool: PoolState = {
-    name: `pool-${seq % 3}`,
-    standing: 'serving',
-    reals: [],
-    upWeight: 0,
-    announced: false,
-    lostAt: null,
-    driftTold: null,
-    wakeAt: null,
-    cause,
-  }
+  const pool: PoolState = { ...untestedPool({ name: `pool-${seq % 3}`, reals: [] }), standing: 'serving', cause }
   return {
     seq,
     at: wallTime(1000 + seq),

@@ -6,17 +6,10 @@ import { kernelDoor } from '../../src/edge/table/kernel-table.ts'
 import type { TableCommand, TableDoor, TableServiceId } from '../../src/model/table.ts'
 import { weight } from '../../src/model/units.ts'
 import { NLM_F_DUMP_INTR } from '../../src/wire/ipvs/netlink.ts'
+import { plainService as settings } from '../plain-table.ts'
 import { type Faults, fakeKernel } from './fake-kernel.ts'
 
 const FAMILY = 0x1c
-const settings = {
-  scheduler: 'wlc',
-  persistenceSeconds: 0,
-  prefix: 32,
-  onePacket: false,
-  schedulerFlags: 0,
-  engine: '',
-}
 const share = { forward: 'masq' as const, weight: weight(1), upperThreshold: 0, lowerThreshold: 0 }
 
 test('one change is one netlink message, one acknowledgement', () => {

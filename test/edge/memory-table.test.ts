@@ -4,17 +4,10 @@ import { openKernelTable } from '../../src/edge/table/kernel-table.ts'
 import { openMemoryTable } from '../../src/edge/table/memory-table.ts'
 import type { TableCommand, TableServiceId } from '../../src/model/table.ts'
 import { weight } from '../../src/model/units.ts'
+import { plainService as settings } from '../plain-table.ts'
 
 // That these are the kernel's answers too is shown by test/peers/uml/conformance.test.ts.
 const web: TableServiceId = { kind: 'address', family: 4, protocol: 'tcp', address: '192.0.2.1', port: 80 }
-const settings = {
-  scheduler: 'wlc',
-  persistenceSeconds: 0,
-  prefix: 32,
-  onePacket: false,
-  schedulerFlags: 0,
-  engine: '',
-}
 const share = { forward: 'masq' as const, weight: weight(1), upperThreshold: 0, lowerThreshold: 0 }
 const destination = { family: 4 as const, address: '10.1.1.2', port: 8080 }
 const newService: TableCommand = { kind: 'new-service', service: web, settings }

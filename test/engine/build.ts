@@ -12,6 +12,7 @@ import { asPromised } from '../../src/model/quirks.ts'
 import type { CheckResult, HostResult } from '../../src/model/result.ts'
 import type { State } from '../../src/model/state.ts'
 import { type Milliseconds, milliseconds, type Now, seconds, uptime, wallTime, weight } from '../../src/model/units.ts'
+import { plainService } from '../plain-table.ts'
 
 export const place: Place = { file: 'mon.cf', line: 1, column: 1 }
 
@@ -171,7 +172,7 @@ export function virtual(reals: readonly Real[], changes: Partial<Virtual> = {}):
     name: 'web',
     keepalivedName: null,
     services: [{ kind: 'address', family: 4, protocol: 'tcp', address: '192.0.2.1', port: 80 }],
-    settings: { scheduler: 'wlc', persistenceSeconds: 0, prefix: 32, onePacket: false, schedulerFlags: 0, engine: '' },
+    settings: plainService,
     quorum: weight(1),
     hysteresis: 0,
     backupBelow: weight(1),

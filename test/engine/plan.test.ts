@@ -9,17 +9,10 @@ import type { TableDestination, TableDoor, TableService, TableServiceId } from '
 import { endpointText, serviceText } from '../../src/model/table.ts'
 import { weight } from '../../src/model/units.ts'
 import type { WantedDestination, WantedService } from '../../src/model/wanted.ts'
+import { plainService as settings } from '../plain-table.ts'
 import { actualTable, wantedTable } from './pool-arbitraries.ts'
 
 const web: TableServiceId = { kind: 'address', family: 4, protocol: 'tcp', address: '192.0.2.1', port: 80 }
-const settings = {
-  scheduler: 'wlc',
-  persistenceSeconds: 0,
-  prefix: 32,
-  onePacket: false,
-  schedulerFlags: 0,
-  engine: '',
-}
 const up = 'web/http is up on 10.1.1.2'
 
 const vectors: {

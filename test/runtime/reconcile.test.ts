@@ -16,17 +16,10 @@ import { uptime, weight } from '../../src/model/units.ts'
 import type { WantedService } from '../../src/model/wanted.ts'
 import { reconciler } from '../../src/runtime/reconcile.ts'
 import { wantedTable } from '../engine/pool-arbitraries.ts'
+import { plainService as settings } from '../plain-table.ts'
 
 const web: TableServiceId = { kind: 'address', family: 4, protocol: 'tcp', address: '192.0.2.1', port: 80 }
 const other: TableServiceId = { ...web, port: 443 }
-const settings = {
-  scheduler: 'wlc',
-  persistenceSeconds: 0,
-  prefix: 32,
-  onePacket: false,
-  schedulerFlags: 0,
-  engine: '',
-}
 const share: TableDestinationSettings = { forward: 'masq', weight: weight(1), upperThreshold: 0, lowerThreshold: 0 }
 const now = uptime(0)
 const OWN = { policy: 'own', marks: PATH_MARKS } as const

@@ -1,27 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { untestedPool } from '../../src/engine/pool/fresh.ts'
 import { emptyPatch } from '../../src/model/commit.ts'
 import { type Id, id } from '../../src/model/names.ts'
 import type { Delivery, Patch, PoolState } from '../../src/model/state.ts'
 import { addPatch, foldOf, savedOf } from '../../src/wire/history/saved.ts'
 
 const pool = fc.record({ name: fc.constantFrom('a', 'b', 'c'), cause: fc.integer().map((n): Id => id(`${n}`)) })
-const pools = fc.array(pool, { maxLength: 3 }).map((all) =>
-  all.map(
-    ({ name, cause }): PoolState => ({
-      name,
-      cause,
-      standing: 'serving',
-      reals: [],
-      upWeight: 0,
-      announced: false,
-      lostAt: null,
-      driftTold: null,
-      wakeAt: null,
-    }),
-  ),
-)
+const pools = fc
+  .array(pool, { maxLength: 3 })
+  .map((all) =>
+    all.map(({ name, cause }): PoolState => ({ ...untestedPool({ name, reals: [] }), standing: 'serving', cause })),
+  )
 const owned = fc.option(fc.dictionary(fc.constantFrom('s', 't'), fc.array(fc.constantFrom('d', 'e'))))
 const patches = fc.array(
   fc.record({ pools, owned }).map(({ pools, owned }): Patch => ({ ...emptyPatch, pools, owned })),

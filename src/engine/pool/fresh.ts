@@ -4,7 +4,7 @@ import type { PoolState, RealState } from '../../model/state.ts'
 import { endpointText } from '../../model/table.ts'
 import { weight } from '../../model/units.ts'
 
-export function untestedPool({ name, reals }: Virtual): PoolState {
+export function untestedPool({ name, reals }: Pick<Virtual, 'name' | 'reals'>): PoolState {
   return {
     name,
     standing: 'unknown',

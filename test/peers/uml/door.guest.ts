@@ -17,6 +17,7 @@ import { endpointText, serviceText } from '../../../src/model/table.ts'
 import { uptime, weight } from '../../../src/model/units.ts'
 import type { WantedService } from '../../../src/model/wanted.ts'
 import { reconciler } from '../../../src/runtime/reconcile.ts'
+import { plainService as usual } from '../../plain-table.ts'
 import { attempt, run } from './guest.ts'
 
 const MODPROBE_SETTING = '/proc/sys/kernel/modprobe'
@@ -57,14 +58,6 @@ await attempt('ordinary user', () => {
 })
 
 const door = open()
-const usual: TableServiceSettings = {
-  scheduler: 'wlc',
-  persistenceSeconds: 0,
-  prefix: 32,
-  onePacket: false,
-  schedulerFlags: 0,
-  engine: '',
-}
 const web: Extract<TableServiceId, { kind: 'address' }> = {
   kind: 'address',
   family: 4,
