@@ -2,51 +2,17 @@
  * Inside the guest: the shop on each real server, listening as docs/forwarding.md says for its way of forwarding, and
  * apart from it the stand-in that speaks for it, so that each can fail without the other.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
 import { DIRECTOR, real } from './farm.ts'
 import { adminAddress, VIPS } from './forwarding.farm.ts'
-
-export interface Listener {
-  start(): void
-  kill(): Promise<void>
-}
-
-/** Debian's nginx, which answers with the machine's name on each of these endpoints. */
-function listener(namespace: string, what: string, endpoints: readonly string[]): Listener {
-  const file = `/run/${what}-${namespace}.conf`
-  const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path /run/nginx;`)
-  const listen = endpoints.map((endpoint) => `listen ${endpoint};`)
-  writeFileSync(
-    file,
-    `daemon off; master_process off; pid /run/${what}-${namespace}.pid; error_log stderr;
-events {}
-http {
-  access_log off; ${scratch.join(' ')}
-  server { ${listen.join(' ')} location / { return 200 "${namespace}\\n"; } }
-}
-`,
-  )
-  let child: ChildProcess | null = null
-  return {
-    start() {
-      child = spawn('ip', ['netns', 'exec', namespace, 'nginx', '-c', file], { stdio: 'inherit' })
-    },
-    kill: () =>
-      new Promise((resolve) => {
-        child?.once('exit', () => resolve())
-        child?.kill('SIGKILL')
-      }),
-  }
-}
+import { nginx, type WebServer } from './servers.ts'
 
 interface Machine {
-  readonly shop: Listener
-  readonly standIn: Listener
+  readonly shop: WebServer
+  readonly standIn: WebServer
 }
 
 function machine(name: string, shop: readonly string[], standIn: readonly string[]): Machine {
-  return { shop: listener(name, 'shop', shop), standIn: listener(name, 'stand-in', standIn) }
+  return { shop: nginx(name, 'shop', shop), standIn: nginx(name, 'stand-in', standIn) }
 }
 
 /** nat.cf, nat-remap.cf and nat6.cf; the second of these machines is also behind local.cf. */

@@ -10,14 +10,22 @@ export interface WebServer {
   kill(): Promise<void>
 }
 
+/** On these ports of all addresses of a namespace. */
+export const webServer = (namespace: string, ...ports: readonly number[]): WebServer =>
+  nginx(
+    namespace,
+    'web',
+    ports.flatMap((port) => [`${port}`, `[::]:${port}`]),
+  )
+
 /** Debian's nginx in a namespace, answering every request with the namespace's name. It starts in no time. */
-export function webServer(namespace: string, ...ports: readonly number[]): WebServer {
-  const file = `/run/web-${namespace}.conf`
+export function nginx(namespace: string, what: string, endpoints: readonly string[]): WebServer {
+  const file = `/run/${what}-${namespace}.conf`
   const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path /run/nginx;`)
-  const listen = ports.map((port) => `listen ${port}; listen [::]:${port};`)
+  const listen = endpoints.map((endpoint) => `listen ${endpoint};`)
   writeFileSync(
     file,
-    `daemon off; master_process off; pid /run/web-${namespace}.pid; error_log stderr;
+    `daemon off; master_process off; pid /run/${what}-${namespace}.pid; error_log stderr;
 events {}
 http {
   access_log off; ${scratch.join(' ')}
