@@ -152,7 +152,8 @@ test('any pattern of these pieces is found where PCRE2 finds it', needs('keepali
   let compared = 0
   const property = fc.property(pattern, fc.uniqueArray(option, { maxLength: 3 }), text, (written, options, page) => {
     const ours = search(written, options, Buffer.from(page))
-    const theirs = pcre2.search(written, options, Buffer.from(page))
+    // Its optimizer loses matches; the test below shows one. What the pattern means is asked of PCRE2 without it.
+    const theirs = pcre2.search(written, [...options, 'no_auto_possess'], Buffer.from(page))
     // Refused by either: PCRE2 lets an assertion be repeated, for one, and JavaScript does not.
     if (ours === 'refused' || theirs === 'refused') return
     compared += 1
@@ -160,6 +161,14 @@ test('any pattern of these pieces is found where PCRE2 finds it', needs('keepali
   })
   fc.assert(property, { numRuns: 5000 })
   assert(compared > 3000, `${compared} of 5000 were compared`)
+})
+
+test('PCRE2 loses what its optimizer took for impossible: \\R gives no CR back to a dot', needs('keepalived'), () => {
+  const pcre2 = loadPcre2()
+  const page = Buffer.from('\ra')
+  assert.equal(pcre2.search('\\R?.a', [], page), null)
+  assert.equal(pcre2.search('\\R?.a', ['no_auto_possess'], page), 0)
+  assert.equal(search('\\R?.a', [], page), 0)
 })
 
 const refusals: { pattern: string; options?: string[]; option?: string; text: RegExp }[] = [
