@@ -28,6 +28,8 @@ export type Need =
   | 'net-snpp'
   | 'm4'
   | 'slapd'
+  | 'alertmanager'
+  | 'snmptrapd'
   | 'corpus'
   | 'postgres'
 
@@ -66,6 +68,8 @@ const probes: Readonly<Record<Need, () => Lack | null>> = {
   m4: () => packages(['m4', program('m4')]),
   'net-snpp': () => packages(['libnet-snpp-perl', perlModule('Net::SNPP')]),
   slapd: () => packages(['slapd', program('slapd') && directory('/etc/ldap/schema')]),
+  alertmanager: () => packages(['prometheus-alertmanager', program('prometheus-alertmanager')]),
+  snmptrapd: () => packages(['snmptrapd', program('snmptrapd')]),
   root,
   corpus,
   postgres,

@@ -162,6 +162,9 @@ const emptyModel = (settings: Settings): Model => ({
   aliases: [],
   virtuals: [],
   paths: [],
+  receivers: new Map(),
+  windows: [],
+  reports: [],
 })
 
 /** With all directories and files made absolute, so that a program, a reload and a client mean the same. */

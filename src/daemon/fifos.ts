@@ -5,7 +5,8 @@
 import { closeFifos, type FifoOwner, openFifo } from '../edge/fifo/fifo.ts'
 import { type FifoReader, startFifoReader } from '../edge/fifo/reader.ts'
 import { accountOf } from '../edge/program/account.ts'
-import type { FifoSetting, Model } from '../model/model.ts'
+import type { Model } from '../model/model.ts'
+import type { FifoSetting } from '../model/table-settings.ts'
 
 export interface Fifos {
   /** Takes over a model: readers that are asked for as before go on. */

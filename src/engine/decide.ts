@@ -69,6 +69,10 @@ export function decide(state: State, event: Event, now: Now): Decided {
       return onTime(state, write, now)
     case 'maintenance':
       return onMaintenance(state, event, write, now)
+    case 'traffic':
+      return { state: { ...state, traffic: event.counters }, effects: [] }
+    case 'report':
+      return { state, effects: [] }
     case 'addresses':
       return onAddresses(state, event)
   }

@@ -2,10 +2,11 @@
  * What becomes of what others change in the table (mon.cf "drift"): put back, told and left, or everything removed that
  * the configuration does not name. The reconciler and `upalert plan` both ask here, so that they cannot differ.
  */
-import type { TableSettings } from '../model/model.ts'
+
 import { isPathService, type MarkRange, PATH_MARKS } from '../model/path-marks.ts'
 import type { Owned } from '../model/state.ts'
 import { endpointText, serviceText, type TableService } from '../model/table.ts'
+import type { TableSettings } from '../model/table-settings.ts'
 import type { WantedService } from '../model/wanted.ts'
 import { type PlannedCommand, plan } from './plan.ts'
 

@@ -52,6 +52,10 @@ function carryOut(state: State, command: Command, who: string, write: Scribe, no
       return onControl(state, command, who, now)
     case 'override':
       return onOverride(state, command, who, write, now)
+    case 'begin-maintenance':
+    case 'end-maintenance':
+    case 'drop-deliveries':
+      return refused('it is not known yet')
     case 'end-override':
       return onEndOverride(state, command, write, now)
   }

@@ -5,15 +5,17 @@
 import type { Model, Period, Service, Virtual } from '../model/model.ts'
 import type { Host } from '../model/names.ts'
 import { FAIL, OK, UNTESTED } from '../model/opstatus.ts'
-import type {
-  Controls,
-  DisabledHost,
-  HostState,
-  PeriodState,
-  PoolState,
-  Saved,
-  ServiceState,
-  State,
+import {
+  CALM,
+  type Controls,
+  type DisabledHost,
+  type HostState,
+  type PeriodState,
+  type PoolState,
+  QUIET_NOISE,
+  type Saved,
+  type ServiceState,
+  type State,
 } from '../model/state.ts'
 import { endpointText } from '../model/table.ts'
 import { type WallTime, wallTime } from '../model/units.ts'
@@ -30,6 +32,8 @@ export function stateFor(model: Model, before: Omit<Saved, 'version'> | null): S
     controls: controlsFor(model, before?.controls ?? null),
     owned: before?.owned ?? {},
     outbox: before?.outbox ?? [],
+    noise: before?.noise ?? QUIET_NOISE,
+    traffic: new Map(),
   }
 }
 
@@ -83,6 +87,7 @@ function controlsFor({ groups }: Model, before: Controls | null): Controls {
     hosts: Object.fromEntries(hosts),
     // What an older upalert wrote has none. What is not configured now may be so again at the next reload.
     overrides: before?.overrides ?? [],
+    windows: before?.windows ?? [],
     maintenance: before?.maintenance ?? [],
     addresses: before?.addresses ?? null,
   }
@@ -136,6 +141,11 @@ function untestedService({ key }: Service): ServiceState {
     untold: null,
     ack: null,
     disabled: null,
+    maintenance: null,
+    outage: null,
+    announced: [],
+    usedLinks: [],
+    flapping: CALM,
     hosts: [],
     periods: [],
     cause: null,
@@ -157,6 +167,8 @@ export const freshPeriod = ({ label }: Period): PeriodState => ({
   windowStart: null,
   windowCount: 0,
   unpairedUps: 0,
+  firstSent: null,
+  escalated: 0,
   quiet: null,
 })
 

@@ -295,6 +295,7 @@ function isAbout(entry: Entry, subject: string): boolean {
     case 'quiet':
     case 'held':
     case 'delivery':
+    case 'maintenance':
       return entry.service === subject || isOfPool(entry.service, subject)
     case 'host':
       return entry.host === subject || entry.service === subject || entry.host === withoutPort(subject)
@@ -306,6 +307,9 @@ function isAbout(entry: Entry, subject: string): boolean {
       return entry.virtual === subject || entry.change.includes(subject)
     case 'command':
       return entry.command.endsWith(subject)
+    case 'batch':
+    case 'gap':
+    case 'configuration':
     case 'daemon':
       return false
   }

@@ -32,7 +32,13 @@ export function sentence(entry: Entry): string {
         : `${entry.service} is not checked: ${entry.text}`
     case 'command':
       return `${entry.who}: ${entry.command}: ${entry.outcome === 'done' ? '' : 'refused: '}${entry.text}`
+    case 'batch':
+      return `${entry.call}: ${entry.deliveries.length} notifications go as one: ${entry.text}`
+    case 'maintenance':
+      return `${entry.service}: ${entry.text}`
     case 'daemon':
+    case 'gap':
+    case 'configuration':
       return entry.text
   }
 }
@@ -78,6 +84,10 @@ function deliverySentence(entry: Of<'delivery'>): string {
       return `${entry.service}: "${entry.call}" has NOT got through${which}: ${entry.text}`
     case 'gave-up':
       return `${entry.service}: "${entry.call}" is GIVEN UP${which}: ${entry.text}`
+    case 'handed-over':
+      return `${entry.service}: "${entry.call}" has not got through, and another channel takes over: ${entry.text}`
+    case 'dropped':
+      return `${entry.service}: "${entry.call}" is NOT SENT any more: ${entry.text}`
   }
 }
 

@@ -1,5 +1,6 @@
 import type { OptionShape } from './module.ts'
 import type { GroupName, Host, Id, ServiceKey, ServiceName } from './names.ts'
+import type { Dkim } from './notify-settings.ts'
 import type { TableDoor } from './table.ts'
 import type { Milliseconds, WallTime } from './units.ts'
 
@@ -40,10 +41,24 @@ export interface AlertMessage {
   readonly acknowledged: string | null
   /** One line a pool that this service drives: "web: 2 of 3 real servers remain". */
   readonly pools: readonly string[]
-  /** The subject and text of a mail, word for word, where another program's are asked for (keepalived's). */
-  readonly mail?: { readonly subject: string; readonly text: string }
+  /** The subject and text of a mail, word for word: where another program's are asked for (keepalived's), or a report's. */
+  readonly mail?: { readonly subject: string; readonly text: string; readonly html?: string }
   /** Who changed, as keepalived's FIFO has it: `RS [10.1.1.2]:tcp:80 [192.0.2.1]:tcp:80 DOWN`. */
   readonly line?: string
+  /** Names the outage that this is about, the same from its first message to its last; doubles and ends are known by it. */
+  readonly outage?: string
+  /** What would end it: "1 of 2 passing checks; the next is due within 30 s". */
+  readonly remedy?: string
+  /** Who else is told of this. */
+  readonly others?: readonly string[]
+  /** In an upalert: what the clients of the pools did meanwhile, from the table's counters. */
+  readonly traffic?: string
+  /** Why it comes to this receiver, or comes now: an escalation, a channel that failed, the end of flapping. */
+  readonly because?: string
+  /** Several messages as one; this one sums them up. Without the output and detail of each. */
+  readonly members?: readonly AlertMessage[]
+  /** Further ones, of which no more is said. */
+  readonly omitted?: number
   /** MON_* and the service's own variables (mon manual, "ENVIRONMENT VARIABLES"). */
   readonly environment: Readonly<Record<string, string>>
 }
@@ -61,8 +76,20 @@ export interface AlertContext {
   readonly attempt: number
   /** What earlier attempts at this delivery answered as `reached`. */
   readonly reached?: readonly string[]
-  /** The configuration's settings that ways of telling share. */
-  readonly mail: { readonly server: string; readonly from: string; readonly hostname: string }
+  /** The configuration's settings that ways of telling share. `server`: one relay's URL, or several in order, blanks between. */
+  readonly mail: {
+    readonly server: string
+    readonly from: string
+    readonly hostname: string
+    readonly listId?: string
+    readonly dkim?: Dkim | null
+  }
+  /** A directory of templates that take the place of the built-in ones; without it there are none. */
+  readonly templates?: string
+  /** Private networks that a webhook may reach, as CIDR. */
+  readonly webhookAllow?: readonly string[]
+  /** A link by which one acknowledgement can be given, for a message about a failure. */
+  ackLink?(message: AlertMessage): string | null
   /** The IPVS table, for alerts that change it. */
   readonly table: TableDoor
 }
@@ -88,4 +115,12 @@ export interface Alert<Options = unknown> extends OptionShape {
    */
   line?(options: Options): string
   send(message: AlertMessage, options: Options, context: AlertContext): Promise<AlertOutcome>
+  /** Whether it can tell of several messages at once (AlertMessage.members). */
+  combines?(options: Options): boolean
+  /** Whom it tells forgets a failure that is not repeated: it is sent again every minute until its end (Alertmanager). */
+  readonly keepAlive?: true
+  /** What would be sent, for people, without sending it; secrets are left out. */
+  render?(message: AlertMessage, options: Options, context: AlertContext): string
+  /** What is wrong with these options that no schema can say, such as a template with a mistake; sentences. */
+  faults?(options: Options): readonly string[]
 }

@@ -14,6 +14,8 @@ export type Effect =
   | { readonly kind: 'reconcile' }
   /** Something changed what the timers of a service, or of all (`null`), should do. */
   | { readonly kind: 'timer'; readonly service: ServiceKey | null; readonly what: TimerChange }
+  /** A time has to be looked at: `{ kind: 'time' }` is posted then. */
+  | { readonly kind: 'wake'; readonly at: WallTime }
   /** For mon's logs and histories; not remembered. */
   | { readonly kind: 'note'; readonly note: Note }
 

@@ -67,6 +67,38 @@ export type Entry = Common &
         readonly call: string
         readonly delivery: Id
         readonly summary: string
+        /** The receiver that it goes to, if the line names one. */
+        readonly receiver?: string
+        /** Why it waits before it is tried; without it, it is tried at once. */
+        readonly held?: string
+      }
+    | {
+        /** Several notifications go to one channel as one. `deliveries`: theirs; `delivery`: the one that tells them. */
+        readonly kind: 'batch'
+        readonly call: string
+        readonly delivery: Id
+        readonly deliveries: readonly Id[]
+        readonly text: string
+      }
+    | {
+        /** A time of maintenance begins or ends for a service, or for a pool as `virtual NAME`. */
+        readonly kind: 'maintenance'
+        readonly service: ServiceKey
+        readonly began: boolean
+        readonly window: string
+        readonly text: string
+      }
+    | {
+        /** Nobody watched from then until now: the daemon was down, or its scheduler was stopped. */
+        readonly kind: 'gap'
+        readonly from: WallTime
+        readonly text: string
+      }
+    | {
+        /** The configuration that is in force from now on, by the SHA-256 of what was read, in hex. */
+        readonly kind: 'configuration'
+        readonly hash: string
+        readonly text: string
       }
     | {
         /** An alert was not sent, and why; written when the reason changes, not at every failure. */
@@ -83,7 +115,7 @@ export type Entry = Common &
         readonly service: ServiceKey
         readonly call: string
         readonly delivery: Id
-        readonly outcome: 'sent' | 'retry' | 'gave-up'
+        readonly outcome: 'sent' | 'retry' | 'gave-up' | 'handed-over' | 'dropped'
         readonly attempt: number
         readonly text: string
       }
@@ -145,3 +177,5 @@ export type QuietReason =
   | 'no-alert-before'
   | 'upalertafter'
   | 'outbox-full'
+  | 'maintenance'
+  | 'flapping'

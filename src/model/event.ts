@@ -4,7 +4,7 @@ import type { Model } from './model.ts'
 import type { GroupName, Host, Id, ServiceKey } from './names.ts'
 import type { Opstatus } from './opstatus.ts'
 import type { CheckResult, HostResult } from './result.ts'
-import type { Owned, Saved } from './state.ts'
+import type { Owned, Saved, Traffic } from './state.ts'
 import type { Milliseconds, WallTime, Weight } from './units.ts'
 
 export type Event = { readonly id: Id } & EventBody
@@ -20,9 +20,18 @@ export type EventBody =
       readonly text: string
       readonly stopped?: boolean
       readonly loaded?: LoadedState
+      /** The last moment at which the run before this one is known to have been alive; `null`: there was none. */
+      readonly aliveUntil?: WallTime | null
+      readonly configuration?: string
     }
   /** What operators call a reload keeps all that is remembered; mon's `reset` keeps it, or begins anew. */
-  | { readonly kind: 'reloaded'; readonly model: Model; readonly text: string; readonly reset?: Reset }
+  | {
+      readonly kind: 'reloaded'
+      readonly model: Model
+      readonly text: string
+      readonly reset?: Reset
+      readonly configuration?: string
+    }
   /** State from mon's files, for the services they name. */
   | { readonly kind: 'state-loaded'; readonly loaded: LoadedState; readonly text: string }
   | { readonly kind: 'reload-refused'; readonly text: string }
@@ -51,6 +60,14 @@ export type EventBody =
   | { readonly kind: 'command'; readonly who: string; readonly command: Command }
   /** A time that the state waits for has come: State's `wakeAt`, an override's `until`. */
   | { readonly kind: 'time' }
+  /** The table's counters of each service, by its text (model/table.ts): connections since it was made, and a second. */
+  | { readonly kind: 'traffic'; readonly counters: Traffic }
+  /** A report is due, and this is it. */
+  | {
+      readonly kind: 'report'
+      readonly name: string
+      readonly mail: { readonly subject: string; readonly text: string; readonly html?: string }
+    }
   /** The names in the maintenance directory are others than before. */
   | { readonly kind: 'maintenance'; readonly names: readonly string[] }
   /** The addresses on this host that something depends on are others than before. */
@@ -59,7 +76,30 @@ export type EventBody =
   | { readonly kind: 'notice'; readonly what: string; readonly text: string }
 
 export type Command =
-  | { readonly kind: 'ack'; readonly service: ServiceKey; readonly comment: string }
+  /**
+   * `lasts`: it ends by itself after this. `until`: a changed summary ends it, or nothing but the recovery; without it, as
+   * the service's unack_summary says. `link`: by a link of this message, about this outage, which counts once.
+   */
+  | {
+      readonly kind: 'ack'
+      readonly service: ServiceKey
+      readonly comment: string
+      readonly lasts?: Milliseconds
+      readonly until?: 'change' | 'recovery'
+      readonly link?: { readonly message: Id; readonly outage: string }
+    }
+  /** Nobody is told of these for a while. `name`: `null` makes one. `from`: now, if it is `null`. */
+  | {
+      readonly kind: 'begin-maintenance'
+      readonly name: string | null
+      readonly subjects: readonly string[]
+      readonly from: WallTime | null
+      readonly lasts: Milliseconds
+      readonly reason: string
+    }
+  | { readonly kind: 'end-maintenance'; readonly name: string }
+  /** Notifications that wait are not to be sent any more: those of this service, or this one. */
+  | { readonly kind: 'drop-deliveries'; readonly service: ServiceKey | null; readonly delivery: Id | null }
   | { readonly kind: 'unack'; readonly service: ServiceKey }
   | { readonly kind: 'disable'; readonly service: ServiceKey; readonly reason: string }
   | { readonly kind: 'enable'; readonly service: ServiceKey }

@@ -6,10 +6,14 @@
 import type { ClientSettings, LogSettings } from './client-settings.ts'
 import type { Dependencies } from './dependency.ts'
 import type { MailBodies } from './keepalived-words.ts'
+import type { RecurringWindow } from './maintenance.ts'
 import type { GroupName, Host, ServiceKey, ServiceName } from './names.ts'
+import type { NotifySettings, ReportSchedule } from './notify-settings.ts'
 import type { PeriodExpression } from './period.ts'
 import type { Quirks } from './quirks.ts'
+import type { Burst, Receiver } from './receiver.ts'
 import type { Forward, TableDestinationId, TableServiceId, TableServiceSettings, TableTunnel } from './table.ts'
+import type { TableSettings } from './table-settings.ts'
 import { type Milliseconds, seconds, type Weight } from './units.ts'
 
 /** Where in which file a thing was written; line and column count from 1. */
@@ -33,6 +37,12 @@ export interface Model {
   readonly virtuals: readonly Virtual[]
   /** Of checks `via vip`. */
   readonly paths: readonly CheckPath[]
+  /** By name. */
+  readonly receivers: ReadonlyMap<string, Receiver>
+  /** Times of maintenance that come again and again; `windows` of operators are in the state. */
+  readonly windows: readonly RecurringWindow[]
+  /** Reports that are mailed. */
+  readonly reports: readonly ReportSchedule[]
 }
 
 /** The globals of mon.cf. The parser leaves directories as written; daemon/configuration.ts makes them absolute. */
@@ -70,51 +80,9 @@ export interface Settings {
   readonly clients: ClientSettings
   readonly logs: LogSettings
   readonly table: TableSettings
+  readonly notify: NotifySettings
   /** keepalived.conf files that are loaded together with this one, as written. */
   readonly keepalived: readonly { readonly path: string; readonly place: Place }[]
-}
-
-/** How the daemon treats the IPVS table. */
-export interface TableSettings {
-  /**
-   * What others changed of ours: `observe` tells it, `repair` puts it back as well, `own` also removes whatever in the
-   * table the configuration does not name.
-   */
-  readonly drift: 'observe' | 'repair' | 'own'
-  /** `clear`: our part of the table is removed and made anew at the start. */
-  readonly onStart: 'keep' | 'clear'
-  /** `drain`: no new connections, and our part goes when the last has ended or the time is over; `clear`: it goes at once. */
-  readonly onStop: 'keep' | 'drain' | 'clear'
-  readonly drainMost: Milliseconds
-  /** A file in it named after a real server takes that one out (ldirectord "maintenancedir"). Empty: none. */
-  readonly maintenancedir: string
-  /** Timeouts of connections to set at the start, in whole seconds; `null`: the kernel's stay. */
-  readonly timeouts: { readonly tcp: number; readonly tcpfin: number; readonly udp: number } | null
-  /** The first of the firewall marks that checks `via vip` use. */
-  readonly pathmarks: number
-  /** Named pipes that tell every change of a real or virtual server (keepalived.conf "notify_fifo"). */
-  readonly fifos: readonly FifoSetting[]
-}
-
-/** A named pipe that tells changes of real and virtual servers, and who reads it. */
-export interface FifoSetting {
-  readonly path: string
-  /** Whom it is given to if it is made. */
-  readonly user?: string
-  readonly group?: string
-  /** A program that is kept running with the path as its last argument (keepalived.conf "notify_fifo_script"). */
-  readonly reader: { readonly command: readonly string[]; readonly user?: string; readonly group?: string } | null
-}
-
-export const KEEP_TABLE: TableSettings = {
-  drift: 'repair',
-  onStart: 'keep',
-  onStop: 'keep',
-  drainMost: seconds(30),
-  maintenancedir: '',
-  timeouts: null,
-  pathmarks: 0x7570_0000,
-  fifos: [],
 }
 
 export interface WrittenPeriod {
@@ -193,6 +161,8 @@ export interface Service {
   readonly depMemory: Milliseconds
   /** A changed summary ends an acknowledgement. */
   readonly unackSummary: boolean
+  /** A service whose status changes so often is told of once, and again when it is calm. `null`: each change is told. */
+  readonly flap: Burst | null
   /** Called at every event, success or not, before all else. */
   readonly redistribute: AlertCall | null
   /** A trap must come at least this often, or the service fails. */
@@ -242,7 +212,14 @@ export interface Period {
   readonly startupalerts: readonly AlertCall[]
   readonly ackalerts: readonly AlertCall[]
   readonly disablealerts: readonly AlertCall[]
+  /** Who is told besides, when a failure that was told has not been acknowledged for so long. In order of their times. */
+  readonly escalations: readonly Escalation[]
   readonly place: Place
+}
+
+export interface Escalation {
+  readonly after: Milliseconds
+  readonly calls: readonly AlertCall[]
 }
 
 export interface ExitRange {
@@ -257,6 +234,12 @@ export interface AlertCall extends Call {
   readonly script: string
   /** What stands behind its name, unsplit. */
   readonly argumentText: string
+  /** The receiver that it is a channel of, and who therefore hears of the end of whatever it was told. */
+  readonly receiver?: string
+  /** Several messages may go as one. */
+  readonly combines?: true
+  /** Whom it tells forgets what is not repeated. */
+  readonly keepAlive?: true
   /** No such alert was found (with quirks only; otherwise that is an error): it is never sent, and never counts. */
   readonly missing?: true
 }

@@ -4,6 +4,7 @@
  */
 import type { AlertMessage } from './alert.ts'
 import type { PoolStanding, QuietReason, RealStanding } from './entry.ts'
+import type { InMaintenance, OneOffWindow } from './maintenance.ts'
 import type { AlertCall, Model } from './model.ts'
 import type { Host, Id, ServiceKey } from './names.ts'
 import type { Opstatus } from './opstatus.ts'
@@ -19,7 +20,45 @@ export interface State {
   readonly owned: Owned
   /** Notifications decided on and not yet delivered. */
   readonly outbox: readonly Delivery[]
+  readonly noise: Noise
+  /** What the table counts; made anew at each start. */
+  readonly traffic: Traffic
 }
+
+/** By the service's text (model/table.ts). */
+export type Traffic = ReadonlyMap<string, Counters>
+
+export interface Counters {
+  /** Since the service was made. */
+  readonly connections: number
+  /** New connections a second, as the kernel estimates them. */
+  readonly rate: number
+}
+
+/** What limits on notifications remember. */
+export interface Noise {
+  /** By channel (model/receiver.ts). */
+  readonly channels: Readonly<Record<string, ChannelState>>
+  /** Ways of telling that do not get through, by channel. */
+  readonly troubles: Readonly<Record<string, Trouble>>
+}
+
+export interface ChannelState {
+  /** When messages were decided lately, as far as the digest counts them; oldest first. */
+  readonly decided: readonly WallTime[]
+  /** When it was handed messages lately, as far as the rate counts them; oldest first. */
+  readonly handed: readonly WallTime[]
+}
+
+export interface Trouble {
+  readonly call: AlertCall
+  readonly since: WallTime
+  readonly text: string
+  /** Who was told that it does not get through; `null`: nobody yet. */
+  readonly told: readonly AlertCall[] | null
+}
+
+export const QUIET_NOISE: Noise = { channels: {}, troubles: {} }
 
 /** What operators have switched off, beyond single services. */
 export interface Controls {
@@ -31,6 +70,8 @@ export interface Controls {
   readonly hosts: Readonly<Record<string, readonly DisabledHost[]>>
   /** What operators decided about real and virtual servers. At most one of each target. */
   readonly overrides: readonly Override[]
+  /** Times of maintenance that operators began. */
+  readonly windows: readonly OneOffWindow[]
   /** Names in the maintenance directory: an address, address:port, or a host as configured. Not kept over a restart. */
   readonly maintenance: readonly string[]
   /** Addresses on this host, as far as something depends on them. Not kept over a restart; `null`: not looked at yet. */
@@ -106,6 +147,14 @@ export interface ServiceState {
   readonly untold: string | null
   readonly ack: Ack | null
   readonly disabled: Disabled | null
+  readonly maintenance: InMaintenance | null
+  /** Names the outage; given by the event that began it. `null`: there is none. */
+  readonly outage: string | null
+  /** Who was told of this outage and must hear of its end, come what may. Plain calls of upalert lines, and receivers. */
+  readonly announced: readonly AlertCall[]
+  /** Messages of this outage whose link has been used. */
+  readonly usedLinks: readonly Id[]
+  readonly flapping: Flapping
   /** In the order of the service's hosts. */
   readonly hosts: readonly HostState[]
   /** In the order of the service's periods. */
@@ -124,7 +173,20 @@ export interface Ack {
   readonly at: WallTime
   readonly who: string
   readonly comment: string
+  /** It ends by itself; without it, it does not. */
+  readonly until?: WallTime
+  /** What ends it besides the recovery; without it, as the service's unack_summary says. */
+  readonly by?: 'change' | 'recovery'
 }
+
+export interface Flapping {
+  /** When the status changed lately, as far as it counts; oldest first. */
+  readonly changes: readonly WallTime[]
+  /** Since when changes are not told one by one; `null`: they are. */
+  readonly since: WallTime | null
+}
+
+export const CALM: Flapping = { changes: [], since: null }
 
 export interface Disabled {
   readonly at: WallTime
@@ -169,6 +231,9 @@ export interface PeriodState {
   readonly windowCount: number
   /** Upalerts without an alert before them (quirks.oneUnpairedUpalert). */
   readonly unpairedUps: number
+  /** When somebody was first told of this outage, and how many escalations have followed. */
+  readonly firstSent: WallTime | null
+  readonly escalated: number
   /** Why nothing was sent last time, so that each reason is told once; `null` after something was sent. */
   readonly quiet: QuietReason | null
 }
@@ -186,6 +251,8 @@ export interface PoolState {
   readonly lostAt: WallTime | null
   /** When somebody was last told that others change its part of the table. */
   readonly driftTold: WallTime | null
+  /** Connections when the first of its real servers went, for what the last one's return says; `null`: none is out. */
+  readonly trafficBefore: Traffic | null
   /** When it must be looked at again although nothing happens: a wait, a slow start, a limit ends. `null`: never. */
   readonly wakeAt: WallTime | null
 }
@@ -239,6 +306,10 @@ export interface Delivery {
   /** Receivers that earlier attempts reached (AlertOutcome.reached). */
   readonly reached?: readonly string[]
   readonly cause: Id | null
+  /** It is not tried before this; those of one batch go as one. */
+  readonly hold?: { readonly batch: string; readonly until: WallTime; readonly text: string }
+  /** When another channel takes over, if this one has not got through; `done`: it has. */
+  readonly handover?: { readonly at: WallTime; readonly done: boolean }
   /** Of redistribute: the newest state is what counts, and takes the place of one that still waits. */
   readonly newestOnly?: true
   /** Of a stop: what has not been delivered when the daemon ends is not told any more. */
@@ -253,6 +324,8 @@ export interface Saved {
   readonly owned: Owned
   readonly controls: Controls
   readonly outbox: readonly Delivery[]
+  /** What an older upalert wrote lacks it. */
+  readonly noise?: Noise
 }
 
 /** The parts of the state that one event changed: what the journal appends so that a crash forgets nothing. */
@@ -265,4 +338,5 @@ export interface Patch {
   readonly deliveries: readonly Delivery[]
   /** Deliveries that are over. */
   readonly delivered: readonly Id[]
+  readonly noise?: Noise | null
 }

@@ -55,7 +55,16 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
   const { pathmarks } = table
   const pools = resolveVirtuals(file, { groups, written, services: watched, naming, demoServers, pathmarks }, report)
   const serviceIndex = new Map<ServiceKey, number>(pools.services.map((service, i) => [service.key, i]))
-  const model: Model = { settings, ...pools, serviceIndex, views, aliases }
+  const model: Model = {
+    settings,
+    ...pools,
+    serviceIndex,
+    views,
+    aliases,
+    receivers: new Map(),
+    windows: [],
+    reports: [],
+  }
   return { model: report.failed ? null : model, problems: report.problems, omitted: report.omitted }
 }
 

@@ -196,7 +196,7 @@ test('a reload that drops services replaces all that was remembered', async (t) 
     version: 1,
     services: [],
     pools: [],
-    controls: { stopped: null, watches: {}, hosts: {}, overrides: [], maintenance: [], addresses: null },
+    controls: { stopped: null, watches: {}, hosts: {}, overrides: [], windows: [], maintenance: [], addresses: null },
     owned: { seq: ['whole'] },
     outbox: [],
   } as const

@@ -6,11 +6,13 @@ import { stateFor } from '../../src/engine/start.ts'
 import { noDependencies } from '../../src/model/dependency.ts'
 import type { EventBody } from '../../src/model/event.ts'
 import type { AlertCall, Call, Model, Period, Place, Real, Service, Settings, Virtual } from '../../src/model/model.ts'
-import { KEEP_TABLE, LAST_KNOWN, noNotices } from '../../src/model/model.ts'
+import { LAST_KNOWN, noNotices } from '../../src/model/model.ts'
 import { groupName, type Host, host, id, serviceKey, serviceName } from '../../src/model/names.ts'
+import { KEEP_QUIET } from '../../src/model/notify-settings.ts'
 import { asPromised } from '../../src/model/quirks.ts'
 import type { CheckResult, HostResult } from '../../src/model/result.ts'
 import type { State } from '../../src/model/state.ts'
+import { KEEP_TABLE } from '../../src/model/table-settings.ts'
 import { type Milliseconds, milliseconds, type Now, seconds, uptime, wallTime, weight } from '../../src/model/units.ts'
 import { plainService } from '../plain-table.ts'
 
@@ -47,6 +49,7 @@ export function period(changes: Partial<Period> = {}): Period {
     startupalerts: [],
     ackalerts: [],
     disablealerts: [],
+    escalations: [],
     place,
     ...changes,
   }
@@ -84,6 +87,7 @@ export function service(changes: Partial<Service> & { readonly called?: string }
     traptimeout: null,
     trapduration: null,
     environment: {},
+    flap: null,
     periods: [period()],
     mailBodies: null,
     place,
@@ -136,6 +140,7 @@ export const settings: Settings = {
     monerrfile: '/dev/null',
   },
   table: KEEP_TABLE,
+  notify: KEEP_QUIET,
   keepalived: [],
 }
 
@@ -146,7 +151,19 @@ export function model(
 ): Model {
   const groups = services.map(({ group, hosts }) => ({ name: group, hosts, disabled: [], place }))
   const serviceIndex = new Map(services.map(({ key }, i) => [key, i]))
-  return { settings: used, groups, services, serviceIndex, virtuals, views: [], aliases: [], paths: [] }
+  return {
+    settings: used,
+    groups,
+    services,
+    serviceIndex,
+    virtuals,
+    views: [],
+    aliases: [],
+    paths: [],
+    receivers: new Map(),
+    windows: [],
+    reports: [],
+  }
 }
 
 export function real(address: string, changes: Partial<Real> = {}): Real {

@@ -9,7 +9,17 @@ import { alertCall, at, checked, model, period, Run, result, service } from './b
 const bare = period({ label: '', alerts: [alertCall('BARE')] })
 const labelled = period({ label: 'always', alerts: [alertCall('LABELLED')] })
 const counted = (label: string, sent: number): PeriodState => ({
-  ...{ label, sent, lastSent: wallTime(sent * 1000), windowStart: null, windowCount: 0, unpairedUps: 0, quiet: null },
+  ...{
+    label,
+    sent,
+    lastSent: wallTime(sent * 1000),
+    windowStart: null,
+    windowCount: 0,
+    unpairedUps: 0,
+    firstSent: null,
+    escalated: 0,
+    quiet: null,
+  },
 })
 
 /** What a start makes of these periods' saved state. */

@@ -1,8 +1,9 @@
 /** The globals of mon.cf, and what the command line and its defaults make of them. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { KEEP_TABLE, type Settings } from '../../src/model/model.ts'
+import type { Settings } from '../../src/model/model.ts'
 import { asMon13, asPromised } from '../../src/model/quirks.ts'
+import { KEEP_TABLE } from '../../src/model/table-settings.ts'
 import { hours, milliseconds, minutes, seconds } from '../../src/model/units.ts'
 import { loadMon } from '../../src/parse/check.ts'
 import { SERVICE_DEFAULTS } from '../../src/parse/mon/words.ts'

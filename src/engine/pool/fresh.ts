@@ -15,6 +15,7 @@ export function untestedPool({ name, reals }: Pick<Virtual, 'name' | 'reals'>): 
     lostAt: null,
     driftTold: null,
     wakeAt: null,
+    trafficBefore: null,
   }
 }
 

@@ -2,9 +2,10 @@
  * A mon.cf and the keepalived.conf files that are loaded with it -> one Model. What both claim is an error that names both
  * places: the kernel's table has each service once, and a group has one list of hosts.
  */
-import type { Model, Place, Settings, TableSettings, Virtual } from '../../model/model.ts'
+import type { Model, Place, Settings, Virtual } from '../../model/model.ts'
 import type { ServiceKey } from '../../model/names.ts'
 import { serviceText } from '../../model/table.ts'
+import type { TableSettings } from '../../model/table-settings.ts'
 import type { Problem } from '../problem.ts'
 import type { Span } from '../source.ts'
 import { quoted } from '../text/visible.ts'

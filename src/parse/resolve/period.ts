@@ -36,6 +36,7 @@ export function resolvePeriod(
     startupalerts: calls(block, 'startupalert', naming, report),
     ackalerts: calls(block, 'ackalert', naming, report),
     disablealerts: calls(block, 'disablealert', naming, report),
+    escalations: [],
     place: placeOfSlice(block.keyword),
   }
   reportSilence(block, report)

@@ -53,6 +53,7 @@ export function resolveService(block: ServiceBlock, group: HostGroup, around: Ar
     failureInterval: readDuration(last('failure_interval'), report),
     timeout: readTimeout(last('timeout'), timing, deadlineOf(monitor, around), report),
     ...readCounting(last, report),
+    flap: null,
     retriesWhileDown: false,
     logFailures: false,
     warmup: null,

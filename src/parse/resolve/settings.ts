@@ -1,5 +1,6 @@
 /** The globals of mon.cf -> Settings, each value checked, defaults filled in. Source: mon manual, "Global Variables". */
 import type { DemoServer, Settings, WrittenPeriod } from '../../model/model.ts'
+import { KEEP_QUIET } from '../../model/notify-settings.ts'
 import { asMon13, asPromised, type Quirks } from '../../model/quirks.ts'
 import { type Milliseconds, milliseconds } from '../../model/units.ts'
 import {
@@ -87,6 +88,7 @@ function resolveSettings(
     clients: readClientSettings(settings),
     logs: readLogSettings(settings),
     table: readTableSettings(settings),
+    notify: KEEP_QUIET,
     keepalived: readKeepalived(file.globals),
   }
 }

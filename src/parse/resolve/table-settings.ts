@@ -1,5 +1,6 @@
 /** The globals about the IPVS table: drift, on_start, on_stop, drain_limit, maintenancedir, keepalived, pathmarks. */
-import { KEEP_TABLE, type Settings, type TableSettings } from '../../model/model.ts'
+import type { Settings } from '../../model/model.ts'
+import { KEEP_TABLE, type TableSettings } from '../../model/table-settings.ts'
 import { DEFAULT_PATHMARKS, GREATEST_MARK, PATHMARKS } from '../defaults.ts'
 import type { Statement } from '../mon/file.ts'
 import { placeOfSlice, spanOf } from '../mon/lines.ts'

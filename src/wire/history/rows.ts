@@ -79,6 +79,19 @@ function rowOf(entry: Entry): Row {
       const { who, command, outcome, text } = entry
       return { who, command, outcome, text }
     }
+    case 'batch': {
+      const { call, delivery, text } = entry
+      return { call, delivery, text }
+    }
+    case 'maintenance': {
+      const { service, began, window, text } = entry
+      return { service, became: began ? 'maintenance' : 'normal', what: window, text }
+    }
+    case 'gap':
+    case 'configuration': {
+      const { text } = entry
+      return { text }
+    }
     case 'daemon': {
       const { what, text } = entry
       return { what, text }

@@ -3,7 +3,17 @@
  * twice, or one after a gap, never makes nonsense: at worst something is as old as the gap.
  */
 import type { Id } from '../../model/names.ts'
-import type { Controls, Delivery, Owned, Patch, PoolState, Saved, ServiceState } from '../../model/state.ts'
+import {
+  type Controls,
+  type Delivery,
+  type Noise,
+  type Owned,
+  type Patch,
+  type PoolState,
+  QUIET_NOISE,
+  type Saved,
+  type ServiceState,
+} from '../../model/state.ts'
 
 /** A state in the making, kept by name: one patch costs what it changes, however many services there are. */
 export interface Fold {
@@ -12,6 +22,7 @@ export interface Fold {
   readonly outbox: Map<Id, Delivery>
   owned: Owned
   controls: Controls
+  noise: Noise
 }
 
 const nothingOff: Controls = {
@@ -19,6 +30,7 @@ const nothingOff: Controls = {
   watches: {},
   hosts: {},
   overrides: [],
+  windows: [],
   maintenance: [],
   addresses: null,
 }
@@ -32,6 +44,7 @@ export function foldOf(saved: Saved | null): Fold {
     owned: saved?.owned ?? {},
     // What an older upalert wrote has none.
     controls: saved?.controls ?? nothingOff,
+    noise: saved?.noise ?? QUIET_NOISE,
   }
 }
 
@@ -43,6 +56,7 @@ export function addPatch(fold: Fold, patch: Patch): void {
   for (const over of patch.delivered) fold.outbox.delete(over)
   if (patch.owned !== null) fold.owned = patch.owned
   if (patch.controls != null) fold.controls = patch.controls
+  if (patch.noise != null) fold.noise = patch.noise
 }
 
 export function savedOf(fold: Fold): Saved {
@@ -53,5 +67,6 @@ export function savedOf(fold: Fold): Saved {
     owned: fold.owned,
     controls: fold.controls,
     outbox: [...fold.outbox.values()],
+    noise: fold.noise,
   }
 }

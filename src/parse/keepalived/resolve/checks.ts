@@ -175,5 +175,6 @@ const plain = {
   traptimeout: null,
   trapduration: null,
   environment: {},
+  flap: null,
   periods: [],
 } as const

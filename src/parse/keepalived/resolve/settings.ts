@@ -1,5 +1,5 @@
 /** global_defs -> the daemon's settings: the table, mail, and what is known and lost. Source: keepalived.conf(5). */
-import type { FifoSetting, TableSettings } from '../../../model/model.ts'
+import type { FifoSetting, TableSettings } from '../../../model/table-settings.ts'
 import type { KeepalivedFile } from '../file.ts'
 import { spanOf } from '../line.ts'
 import type { Around } from './around.ts'

@@ -1,0 +1,43 @@
+/**
+ * Who is told by which channels, and how much of it at once: a `receiver` block of mon.cf. An alert line names it
+ * (`alert to oncall`), and the parser puts a call for each of its channels in the line's place.
+ */
+import type { AlertCall, Place } from './model.ts'
+import type { Milliseconds } from './units.ts'
+
+export interface Receiver {
+  readonly name: string
+  /** Each of them is told. */
+  readonly channels: readonly AlertCall[]
+  readonly second: SecondChannel | null
+  /** How long the first message of a group waits for others to go with it; 0: not at all. */
+  readonly groupWait: Milliseconds
+  readonly groupBy: GroupBy
+  /** Once more than this many fire, the rest of the time is told as one digest. */
+  readonly digest: Burst | null
+  /** No channel is handed more messages than this; what is over waits and goes as one. */
+  readonly rate: Burst | null
+  readonly place: Place
+}
+
+/** What has to be alike for messages to go as one. `virtual`: the virtual servers that the service drives. */
+export type GroupBy = 'host' | 'watch' | 'virtual' | 'receiver'
+
+export interface Burst {
+  readonly count: number
+  readonly within: Milliseconds
+}
+
+/** Takes over what a channel has not taken for so long, or has given up. */
+export interface SecondChannel {
+  readonly calls: readonly AlertCall[]
+  readonly after: Milliseconds
+}
+
+/** What limits count by: one channel of one receiver, or a line of its own. */
+export const channelOf = ({ receiver, module, text }: Pick<AlertCall, 'receiver' | 'module' | 'text'>): string =>
+  receiver === undefined ? `${module} ${text}` : `${receiver}: ${text}`
+
+/** Whom a call tells, for people: the receiver and its channel, or the line as written. */
+export const calledName = ({ receiver, text }: Pick<AlertCall, 'receiver' | 'text'>): string =>
+  receiver === undefined ? text : `${receiver} by ${text}`
