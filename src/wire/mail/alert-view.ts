@@ -1,11 +1,12 @@
 /**
  * An alert's message in the words of a mail or a page: what templates may name. Every piece is safe to show on one line,
- * whatever a real server or a program answered; only `detail` has several lines.
+ * whatever a real server or a program answered; only `detail` has several lines. Every list is bounded.
  */
 
-import type { AlertKind, AlertMessage } from '../../model/alert.ts'
+import { type AlertKind, type AlertMessage, isFailing } from '../../model/alert.ts'
 import { durationText } from '../../model/duration.ts'
 import type { WallTime } from '../../model/units.ts'
+import { headline, isTried, NAME, overall, reason, SENTENCE, STATES, sumOf, WORDS } from './alert-words.ts'
 import { block, oneLine } from './safe-text.ts'
 
 /** How instants are said where the daemon runs: `full` with zone and offset, `clock` as hours and minutes. */
@@ -14,7 +15,13 @@ export interface LocalTime {
   clock(at: WallTime): string
 }
 
+export type Severity = 'critical' | 'ok' | 'info'
+
 export interface AlertView {
+  /** Of several messages: the worst that is true now. */
+  readonly kind: AlertKind
+  /** `critical` where something fails, `ok` in an upalert, `info` otherwise and in all that is only tried out. */
+  readonly severity: Severity
   /** `ALERT`, `UPALERT`, `TEST ALERT`, `ACK`, `STARTUP`, `DISABLE` (LVS-HOWTO 11.5: the first two stand in the subject). */
   readonly word: string
   /** The same on a phone: `DOWN`, `UP`, `TEST`, `ACK`, `START`, `DISABLED`. */
@@ -28,12 +35,12 @@ export interface AlertView {
   readonly group: string
   readonly service: string
   readonly description: string
-  /** `10.1.1.3 answered 503`, or `up again after 4 min 32 s`. */
+  /** `10.1.1.3 answered 503`, `up again after 4 min 32 s`, or `3 services fail, 1 works again: web/http, db/sql`. */
   readonly headline: string
   readonly failing: readonly { readonly host: string; readonly text: string }[]
   /** How many more fail than `failing` lists; 0 for none. */
   readonly more: number
-  /** Why, without the host: the first failing host's reason. */
+  /** Why, without the host: the first failing host's reason. Of several messages: the headline. */
   readonly reason: string
   /** Whether more than one host fails. */
   readonly several: boolean
@@ -44,6 +51,16 @@ export interface AlertView {
   readonly said: string
   readonly detail: string
   readonly pools: readonly string[]
+  /** The same by the name of what they tell: what is left. */
+  readonly left: readonly string[]
+  /** What would end it. */
+  readonly remedy: string
+  /** Who else is told. */
+  readonly others: readonly string[]
+  /** Of an upalert: what clients noticed. */
+  readonly traffic: string
+  /** Why it comes to this receiver. */
+  readonly because: string
   readonly at: string
   readonly clock: string
   readonly since: string
@@ -52,37 +69,87 @@ export interface AlertView {
   readonly failures: number
   /** Who acknowledged it, where somebody logged in, and the comment: `ann: on my way`. */
   readonly acknowledged: string
+  /** Where one acknowledgement can be given; empty: nowhere. */
+  readonly ackLink: string
   readonly hosts: string
   readonly director: string
   readonly id: string
+  /** The same from an outage's first message to its last. */
+  readonly outage: string
   /** What `upalert why` is asked: the service, the real server, or the virtual server. */
   readonly subject: string
+  /** `upalert why web/http` */
+  readonly whyCommand: string
+  /** Whether it tells of several messages at once. */
+  readonly combined: boolean
+  /** They, without detail and without members of their own. */
+  readonly members: readonly AlertView[]
+  /** How many more there are, of which no more is said. */
+  readonly omitted: number
 }
 
-/** Failing hosts that a mail lists one by one. */
-const HOSTS_LISTED = 50
-/** Characters of a name or an address, of a sentence, and of an operator's comment. */
-const NAME = 255
-const SENTENCE = 400
-/** Pools that a mail lists. */
-const POOLS_LISTED = 20
+/** Links into our own page. `of`: that of one of several messages. */
+export interface Links {
+  readonly ack: string | null
+  of?(member: AlertMessage): string | null
+}
+
+/** How much of a message is shown. */
+interface Limits {
+  readonly hosts: number
+  readonly pools: number
+  readonly others: number
+  readonly detail: boolean
+}
+const ALONE: Limits = { hosts: 50, pools: 20, others: 20, detail: true }
+const AMONG_OTHERS: Limits = { hosts: 5, pools: 3, others: 5, detail: false }
+/** Messages of which one that tells of several says more than their number. */
+export const MEMBERS_TOLD = 20
 /** What a monitor printed, as far as a mail repeats it. */
 const DETAIL = { lines: 100, lineLength: 400 }
+/** Characters of a link; a longer one is left out, since half a link leads nowhere. */
+const LINK = 2000
 
-export function alertView(message: AlertMessage, director: string, time: LocalTime): AlertView {
+export function alertView(
+  message: AlertMessage,
+  director: string,
+  time: LocalTime,
+  links: Links = { ack: null },
+): AlertView {
+  const { members = [], omitted = 0 } = message
+  const alone = single(message, director, time, links.ack, ALONE)
+  if (message.members === undefined) return alone
+  const told = members.slice(0, MEMBERS_TOLD)
+  const left = omitted + members.length - told.length
+  return {
+    ...alone,
+    ...summedUp(message, members, omitted),
+    combined: true,
+    members: told.map((one) => single(one, director, time, links.of?.(one) ?? null, AMONG_OTHERS)),
+    omitted: left,
+  }
+}
+
+function single(
+  message: AlertMessage,
+  director: string,
+  time: LocalTime,
+  ackLink: string | null,
+  limits: Limits,
+): AlertView {
   const sentence = (text: string) => oneLine(text, SENTENCE)
   const name = (text: string) => oneLine(text, NAME)
-  const isTest = message.kind === 'test' || message.isTest === true
-  const down = ofTheService.has(message.kind) || isTest ? [] : message.failing
-  const failing = down.slice(0, HOSTS_LISTED).map(({ host, text }) => ({ host: name(host), text: sentence(text) }))
+  const { kind } = message
+  const isTest = isTried(message)
+  const down = ofTheService.has(kind) || isTest ? [] : message.failing
+  const failing = down.slice(0, limits.hosts).map(({ host, text }) => ({ host: name(host), text: sentence(text) }))
   // What the state still holds of the last check is not what is told at a startup.
-  const isNews = !isTest && message.kind !== 'startup' && message.kind !== 'disable'
+  const isNews = !isTest && kind !== 'startup' && kind !== 'disable'
   const summary = isNews ? sentence(message.summary) : ''
+  const subject = shellWord(name(subjectOf(message)))
+  const pools = message.pools.slice(0, limits.pools).map(sentence)
   return {
-    word: isTest ? `TEST ${WORDS[message.kind]}` : WORDS[message.kind],
-    state: isTest ? 'TEST' : STATES[message.kind],
-    up: message.kind === 'up' && !isTest,
-    trap: message.kind === 'trap' && !isTest,
+    ...wordsOf(kind, isTest),
     key: name(message.key),
     group: name(message.group),
     service: name(message.service),
@@ -92,11 +159,16 @@ export function alertView(message: AlertMessage, director: string, time: LocalTi
     more: down.length - failing.length,
     reason: reason(message, failing, summary),
     several: down.length > 1,
-    listed: down.length > (message.kind === 'ack' ? 0 : 1),
+    listed: down.length > (kind === 'ack' ? 0 : 1),
     summary,
     said: message.summary.trim() === message.failing.map(({ host }) => host).join(' ') ? '' : summary,
-    detail: isNews ? block(message.detail, DETAIL) : '',
-    pools: message.pools.slice(0, POOLS_LISTED).map(sentence),
+    detail: isNews && limits.detail ? block(message.detail, DETAIL) : '',
+    pools,
+    left: pools,
+    remedy: sentence(message.remedy ?? ''),
+    others: (message.others ?? []).slice(0, limits.others).map(name),
+    traffic: sentence(message.traffic ?? ''),
+    because: sentence(message.because ?? ''),
     at: time.full(message.at),
     clock: time.clock(message.at),
     since: message.firstFailure === null || isTest ? '' : time.full(message.firstFailure),
@@ -104,10 +176,41 @@ export function alertView(message: AlertMessage, director: string, time: LocalTi
     lastSuccess: message.lastSuccess === null ? '' : time.full(message.lastSuccess),
     failures: message.failures,
     acknowledged: sentence(acknowledgedBy(message)),
+    ackLink: safeLink(ackLink),
     hosts: sentence(message.hosts.join(', ')),
     director: name(director),
     id: name(message.id),
-    subject: shellWord(name(subjectOf(message))),
+    outage: name(message.outage ?? `${message.key}@${message.firstFailure ?? ''}`),
+    subject,
+    whyCommand: `upalert why ${subject}`,
+    combined: false,
+    members: [],
+    omitted: 0,
+  }
+}
+
+type KindWords = Pick<AlertView, 'kind' | 'severity' | 'word' | 'state' | 'up' | 'trap'>
+
+const wordsOf = (kind: AlertKind, isTest: boolean): KindWords => ({
+  kind,
+  severity: isTest ? 'info' : isFailing(kind) ? 'critical' : kind === 'up' ? 'ok' : 'info',
+  word: isTest ? `TEST ${WORDS[kind]}` : WORDS[kind],
+  state: isTest ? 'TEST' : STATES[kind],
+  up: kind === 'up' && !isTest,
+  trap: kind === 'trap' && !isTest,
+})
+
+/** What of a view changes where it tells of several messages: each of them has its own hosts, pools and times. */
+function summedUp(message: AlertMessage, members: readonly AlertMessage[], omitted: number) {
+  const isTest = isTried(message) || (members.length > 0 && members.every(isTried))
+  const kind = members.length === 0 ? message.kind : overall(members)
+  const sum = sumOf(members, omitted)
+  return {
+    ...wordsOf(kind, isTest),
+    ...{ headline: sum, reason: sum },
+    ...{ failing: [], more: 0, several: false, listed: false },
+    ...{ summary: '', said: '', detail: '', acknowledged: '', trap: false },
+    ...{ since: '', lasted: '', lastSuccess: '', failures: 0, hosts: '', remedy: '' },
   }
 }
 
@@ -120,51 +223,8 @@ function subjectOf({ key, group, service }: AlertMessage): string {
 const shellWord = (text: string): string =>
   /^[\w@%+=:,./[\]-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
-type Failing = AlertView['failing']
-
 /** What concerns the service as a whole: that hosts failed before is no part of it. */
 const ofTheService: ReadonlySet<AlertKind> = new Set(['startup', 'disable', 'traptimeout'])
-
-/**
- * LVS-HOWTO 11.5 and mon's mail.alert: ALERT and UPALERT stand in the subject, and people sort their mail by them, so that
- * a failure is an ALERT whoever told it. Other occasions have words of their own, which mail.alert calls ALERT as well.
- */
-const WORDS: Readonly<Record<AlertKind, string>> = {
-  failure: 'ALERT',
-  up: 'UPALERT',
-  startup: 'STARTUP',
-  ack: 'ACK',
-  disable: 'DISABLE',
-  trap: 'ALERT',
-  traptimeout: 'ALERT',
-  test: 'ALERT',
-}
-
-const STATES: Readonly<Record<AlertKind, string>> = {
-  failure: 'DOWN',
-  up: 'UP',
-  startup: 'START',
-  ack: 'ACK',
-  disable: 'DISABLED',
-  trap: 'DOWN',
-  traptimeout: 'DOWN',
-  test: 'TEST',
-}
-
-/** What is told where nothing has failed just now. */
-function occasion({ kind, isTest, output }: AlertMessage, ofTest: string): string | null {
-  if (kind === 'test' || isTest === true) return ofTest
-  if (kind === 'startup') return 'upalert has started'
-  if (kind === 'ack') return `acknowledged${byWhom(output)}`
-  if (kind === 'disable') return `disabled${byWhom(output)}`
-  return null
-}
-
-/** ` by ann: on my way` from mon's `ann: on my way`; nobody is named in `: on my way`, since nobody logged in. */
-function byWhom(text: string): string {
-  const [, who = '', comment = ''] = /^([^:]*):?\s*(.*)$/s.exec(text) ?? []
-  return `${who === '' ? '' : ` by ${who}`}${comment === '' ? '' : `: ${comment}`}`
-}
 
 /** mon gives its alerts user and comment in one; a message that has no such variable has the comment alone. */
 function acknowledgedBy({ acknowledged, environment }: AlertMessage): string {
@@ -172,25 +232,8 @@ function acknowledgedBy({ acknowledged, environment }: AlertMessage): string {
   return (environment.MON_ACK ?? acknowledged).replace(/^: /, '')
 }
 
-function headline(message: AlertMessage, failing: Failing, summary: string): string {
-  const other = occasion(message, 'only a test of the notification, nothing has failed')
-  if (other !== null) return oneLine(other, SENTENCE)
-  if (message.kind === 'up')
-    return message.lasted === null ? 'up again' : `up again after ${durationText(message.lasted)}`
-  const why = reason(message, failing, summary)
-  if (failing.length === 0) return why
-  const names = failing.map(({ host }) => host).join(', ')
-  if (failing.length === 1) return `${names} ${why}`
-  return `${message.failing.length} of ${message.hosts.length} hosts (${names}): ${why}`
-}
-
-function reason(message: AlertMessage, failing: Failing, summary: string): string {
-  const other = occasion(message, 'only a test, nothing has failed')
-  if (other !== null) return oneLine(other, SENTENCE)
-  if (message.kind === 'up') return ''
-  const first = failing[0]?.text ?? ''
-  if (first !== '') return first
-  if (summary !== '') return summary
-  const what = message.kind === 'trap' ? 'a trap came' : 'the check ended'
-  return `${what} with exit status ${message.exit} and said nothing`
-}
+/** A link as it stands, if it is one: whoever follows it must not end up anywhere else. */
+const safeLink = (link: string | null): string =>
+  link !== null && link.length <= LINK && /^https?:\/\/[\x21\x23-\x26\x28-\x3b=\x3f-\x5b\x5d_a-z~]+$/i.test(link)
+    ? link
+    : ''

@@ -1,0 +1,134 @@
+/**
+ * What happened, in the words of subjects and pages: `ALERT`, `DOWN`, and the one line that tells it.
+ * Source: mon's mail.alert, LVS-HOWTO 11.5.
+ */
+import { type AlertKind, type AlertMessage, isFailing } from '../../model/alert.ts'
+import { durationText } from '../../model/duration.ts'
+import { oneLine } from './safe-text.ts'
+
+export interface FailingHost {
+  readonly host: string
+  readonly text: string
+}
+
+/** Characters of a name or an address, and of a sentence. */
+export const NAME = 255
+export const SENTENCE = 400
+
+/** Services that a headline of several messages names. */
+const KEYS_NAMED = 12
+
+/**
+ * LVS-HOWTO 11.5 and mon's mail.alert: ALERT and UPALERT stand in the subject, and people sort their mail by them, so that
+ * a failure is an ALERT whoever told it. Other occasions have words of their own, which mail.alert calls ALERT as well.
+ */
+export const WORDS: Readonly<Record<AlertKind, string>> = {
+  failure: 'ALERT',
+  up: 'UPALERT',
+  startup: 'STARTUP',
+  ack: 'ACK',
+  disable: 'DISABLE',
+  trap: 'ALERT',
+  traptimeout: 'ALERT',
+  test: 'ALERT',
+}
+
+export const STATES: Readonly<Record<AlertKind, string>> = {
+  failure: 'DOWN',
+  up: 'UP',
+  startup: 'START',
+  ack: 'ACK',
+  disable: 'DISABLED',
+  trap: 'DOWN',
+  traptimeout: 'DOWN',
+  test: 'TEST',
+}
+
+export const isTried = ({ kind, isTest }: AlertMessage): boolean => kind === 'test' || isTest === true
+
+/** What is told where nothing has failed just now. */
+function occasion(message: AlertMessage, ofTest: string): string | null {
+  const { kind, output } = message
+  if (isTried(message)) return ofTest
+  if (kind === 'startup') return 'upalert has started'
+  if (kind === 'ack') return `acknowledged${byWhom(output)}`
+  if (kind === 'disable') return `disabled${byWhom(output)}`
+  return null
+}
+
+/** ` by ann: on my way` from mon's `ann: on my way`; nobody is named in `: on my way`, since nobody logged in. */
+function byWhom(text: string): string {
+  const [, who = '', comment = ''] = /^([^:]*):?\s*(.*)$/s.exec(text) ?? []
+  return `${who === '' ? '' : ` by ${who}`}${comment === '' ? '' : `: ${comment}`}`
+}
+
+/** `failing`: those that are listed, in safe words. */
+export function headline(message: AlertMessage, failing: readonly FailingHost[], summary: string): string {
+  const other = occasion(message, 'only a test of the notification, nothing has failed')
+  if (other !== null) return oneLine(other, SENTENCE)
+  if (message.kind === 'up')
+    return message.lasted === null ? 'up again' : `up again after ${durationText(message.lasted)}`
+  const why = reason(message, failing, summary)
+  if (failing.length === 0) return why
+  const names = failing.map(({ host }) => host).join(', ')
+  if (failing.length === 1) return `${names} ${why}`
+  return `${message.failing.length} of ${message.hosts.length} hosts (${names}): ${why}`
+}
+
+export function reason(message: AlertMessage, failing: readonly FailingHost[], summary: string): string {
+  const other = occasion(message, 'only a test, nothing has failed')
+  if (other !== null) return oneLine(other, SENTENCE)
+  if (message.kind === 'up') return ''
+  const first = failing[0]?.text ?? ''
+  if (first !== '') return first
+  if (summary !== '') return summary
+  const what = message.kind === 'trap' ? 'a trap came' : 'the check ended'
+  return `${what} with exit status ${message.exit} and said nothing`
+}
+
+/** What several messages come to: the last of each service counts. A failure outweighs an end, and that other news. */
+export function overall(members: readonly AlertMessage[]): AlertKind {
+  const kinds = lastOfEach(members).map(({ kind }) => kind)
+  return kinds.find(isFailing) ?? kinds.find((kind) => kind === 'up') ?? kinds[0] ?? 'test'
+}
+
+/** `3 services fail, 1 works again: web/http, db/sql, …`; what fails is named first. */
+export function sumOf(members: readonly AlertMessage[], omitted: number): string {
+  const last = lastOfEach(members)
+  const failing = last.filter(({ kind }) => isFailing(kind))
+  const up = last.filter(({ kind }) => kind === 'up')
+  const rest = last.filter(({ kind }) => !isFailing(kind) && kind !== 'up')
+  const noun = nounOf(last)
+  const counts = [
+    failing.length === 0 ? '' : counted(failing.length, noun, 'fails', 'fail'),
+    up.length === 0 ? '' : counted(up.length, failing.length === 0 ? noun : null, 'works again', 'work again'),
+    rest.length === 0 ? '' : `${rest.length} with other news`,
+    omitted === 0 ? '' : `${omitted} more not told here`,
+  ].filter((count) => count !== '')
+  const keys = [...failing, ...up, ...rest].map(({ key }) => oneLine(key, NAME))
+  const named = keys.slice(0, KEYS_NAMED).join(', ')
+  const names = named === '' ? '' : `: ${named}${keys.length > KEYS_NAMED ? ', …' : ''}`
+  return oneLine(`${counts.join(', ')}${names}`, SENTENCE)
+}
+
+const lastOfEach = (members: readonly AlertMessage[]): readonly AlertMessage[] => [
+  ...new Map(members.map((member) => [member.key, member])).values(),
+]
+
+/** The key of news of a pool begins with a word and a blank, which no service's does. */
+function nounOf(messages: readonly AlertMessage[]): Noun {
+  const pools = messages.filter(({ key }) => key.startsWith('virtual ')).length
+  if (pools === 0) return { one: 'service', many: 'services' }
+  if (pools === messages.length) return { one: 'server', many: 'servers' }
+  return { one: 'service or server', many: 'services and servers' }
+}
+
+interface Noun {
+  readonly one: string
+  readonly many: string
+}
+
+function counted(count: number, noun: Noun | null, one: string, many: string): string {
+  const what = noun === null ? '' : ` ${count === 1 ? noun.one : noun.many}`
+  return `${count}${what} ${count === 1 ? one : many}`
+}
