@@ -66,8 +66,17 @@ export interface AlertMessage {
 /** What came of one attempt. `retry` says whether another attempt could end otherwise. `text` is for people. */
 export type AlertOutcome =
   | { readonly kind: 'sent'; readonly text: string }
-  /** `reached`: receivers who have the message all the same, and shall not get it again when the rest is retried. */
-  | { readonly kind: 'failed'; readonly retry: boolean; readonly text: string; readonly reached?: readonly string[] }
+  /**
+   * `reached`: receivers who have the message all the same, and shall not get it again when the rest is retried.
+   * `after`: the receiver asks not to be tried again sooner (Retry-After).
+   */
+  | {
+      readonly kind: 'failed'
+      readonly retry: boolean
+      readonly text: string
+      readonly reached?: readonly string[]
+      readonly after?: Milliseconds
+    }
 
 export interface AlertContext {
   readonly signal: AbortSignal
