@@ -101,6 +101,7 @@ export function assemble(
     },
     timer: (service, what) => running.checks.timer(service, what),
     note: (note) => running.mon?.note(note),
+    wake: (at) => wake.ask(at),
     decided: () => wake.look(),
   })
   const doors = { now: clock.now, after, state: loop.state, post: loop.post }

@@ -5,6 +5,7 @@
 import { type AlertKind, isFailing } from '../model/alert.ts'
 import type { QuietReason } from '../model/entry.ts'
 import type { AlertCall, Period, Service } from '../model/model.ts'
+import type { Id } from '../model/names.ts'
 import { inPeriod } from '../model/period.ts'
 import type { Quirks } from '../model/quirks.ts'
 import type { Ack, Disabled, PeriodState, ServiceState } from '../model/state.ts'
@@ -19,6 +20,8 @@ export interface Circumstances {
   /** The scheduler is stopped. */
   readonly stopped: boolean
   readonly watchDisabled: Disabled | null
+  /** The id of the event: what begins with it is called by it. */
+  readonly event: Id
 }
 
 /** The event, as far as periods look at it. */
@@ -43,6 +46,10 @@ export interface Telling {
   readonly before: PeriodState | null
   /** The acknowledgement that stood when this was decided; redistribute hears of one that this event ends. */
   readonly ack: Ack | null
+  /** Of no period, and told because they were told of the failure. */
+  readonly owed?: true
+  /** Why those are told now: see AlertMessage. An escalation has it. */
+  readonly because?: string
 }
 
 export interface Consulted {
@@ -74,6 +81,8 @@ function consultPeriods(
   now: Now,
 ): Consulted {
   const { kind } = occasion
+  const calm = calmed(state, kind)
+  if (calm !== null) return silent(state, service, kind, calm)
   if (about.watchDisabled !== null) return silent(state, service, kind, 'watch-disabled')
   if (state.disabled !== null) return silent(state, service, kind, 'disabled')
   const unexplained = explained(state, service, kind)
@@ -82,6 +91,12 @@ function consultPeriods(
   const heard = unackedBy(state, service, occasion)
   if (heard.ack !== null && !ignoresAck.has(kind)) return silent(heard, service, kind, 'acknowledged')
   return eachPeriod(heard, service, kind, (period, of) => decision(period, of, heard, occasion, about, now))
+}
+
+/** What changes too often, or is worked on, is told of later, or not at all. */
+function calmed({ flapping, maintenance }: ServiceState, kind: AlertKind): QuietReason | null {
+  if (flapping.since !== null && (isFailing(kind) || kind === 'up')) return 'flapping'
+  return maintenance !== null && isFailing(kind) ? 'maintenance' : null
 }
 
 const ignoresAck: ReadonlySet<AlertKind> = new Set(['up', 'ack', 'disable'])
@@ -110,11 +125,14 @@ const asksPeriods = (service: Service, { ends }: Occasion, quirks: Quirks): bool
 
 /** With unack_summary, a summary that changed in more than blanks ends the acknowledgement. */
 function unackedBy(state: ServiceState, service: Service, { kind, output }: Occasion): ServiceState {
-  if (state.ack === null || !service.unackSummary || ignoresAck.has(kind)) return state
+  if (state.ack === null || !endsByChange(state.ack, service) || ignoresAck.has(kind)) return state
   const bare = (text: string | null): string => summaryOf(text ?? '').replace(/\s/g, '')
   if (bare(output) === bare(state.lastFailingOutput)) return state
   return { ...state, ack: null, consecutive: 1, periods: state.periods.map(afterUnack) }
 }
+
+const endsByChange = ({ by }: Ack, { unackSummary }: Service): boolean =>
+  by === undefined ? unackSummary : by === 'change'
 
 function decision(
   period: PeriodState,

@@ -12,13 +12,14 @@ import { onCommand } from './on-command.ts'
 import { onChecked } from './on-happened.ts'
 import { onReconciled } from './on-reconciled.ts'
 import { onReloaded } from './on-reloaded.ts'
+import { onReport } from './on-report.ts'
 import { onStartup } from './on-startup.ts'
 import { onStopping } from './on-stopping.ts'
-import { onAddresses, onMaintenance, onTime } from './on-time.ts'
+import { awaited, onAddresses, onMaintenance, onTime } from './on-time.ts'
 import { onTrapExpired, onTrapped, onTrapTimeout } from './on-trap.ts'
 import { restoredState } from './restore.ts'
 import { resumed } from './resumed.ts'
-import { type Decided, record, type Scribe, scribe } from './scribe.ts'
+import { configured, type Decided, record, type Scribe, scribe } from './scribe.ts'
 import { steppedState } from './step.ts'
 
 export function decide(state: State, event: Event, now: Now): Decided {
@@ -32,10 +33,11 @@ export function decide(state: State, event: Event, now: Now): Decided {
       const { saved, loaded = null, stopped, text } = event
       const restored = saved === undefined ? state : restoredState(state.model, saved, loaded, now)
       const controls = stopped === true ? { ...restored.controls, stopped: now.wall } : restored.controls
-      return onStartup(resumed(told({ ...restored, controls }, 'started', text), write, now), write, now)
+      const said = withGap(told({ ...restored, controls }, 'started', text), event, write)
+      return awaited(onStartup(resumed(said, write, now), write, now))
     }
     case 'reloaded':
-      return onReloaded(state, event, write, now)
+      return awaited(onReloaded(state, event, write, now))
     case 'state-loaded':
       return told(loadedState(state, event.loaded, now), 'state-loaded', event.text)
     case 'reload-refused':
@@ -47,7 +49,7 @@ export function decide(state: State, event: Event, now: Now): Decided {
     case 'clock-stepped': {
       const direction = event.by > 0 ? 'forward' : 'back'
       const text = `the clock was set ${direction} by ${Math.round(Math.abs(event.by) / 1000)} s; what counts by it moves along`
-      return told(steppedState(state, event.by), 'clock-stepped', text)
+      return awaited(told(steppedState(state, event.by), 'clock-stepped', text))
     }
     case 'checked':
       return onChecked(state, event, write, now)
@@ -72,10 +74,18 @@ export function decide(state: State, event: Event, now: Now): Decided {
     case 'traffic':
       return { state: { ...state, traffic: event.counters }, effects: [] }
     case 'report':
-      return { state, effects: [] }
+      return onReport(state, event, write, now)
     case 'addresses':
       return onAddresses(state, event)
   }
+}
+
+/** Nobody watched since the run before this one was last known to live; and what is in force from now on. */
+function withGap({ state, effects }: Decided, event: Extract<Event, { kind: 'started' }>, write: Scribe): Decided {
+  const { aliveUntil = null, configuration } = event
+  const gap =
+    aliveUntil === null ? [] : [record(write.entry({ kind: 'gap', from: aliveUntil, text: 'upalert did not run' }))]
+  return { state, effects: [...gap, ...effects, ...configured(configuration, write)] }
 }
 
 /** Why a check that is due does not start; told when it changes. A dependency that holds it explains traps' failures, too. */

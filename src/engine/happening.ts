@@ -4,8 +4,9 @@
  */
 import type { Service } from '../model/model.ts'
 import { FAIL, OK, UNKNOWN, UNTESTED } from '../model/opstatus.ts'
-import type { PeriodState, ServiceState } from '../model/state.ts'
+import { CALM, type PeriodState, type ServiceState } from '../model/state.ts'
 import { type Milliseconds, type Now, since } from '../model/units.ts'
+import { withOwed } from './announce.ts'
 import { type Circumstances, type Consulted, consult, summaryOf, type Telling } from './consult.ts'
 import { outputKept, summaryKept } from './limits.ts'
 import { afterSuccess } from './notify.ts'
@@ -54,6 +55,7 @@ function failed(before: ServiceState, service: Service, happening: Happening, ab
   const { kind, exit, code, exitval } = happening
   const output = happening.output.slice(0, outputKept)
   const summary = shownSummary(happening)
+  const change = changed(before, 'down', now)
   const begins = before.opstatus === OK || before.opstatus === UNKNOWN || before.opstatus === UNTESTED
   const seen: ServiceState = {
     ...before,
@@ -66,6 +68,8 @@ function failed(before: ServiceState, service: Service, happening: Happening, ab
     firstFailure: begins ? now.wall : before.firstFailure,
     failedAt: now.wall,
     failedSummary: summary,
+    outage: outageAt(before, about, begins),
+    flapping: flapping(before, service, change, now),
     exit,
     exitval,
     summary,
@@ -80,8 +84,7 @@ function failed(before: ServiceState, service: Service, happening: Happening, ab
       lastFailingOutput: output,
     },
     told: told.state,
-    change:
-      before.status.kind === 'down' ? null : { from: before.status.kind, to: 'down', lasted: heldFor(before, now) },
+    change,
     tellings: told.tellings,
   }
 }
@@ -94,6 +97,7 @@ function succeeded(
   now: Now,
 ): Outcome {
   const isUp = before.status.kind === 'up'
+  const change = changed(before, 'up', now)
   const seen: ServiceState = {
     ...before,
     status: isUp ? before.status : { kind: 'up', since: now.wall },
@@ -101,6 +105,7 @@ function succeeded(
     opstatus: OK,
     exit: 0,
     exitval,
+    flapping: flapping(before, service, change, now),
   }
   const ends = before.opstatus === FAIL
   const unheard: Consulted = { state: seen, tellings: [] }
@@ -108,6 +113,8 @@ function succeeded(
   const asked = ends || service.redistribute !== null
   const occasion = { kind: 'up', exit: 0, output: before.lastOutput ?? '', ends } as const
   const told = asked ? consult(seen, service, occasion, about, now) : unheard
+  // While it flaps, nobody hears of the end; the last of them is told when it is calm.
+  const silent = seen.flapping.since !== null && before.flapping.since !== null
   const state: ServiceState = {
     ...told.state,
     consecutive: 0,
@@ -120,15 +127,43 @@ function succeeded(
     lastFailingOutput: '',
     untold: null,
     ack: null,
+    ...(silent ? {} : ended(told.state)),
     failureInterval: false,
     periods: cleared(told.state, service),
   }
   return {
     state,
     told: told.state,
-    change: isUp ? null : { from: before.status.kind, to: 'up', lasted: heldFor(before, now) },
-    tellings: told.tellings,
+    change,
+    tellings: silent ? told.tellings : withOwed(told.tellings, before),
   }
+}
+
+/** The status that changes, if it does. */
+function changed(before: ServiceState, to: 'up' | 'down', now: Now): Outcome['change'] {
+  return before.status.kind === to ? null : { from: before.status.kind, to, lasted: heldFor(before, now) }
+}
+
+/** Nobody is owed an end any more. Nothing where there was none, so that a service that is well changes nothing on disk. */
+export const ended = ({ outage, announced, usedLinks }: ServiceState): Partial<ServiceState> =>
+  outage === null && announced.length + usedLinks.length === 0 ? {} : { outage: null, announced: [], usedLinks: [] }
+
+/** One outage goes on until its end was told: who heard of its beginning knows it by this name. */
+const outageAt = ({ outage, announced }: ServiceState, { event }: Circumstances, begins: boolean): string =>
+  outage === null || (begins && announced.length === 0) ? event : outage
+
+/** The very same where nothing has changed. A first verdict is no change. */
+function flapping(
+  { flapping: before }: ServiceState,
+  { flap }: Service,
+  change: Outcome['change'],
+  now: Now,
+): ServiceState['flapping'] {
+  if (flap === null) return before.since === null && before.changes.length === 0 ? before : CALM
+  if (change === null || change.from === 'untested') return before
+  const changes = [...before.changes.filter((at) => since(at, now) < flap.within), now.wall].slice(-flap.count)
+  const begins = before.since === null && changes.length >= flap.count
+  return { changes, since: begins ? now.wall : before.since, count: before.since === null ? 0 : before.count + 1 }
 }
 
 /** The very same list where nothing is left to clear, so that a service that is well changes nothing on disk. */

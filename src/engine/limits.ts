@@ -10,6 +10,8 @@ export const serviceOutboxLimit = 500
 export const firstRetry = seconds(5)
 /** The longest wait between two attempts: a relay that returns is used within this time. */
 export const longestRetry = minutes(15)
+/** A receiver may ask for a longer wait (Retry-After), up to this. */
+export const longestAsked = hours(1)
 /** A notification that could not be delivered for this long is given up: nobody acts on a page of three days ago. */
 export const deliveryAge = hours(72)
 

@@ -8,6 +8,7 @@ import type { Host, Id } from '../model/names.ts'
 import type { Opstatus } from '../model/opstatus.ts'
 import type { Ack, ServiceState } from '../model/state.ts'
 import { type Milliseconds, milliseconds, type Now, type WallTime } from '../model/units.ts'
+import { remedyOf } from './remedy.ts'
 
 export interface Told {
   readonly id: Id
@@ -29,6 +30,8 @@ export interface Told {
   /** `group:service` that a trap was meant for. */
   readonly intended: string | null
   readonly pools: readonly string[]
+  readonly others: readonly string[]
+  readonly because?: string
 }
 
 export function message(told: Told, now: Now): AlertMessage {
@@ -62,8 +65,18 @@ export function message(told: Told, now: Now): AlertMessage {
     failures: state.consecutive,
     acknowledged: state.ack?.comment ?? null,
     pools: told.pools,
+    ...(state.outage === null || told.isTest ? {} : { outage: state.outage }),
+    ...remedy(told),
+    ...(told.others.length === 0 ? {} : { others: told.others }),
+    ...(told.because === undefined ? {} : { because: told.because }),
     environment: environment(told),
   }
+}
+
+/** Only of a failure that lasts. */
+function remedy({ kind, service, state, isTest }: Told): { readonly remedy?: string } {
+  const text = isFailing(kind) && !isTest ? remedyOf(service, state) : ''
+  return text === '' ? {} : { remedy: text }
 }
 
 /** Nobody is asked about a host that is disabled or left out, so nobody is told of it. */

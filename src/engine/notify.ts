@@ -44,7 +44,8 @@ export function onFailure(state: PeriodState, period: Period, failure: Failure, 
 
   const send = callable(period.alerts, failure.exit)
   if (send.length === 0) return quiet(counted, unsent(period.alerts))
-  const after = { ...counted, sent: counted.sent + 1, lastSent: now.wall, unpairedUps: 0, quiet: null }
+  const firstSent = counted.firstSent ?? now.wall
+  const after = { ...counted, sent: counted.sent + 1, lastSent: now.wall, firstSent, unpairedUps: 0, quiet: null }
   return { period: after, send, quiet: null }
 }
 
@@ -86,8 +87,10 @@ export function onOccasion(
 /** A success ends the outage for every period, told or not; only a strict alertevery keeps its clock. */
 export function afterSuccess(state: PeriodState, alertevery: AlertEvery | null): PeriodState {
   const lastSent = alertevery?.unless === 'strict' ? state.lastSent : null
-  const clear = state.sent === 0 && state.windowStart === null && state.quiet === null && state.lastSent === lastSent
-  return clear ? state : { ...state, sent: 0, lastSent, windowStart: null, quiet: null }
+  const { sent, windowStart, quiet: reason, firstSent } = state
+  const clear = sent === 0 && windowStart === null && reason === null && firstSent === null
+  if (clear && state.lastSent === lastSent && state.escalated === 0) return state
+  return { ...state, sent: 0, lastSent, windowStart: null, firstSent: null, escalated: 0, quiet: null }
 }
 
 /** An acknowledgement ended with a changed summary: the failure begins anew, but for the number of alerts sent. */

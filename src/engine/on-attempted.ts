@@ -7,7 +7,9 @@ import { fraction } from '../model/fraction.ts'
 import type { Id } from '../model/names.ts'
 import type { Delivery, State } from '../model/state.ts'
 import { type Milliseconds, milliseconds, type Now, since, wallTime } from '../model/units.ts'
-import { deliveryAge, firstRetry, longestRetry } from './limits.ts'
+import { takenOver } from './later/handover.ts'
+import { throughAgain, troubled } from './later/trouble.ts'
+import { deliveryAge, firstRetry, longestAsked, longestRetry } from './limits.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
 
 export function onAttempted(
@@ -30,15 +32,17 @@ export function onAttempted(
   }
   if (outcome.kind === 'sent') {
     const entry = write.entry({ ...common, outcome: 'sent', text: outcome.text })
-    return { state: withoutDelivery(state, index), effects: [record(entry)] }
+    const through = throughAgain(withoutDelivery(state, index), delivery, write, now)
+    return { state: through.state, effects: [record(entry), ...through.effects] }
   }
   const tooOld = since(delivery.decidedAt, now) > deliveryAge
   if (!outcome.retry || tooOld) {
     const text = tooOld ? `${outcome.text}; given up after ${durationText(deliveryAge)}` : outcome.text
     const after = withoutDelivery(withUntold(state, delivery, text), index)
-    return { state: after, effects: [record(write.entry({ ...common, outcome: 'gave-up', text }))] }
+    const entry = record(write.entry({ ...common, outcome: 'gave-up', text }))
+    return givenUp({ state: after, effects: [entry] }, delivery, text, write, now)
   }
-  const wait = retryWait(attempts, delivery.id)
+  const wait = milliseconds(Math.max(retryWait(attempts, delivery.id), Math.min(outcome.after ?? 0, longestAsked)))
   const text = `${outcome.text}; next attempt in ${durationText(wait)}`
   const reached = outcome.reached ?? delivery.reached
   const again: Delivery = {
@@ -48,10 +52,19 @@ export function onAttempted(
     lastText: outcome.text,
     ...(reached === undefined ? {} : { reached }),
   }
-  return {
-    state: { ...state, outbox: state.outbox.with(index, again) },
-    effects: [record(write.entry({ ...common, outcome: 'retry', text })), { kind: 'deliver', delivery: again }],
-  }
+  const waiting = { ...state, outbox: state.outbox.with(index, again) }
+  const trouble = troubled(waiting, again, outcome.text, false, write, now)
+  const entry = record(write.entry({ ...common, outcome: 'retry', text }))
+  return { state: trouble.state, effects: [entry, { kind: 'deliver', delivery: again }, ...trouble.effects] }
+}
+
+/** Another channel takes over at once, and that it was given up is told as well. */
+function givenUp(before: Decided, delivery: Delivery, text: string, write: Scribe, now: Now): Decided {
+  const isLeft = delivery.handover?.done === false
+  const taken = isLeft ? takenOver(before.state, delivery, `it was given up: ${text}`, write, now) : before
+  const trouble = troubled(taken.state, delivery, text, true, write, now)
+  const effects = isLeft ? [...before.effects, ...taken.effects] : before.effects
+  return { state: trouble.state, effects: [...effects, ...trouble.effects] }
 }
 
 /** Ids count up with time (scribe.ts), so that the place is guessed; only where the guess is wrong all are looked at. */

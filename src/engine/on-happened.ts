@@ -20,7 +20,7 @@ type Of<K extends Event['kind']> = Extract<Event, { kind: K }>
 
 /** A result of a service that a reload has removed meanwhile changes nothing. */
 export function onChecked(state: State, event: Of<'checked'>, write: Scribe, now: Now): Decided {
-  const found = serviceOf(state, event.service)
+  const found = serviceOf(state, event.service, write)
   if (found === null) return { state, effects: [] }
   const { service, about } = found
   // What its monitor waits for was satisfied, or it would not have been started.
@@ -41,18 +41,19 @@ export interface Found {
   readonly about: Circumstances
 }
 
-export function serviceOf(state: State, key: ServiceKey): Found | null {
+export function serviceOf(state: State, key: ServiceKey, write: Scribe): Found | null {
   const index = state.model.serviceIndex.get(key)
   const service = index === undefined ? undefined : state.model.services[index]
   const before = index === undefined ? undefined : state.services[index]
   if (index === undefined || service === undefined || before === undefined) return null
-  return { index, service, state: before, about: circumstances(state, service) }
+  return { index, service, state: before, about: circumstances(state, service, write) }
 }
 
-export const circumstances = ({ model, controls }: State, { group }: Service): Circumstances => ({
+export const circumstances = ({ model, controls }: State, { group }: Service, { event }: Scribe): Circumstances => ({
   quirks: model.settings.quirks,
   stopped: controls.stopped !== null,
   watchDisabled: disabledWatch(controls, group),
+  event,
 })
 
 /** The dependency as it stands before the event changes anything; one that cannot be worked out keeps its last value. */

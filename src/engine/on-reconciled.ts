@@ -38,8 +38,8 @@ function tellDrift(state: State, { changes }: ReconcileReport, write: Scribe, no
     const texts = its.map(({ change, text }) => `${change}: ${text}`)
     const news = driftNews(virtual, texts, becameOf(its))
     const sent = send(next.state, virtual.driftAlerts, (id) => poolMessage(id, news, state, now), write, now)
-    const pools = next.state.pools.with(index, { ...pool, driftTold: now.wall })
-    next = { state: { ...next.state, pools, outbox: sent.outbox }, effects: [...next.effects, ...sent.effects] }
+    const pools = sent.state.pools.with(index, { ...pool, driftTold: now.wall })
+    next = { state: { ...sent.state, pools }, effects: [...next.effects, ...sent.effects] }
   }
   return next
 }

@@ -5,15 +5,19 @@
 import type { Effect } from '../model/effect.ts'
 import type { Event, Reset } from '../model/event.ts'
 import type { Model, Real, Virtual } from '../model/model.ts'
+import { OK } from '../model/opstatus.ts'
 import type { PoolState, State } from '../model/state.ts'
 import { endpointText } from '../model/table.ts'
-import type { Now } from '../model/units.ts'
+import { type Now, since } from '../model/units.ts'
+import { withOwed } from './announce.ts'
 import { REMOVING } from './keepalived-mail.ts'
 import { onStartup } from './on-startup.ts'
-import { tellGone } from './pool/tell.ts'
+import { quorumNews } from './pool/message.ts'
+import { tellGone, tellPool } from './pool/tell.ts'
 import { resumed } from './resumed.ts'
-import { type Decided, record, type Scribe } from './scribe.ts'
+import { configured, type Decided, record, type Scribe } from './scribe.ts'
 import { forgotten as fresh, stateFor } from './start.ts'
+import { tell } from './tell.ts'
 
 /** mon's reset is a reload too: it may begin anew, stop the scheduler, and announce the start again. */
 export function onReloaded(
@@ -28,8 +32,9 @@ export function onReloaded(
   const controls =
     reset?.stopped === true ? { ...kept.controls, stopped: kept.controls.stopped ?? now.wall } : kept.controls
   const entry = record(write.entry({ kind: 'daemon', what: 'reloaded', text }))
-  const effects = [entry, ...forgotten(state, model, write)]
-  const went = resumed({ state: { ...kept, controls }, effects }, write, now)
+  const ends = tellForgotten({ ...kept, controls }, state, write, now)
+  const effects = [entry, ...configured(event.configuration, write), ...ends.effects]
+  const went = resumed({ state: ends.state, effects }, write, now)
   const next = tellRemoved(went, state, write, now)
   return reset !== undefined && model.settings.startupalertsOnReset ? onStartup(next, write, now) : next
 }
@@ -47,17 +52,34 @@ function afterReset(state: State, reset: Reset, { settings }: Model): State {
   return { ...state, services }
 }
 
-/** Services that were announced as down and are no longer configured: nobody will be told of their end, and that is said. */
-function forgotten({ services }: State, { serviceIndex }: Model, write: Scribe): Effect[] {
-  const gone = services.filter(
-    ({ key, status, periods }) =>
-      !serviceIndex.has(key) && status.kind === 'down' && periods.some(({ sent }) => sent > 0),
-  )
-  return gone.map(({ key }) => {
-    const text = `${key} was announced as down and is no longer configured; its end will not be told`
-    return record(write.entry({ kind: 'daemon', what: 'forgotten', text }))
-  })
+/**
+ * Services that are no longer configured: their history ends, and who was told of a failure of theirs is told that nobody
+ * watches it any more. Under mon's quirks only receivers hear of it.
+ */
+function tellForgotten(next: State, before: State, write: Scribe, now: Now): Decided {
+  let state = next
+  const effects: Effect[] = []
+  for (const [index, service] of before.model.services.entries()) {
+    const found = before.services[index]
+    if (found === undefined || found.status.kind === 'untested' || next.model.serviceIndex.has(service.key)) continue
+    const lasted = since(found.status.since, now)
+    const words = { reason: 'unconfigured', summary: UNCONFIGURED, lasted }
+    const from = found.status.kind
+    effects.push(record(write.entry({ kind: 'service', service: service.key, from, to: 'untested', ...words })))
+    if (found.announced.length === 0) continue
+    const facts = { exit: 0, retval: '0', opstatus: OK, summary: UNCONFIGURED, detail: '', output: `${UNCONFIGURED}\n` }
+    const tellings = withOwed([], found)
+    const after = { ...found, announced: [] }
+    // In the configuration that it was of: the new one does not know it.
+    const former: State = { ...before, outbox: state.outbox, noise: state.noise }
+    const told = tell(former, { service, told: found, after, tellings, ...facts, because: UNCONFIGURED }, write, now)
+    state = { ...state, outbox: told.state.outbox, noise: told.state.noise }
+    effects.push(...told.effects)
+  }
+  return { state, effects }
 }
+
+const UNCONFIGURED = 'the configuration no longer names it'
 
 /** What waits for a first verdict waits anew, and stays in the table as it is meanwhile: a dead server stays out. */
 function withChangedChecks(next: State, { model }: State): State {
@@ -83,14 +105,26 @@ const checksOf = ({ reals }: Virtual): ReadonlyMap<string, string> =>
     ]),
   )
 
-/** keepalived tells of each server and each quorum that a reload takes away; who is named in mon.cf meant to do it. */
+/**
+ * keepalived tells of each server and each quorum that a reload takes away. Who is named in mon.cf meant to do it, and
+ * hears only of the end of a lost quorum that was told.
+ */
 function tellRemoved(decided: Decided, before: State, write: Scribe, now: Now): Decided {
   const after = new Map(decided.state.model.virtuals.map((virtual) => [virtual.name, virtual]))
   let next = decided
   for (const [i, virtual] of before.model.virtuals.entries()) {
     const pool = before.pools[i]
-    if (virtual.keepalivedName === null || pool === undefined) continue
+    if (pool === undefined) continue
     const kept = after.get(virtual.name)
+    if (virtual.keepalivedName === null) {
+      if (kept !== undefined || pool.lostAt === null) continue
+      const news = {
+        ...quorumNews('up', virtual, pool, pool),
+        summary: `virtual server ${virtual.name}: ${UNCONFIGURED}`,
+      }
+      next = tellPool(next, virtual.notices.up, news, write, now)
+      continue
+    }
     const still = new Set(kept?.reals.map(({ id }) => endpointText(id)))
     const isGone = ({ id }: Real): boolean => !still.has(endpointText(id))
     const why = { text: 'the configuration no longer names it', words: REMOVING }

@@ -17,7 +17,7 @@ export function onStartup(begun: Decided, write: Scribe, now: Now): Decided {
     // After a reset, too, an empty output is a changed summary, which may end an acknowledgement.
     if (before === undefined || (!wanted && before.ack === null)) continue
     const occasion = { kind: 'startup', exit: 0, output: '', ends: false } as const
-    const { state: told, tellings } = consult(before, service, occasion, circumstances(state, service), now)
+    const { state: told, tellings } = consult(before, service, occasion, circumstances(state, service, write), now)
     const asked: State = { ...state, services: state.services.with(index, told) }
     const { opstatus, summary, detail } = before
     const facts = { exit: 0, retval: '0', opstatus, summary, detail, output: '' }

@@ -6,13 +6,14 @@ import type { Event } from '../model/event.ts'
 import type { State } from '../model/state.ts'
 import type { Now, WallTime } from '../model/units.ts'
 import { targetName, targetText, withoutExpired } from './command/override.ts'
+import { nextForPeople, peopleLater } from './later/later.ts'
 import { earliest } from './pool/judge.ts'
 import { decisionText, namesOf } from './pool/override.ts'
 import { allPools, recomputePools } from './pool/pools.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
 
-/** The next time at which `{ kind: 'time' }` is to be posted; `null`: only when something happens. */
-export function nextWake({ pools, controls }: State): WallTime | null {
+/** The next time that pools wait for; `null`: only when something happens. What people wait for asks by itself (`wake`). */
+export function nextWake({ pools, controls }: Pick<State, 'pools' | 'controls'>): WallTime | null {
   return earliest([...pools.map(({ wakeAt }) => wakeAt), ...controls.overrides.map(({ until }) => until)])
 }
 
@@ -31,7 +32,15 @@ export function onTime(before: State, write: Scribe, now: Now): Decided {
   })
   const due = state.pools.flatMap(({ wakeAt }, i) => (wakeAt !== null && wakeAt <= now.wall ? [i] : []))
   const judged = recomputePools(state, expired.length > 0 ? allPools(state) : due, write, now)
-  return { state: judged.state, effects: [...entries, ...judged.effects] }
+  const people = peopleLater(judged.state, write, now)
+  const next = awaited({ state: people.state, effects: [] })
+  return { state: people.state, effects: [...entries, ...judged.effects, ...people.effects, ...next.effects] }
+}
+
+/** Asks to be woken at the next time that people wait for: after each of these times, a start, and a reload. */
+export function awaited({ state, effects }: Decided): Decided {
+  const at = nextForPeople(state)
+  return at === null ? { state, effects } : { state, effects: [...effects, { kind: 'wake', at }] }
 }
 
 /** Files in the maintenance directory, and who comes and goes by them. */

@@ -10,8 +10,9 @@ import { OK } from '../model/opstatus.ts'
 import type { HostResult } from '../model/result.ts'
 import type { ServiceState, State } from '../model/state.ts'
 import { milliseconds, type Now } from '../model/units.ts'
+import { withOwed } from './announce.ts'
 import { judgeHosts } from './checked.ts'
-import { type Happening, happened, type Outcome } from './happening.ts'
+import { ended, type Happening, happened, type Outcome } from './happening.ts'
 import { outputOf } from './message.ts'
 import { concluded, type Found, serviceOf, timer, withDependency } from './on-happened.ts'
 import { disabledNames } from './readiness.ts'
@@ -25,7 +26,7 @@ const atOnce = { fall: 1, rise: 1, firstFall: null }
 const isHeardOnly = ({ monitor, monitorMissing }: Service): boolean => monitor === null && monitorMissing === ''
 
 export function onTrapped(state: State, event: Of<'trapped'>, write: Scribe, now: Now): Decided {
-  const found = serviceOf(state, event.service)
+  const found = serviceOf(state, event.service, write)
   if (found === null) return { state, effects: [] }
   const { service, about } = found
   const { status, summary, detail, output, hosts, intended } = event.trap
@@ -56,7 +57,7 @@ export function trapExit(status: string): number {
 }
 
 export function onTrapTimeout(state: State, event: Of<'trap-timeout'>, write: Scribe, now: Now): Decided {
-  const found = serviceOf(state, event.service)
+  const found = serviceOf(state, event.service, write)
   const limit = found?.service.traptimeout
   if (found === null || limit == null) return { state, effects: [] }
   const summary = 'trap timeout'
@@ -73,7 +74,7 @@ export function onTrapTimeout(state: State, event: Of<'trap-timeout'>, write: Sc
  * like any other; mon only sets the status, so that nobody is told, and an acknowledgement stays for the next outage.
  */
 export function onTrapExpired(state: State, event: Of<'trap-expired'>, write: Scribe, now: Now): Decided {
-  const found = serviceOf(state, event.service)
+  const found = serviceOf(state, event.service, write)
   if (found === null || found.state.status.kind === 'up') return { state, effects: [] }
   const { lastFailure, lastTrap } = found.state
   const silently = found.about.quirks.trapdurationEndsSilently
@@ -109,5 +110,13 @@ function endedSilently(before: ServiceState, now: Now): Outcome {
     lastOpstatus: opstatus,
     opstatus: OK,
   }
-  return { state, told: state, change: { from: status.kind, to: 'up', lasted: null }, tellings: [] }
+  // mon tells nobody; a receiver, which is ours, hears of it.
+  const announced = before.announced.filter(({ receiver }) => receiver !== undefined)
+  const tellings = withOwed([], { ...before, announced })
+  return {
+    state: { ...state, ...ended(state) },
+    told: state,
+    change: { from: status.kind, to: 'up', lasted: null },
+    tellings,
+  }
 }

@@ -13,6 +13,7 @@ export function patchOf(before: State, after: State): Patch {
     pools: after.pools.filter((pool, i) => before.pools[i] !== pool && poolChanged(before.pools[i], pool)),
     owned: sameOwned(before, after) ? null : after.owned,
     controls: before.controls === after.controls ? null : after.controls,
+    noise: before.noise === after.noise ? null : after.noise,
     deliveries: outbox.after.filter((delivery) => waiting.get(delivery.id) !== delivery),
     delivered: outbox.before.map((delivery) => delivery.id).filter((id) => !still.has(id)),
   }
@@ -22,7 +23,8 @@ export function patchOf(before: State, after: State): Patch {
 export const isEmpty = (patch: Patch): boolean =>
   patch.services.length + patch.pools.length + patch.deliveries.length + patch.delivered.length === 0 &&
   patch.owned === null &&
-  patch.controls === null
+  patch.controls === null &&
+  patch.noise == null
 
 /** A plain loop: this runs at every check, and nearly always all but one service are the very same objects. */
 function changedServices(before: readonly ServiceState[], after: readonly ServiceState[]): readonly ServiceState[] {
@@ -65,6 +67,11 @@ function serviceChanged(before: ServiceState | undefined, after: ServiceState): 
     before.ack !== after.ack ||
     before.untold !== after.untold ||
     before.disabled !== after.disabled ||
+    before.maintenance !== after.maintenance ||
+    before.outage !== after.outage ||
+    before.announced !== after.announced ||
+    before.usedLinks !== after.usedLinks ||
+    before.flapping !== after.flapping ||
     before.periods !== after.periods ||
     before.cause !== after.cause ||
     before.hosts.length !== after.hosts.length ||

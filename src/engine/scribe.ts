@@ -17,6 +17,8 @@ type Body<E> = E extends Entry ? Omit<E, 'id' | 'at' | 'cause'> & { readonly cau
 
 /** Gives out the ids of one event's entries, in order. */
 export interface Scribe {
+  /** The event that all of it comes from. */
+  readonly event: Id
   entry(body: EntryBody): Entry
   nextId(): Id
 }
@@ -28,9 +30,16 @@ export function scribe(event: Event, now: Now): Scribe {
     return id(`${event.id}.${count}`)
   }
   return {
+    event: event.id,
     nextId,
     entry: (body) => ({ cause: event.id, ...body, id: nextId(), at: now.wall }),
   }
 }
+
+/** The configuration that is in force from now on, where its hash is known. */
+export const configured = (hash: string | undefined, write: Scribe): readonly Effect[] =>
+  hash === undefined
+    ? []
+    : [record(write.entry({ kind: 'configuration', hash, text: `the configuration is ${hash.slice(0, 12)}` }))]
 
 export const record = (entry: Entry): Effect => ({ kind: 'record', entry })

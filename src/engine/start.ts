@@ -104,8 +104,10 @@ export const forgotten = (state: State): State => ({
   services: state.services.map((service, i) => {
     const of = state.model.services[i]
     if (of === undefined) return service
-    const { hosts, disabled, streak } = service
-    return { ...untestedService(of), hosts, disabled, streak, periods: of.periods.map(freshPeriod) }
+    // Who was told of an outage is still owed its end.
+    const { hosts, disabled, streak, outage, announced } = service
+    const kept = { hosts, disabled, streak, outage, announced }
+    return { ...untestedService(of), ...kept, periods: of.periods.map(freshPeriod) }
   }),
 })
 

@@ -3,9 +3,11 @@
  * and neither a storm of alerts nor a long silence follows from somebody setting the clock.
  */
 import type {
+  ChannelState,
   Controls,
   Delivery,
   HostState,
+  Noise,
   Override,
   PeriodState,
   PoolState,
@@ -21,7 +23,26 @@ export function steppedState(state: State, by: Milliseconds): State {
     const what = one.what.kind === 'drain' ? { ...one.what, limit: later(one.what.limit) } : one.what
     return { ...one, what, at: later(one.at), until: later(one.until) }
   })
-  return { ...stepped, controls: { ...stepped.controls, overrides } }
+  // Ends lie in the future; what nobody may clamp to the present is moved here alone.
+  const services = stepped.services.map((it): ServiceState => {
+    const { ack, maintenance } = it
+    if (ack?.until === undefined && maintenance === null) return it
+    return {
+      ...it,
+      ack: ack?.until === undefined ? ack : { ...ack, until: later(ack.until) },
+      maintenance: maintenance === null ? null : { ...maintenance, until: later(maintenance.until) },
+    }
+  })
+  const outbox = stepped.outbox.map((it): Delivery => {
+    const { hold, handover } = it
+    return {
+      ...it,
+      ...(hold === undefined ? {} : { hold: { ...hold, until: later(hold.until) } }),
+      ...(handover === undefined ? {} : { handover: { ...handover, at: later(handover.at) } }),
+    }
+  })
+  const windows = stepped.controls.windows.map((it) => ({ ...it, from: later(it.from), until: later(it.until) }))
+  return { ...stepped, services, outbox, controls: { ...stepped.controls, overrides, windows } }
 }
 
 /**
@@ -43,6 +64,7 @@ function withTimes(state: State, change: (time: WallTime) => WallTime): State {
     ...it,
     lastSent: move(it.lastSent),
     windowStart: move(it.windowStart),
+    firstSent: move(it.firstSent),
   })
   const service = (it: ServiceState): ServiceState => ({
     ...it,
@@ -54,6 +76,12 @@ function withTimes(state: State, change: (time: WallTime) => WallTime): State {
     failedAt: move(it.failedAt),
     lastTrap: move(it.lastTrap),
     ack: it.ack === null ? null : { ...it.ack, at: move(it.ack.at) },
+    maintenance: it.maintenance === null ? null : { ...it.maintenance, since: move(it.maintenance.since) },
+    flapping: {
+      ...it.flapping,
+      changes: it.flapping.changes.length === 0 ? it.flapping.changes : it.flapping.changes.map(move),
+      since: move(it.flapping.since),
+    },
     hosts: it.hosts.map(host),
     periods: it.periods.map(period),
   })
@@ -79,8 +107,16 @@ function withTimes(state: State, change: (time: WallTime) => WallTime): State {
   // Since when something is disabled is for people; only the stop is a clock that counts. The ends of operators' decisions
   // lie in the future and may: who moves them does it himself.
   const controls = (it: Controls): Controls => ({ ...it, stopped: move(it.stopped) })
+  const channel = (it: ChannelState): ChannelState => ({ decided: it.decided.map(move), handed: it.handed.map(move) })
+  const noise = ({ channels, troubles }: Noise): Noise => ({
+    channels: Object.fromEntries(Object.entries(channels).map(([name, it]) => [name, channel(it)])),
+    troubles: Object.fromEntries(
+      Object.entries(troubles).map(([name, it]) => [name, { ...it, since: move(it.since) }]),
+    ),
+  })
   return {
     ...state,
+    noise: noise(state.noise),
     controls: controls(state.controls),
     services: state.services.map(service),
     pools: state.pools.map(pool),

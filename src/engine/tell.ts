@@ -6,10 +6,12 @@ import type { Id } from '../model/names.ts'
 import type { Opstatus } from '../model/opstatus.ts'
 import { periodName } from '../model/period.ts'
 import type { Delivery, ServiceState, State } from '../model/state.ts'
-import type { Now } from '../model/units.ts'
+import { type Now, wallTime } from '../model/units.ts'
+import { othersThan, owedFor, united } from './announce.ts'
 import { summaryOf, type Telling } from './consult.ts'
 import { outboxLimit, serviceOutboxLimit } from './limits.ts'
 import { message } from './message.ts'
+import { put } from './outbox.ts'
 import { poolsFollowing } from './pool/pools.ts'
 import { poolText } from './pool/words.ts'
 import { quietText } from './quiet.ts'
@@ -34,36 +36,65 @@ export interface ToTell {
   readonly output: string
   readonly intended?: string | null
   readonly isTest?: boolean
+  /** Why they are told now, where it is no event of the service itself. */
+  readonly because?: string
 }
 
 export function tell(state: State, what: ToTell, write: Scribe, now: Now): Decided {
   const effects: Effect[] = []
-  const fresh: Delivery[] = []
   const unsent: Telling[] = []
   const waiting = withoutOutdated(state.outbox, what)
+  let next = waiting === state.outbox ? state : { ...state, outbox: waiting }
   let room = roomFor(waiting, what.service)
+  let owed = what.after.announced
+  const everybody = what.tellings.flatMap(({ send, period, owed: end }) => (period !== null || end ? send : []))
   for (const telling of what.tellings) {
     const sent = telling.send.slice(0, room)
     room -= sent.length
     for (const call of sent) {
-      const delivery = deliveryOf(state, what, telling, call, write.nextId(), now)
-      fresh.push(delivery)
-      effects.push(record(alertEntry(what, telling, delivery, write)), { kind: 'deliver', delivery })
+      const others = othersThan(call, everybody)
+      const delivery = deliveryOf(state, what, telling, call, others, write.nextId(), now)
+      const sending = put(next, delivery, now)
+      next = sending.state
+      effects.push(record(alertEntry(what, telling, delivery, sending.held, write)), ...sending.effects)
       if (telling.period !== null) effects.push(callingNote(what, telling, call, now))
     }
+    if (what.isTest !== true) owed = united(owed, owedFor(sent, telling, state.model.settings.quirks))
+    effects.push(...wakeFor(telling, what, sent, now))
     if (telling.send.length > sent.length) effects.push(record(quietEntry(what, telling, 'outbox-full', write)))
     if (telling.send.length > 0 && sent.length === 0) unsent.push(telling)
     if (telling.quiet !== null && !telling.repeated)
       effects.push(record(quietEntry(what, telling, telling.quiet, write)))
   }
-  const next = fresh.length === 0 && waiting === state.outbox ? state : { ...state, outbox: [...waiting, ...fresh] }
-  return { state: unsent.length === 0 ? next : uncounted(next, what, unsent), effects }
+  const counted = unsent.length === 0 ? next : uncounted(next, what, unsent)
+  return { state: withAnnounced(counted, what.service, owed), effects }
+}
+
+function withAnnounced(state: State, { key }: Service, announced: ServiceState['announced']): State {
+  const index = state.model.serviceIndex.get(key)
+  const before = index === undefined ? undefined : state.services[index]
+  if (index === undefined || before === undefined || before.announced === announced) return state
+  return { ...state, services: state.services.with(index, { ...before, announced }) }
+}
+
+/** The first alert of an outage sets the time of the escalations that wait for an acknowledgement. */
+function wakeFor(
+  { period, alert }: Telling,
+  { service, after }: ToTell,
+  sent: readonly AlertCall[],
+  now: Now,
+): Effect[] {
+  if (period === null || sent.length === 0 || !isFailing(alert) || period.escalations.length === 0) return []
+  const index = service.periods.indexOf(period)
+  const { firstSent = null, escalated = 0 } = after.periods[index] ?? {}
+  const next = period.escalations[escalated]
+  return next === undefined ? [] : [{ kind: 'wake', at: wallTime((firstSent ?? now.wall) + next.after) }]
 }
 
 /** redistribute tells the state there is: what it was before, and has not been told yet, need not be told any more. */
 function withoutOutdated(outbox: readonly Delivery[], { service, tellings }: ToTell): readonly Delivery[] {
-  if (service.redistribute === null || !tellings.some(({ period, send }) => period === null && send.length > 0))
-    return outbox
+  const isRedistributed = tellings.some(({ period, send, owed }) => period === null && owed !== true && send.length > 0)
+  if (service.redistribute === null || !isRedistributed) return outbox
   const outdated = ({ newestOnly, message }: Delivery): boolean => newestOnly === true && message.key === service.key
   return outbox.some(outdated) ? outbox.filter((delivery) => !outdated(delivery)) : outbox
 }
@@ -84,7 +115,8 @@ function uncounted(state: State, { service }: ToTell, unsent: readonly Telling[]
   const former = new Map(unsent.filter(({ alert }) => isFailing(alert)).map(({ period, before }) => [period, before]))
   const periods = counted.periods.map((period, i) => {
     const before = former.get(service.periods[i] ?? null)
-    return before == null ? period : { ...period, sent: before.sent, lastSent: before.lastSent }
+    if (before == null) return period
+    return { ...period, sent: before.sent, lastSent: before.lastSent, firstSent: before.firstSent }
   })
   const alertCount = counted.alertCount - unsent.reduce((sum, { send }) => sum + send.length, 0)
   return { ...state, services: state.services.with(index, { ...counted, periods, alertCount }) }
@@ -93,8 +125,9 @@ function uncounted(state: State, { service }: ToTell, unsent: readonly Telling[]
 function deliveryOf(
   state: State,
   what: ToTell,
-  { alert, ack, period }: Telling,
+  { alert, ack, period, owed, because }: Telling,
   call: AlertCall,
+  others: readonly string[],
   id: Id,
   now: Now,
 ): Delivery {
@@ -104,23 +137,44 @@ function deliveryOf(
     return pool === undefined || virtual === undefined ? [] : [poolText(pool, virtual)]
   })
   const { exit, retval, opstatus, summary, detail, output, intended = null, isTest = false } = what
-  const facts = { exit, retval, opstatus, summary, detail, output, intended, isTest, pools }
+  const facts = { exit, retval, opstatus, summary, detail, output, intended, isTest, pools, others }
   const hosts = enabledHosts(state, service)
   const { settings } = state.model
   return {
     id,
-    message: message({ id, kind: alert, service, hosts, settings, state: { ...told, ack }, ...facts }, now),
+    message: message(
+      {
+        id,
+        kind: alert,
+        service,
+        hosts,
+        settings,
+        state: { ...told, ack },
+        ...facts,
+        ...reasonOf(because ?? what.because),
+      },
+      now,
+    ),
     call,
     attempts: 0,
     decidedAt: now.wall,
     notBefore: now.wall,
     lastText: '',
     cause: after.cause,
-    ...(period === null ? { newestOnly: true as const } : {}),
+    ...(period === null && owed !== true ? { newestOnly: true as const } : {}),
   }
 }
 
-function alertEntry({ service, after }: ToTell, { period, alert }: Telling, delivery: Delivery, write: Scribe) {
+const reasonOf = (because: string | undefined) => (because === undefined ? {} : { because })
+
+function alertEntry(
+  { service, after }: ToTell,
+  { period, alert }: Telling,
+  delivery: Delivery,
+  held: string | null,
+  write: Scribe,
+) {
+  const { receiver } = delivery.call
   return write.entry({
     kind: 'alert',
     cause: after.cause,
@@ -130,6 +184,8 @@ function alertEntry({ service, after }: ToTell, { period, alert }: Telling, deli
     call: delivery.call.text,
     delivery: delivery.id,
     summary: delivery.message.summary,
+    ...(receiver === undefined ? {} : { receiver }),
+    ...(held === null ? {} : { held }),
   })
 }
 

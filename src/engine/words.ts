@@ -47,6 +47,7 @@ type Of<K extends Entry['kind']> = Extract<Entry, { kind: K }>
 
 function serviceSentence(entry: Of<'service'>): string {
   if (entry.to === 'up') return `${entry.service} is UP${after(entry)}`
+  if (entry.to === 'untested') return `${entry.service} is not watched any more: ${entry.summary}${after(entry)}`
   return `${entry.service} is DOWN: ${entry.summary}${after(entry)}`
 }
 
@@ -103,7 +104,7 @@ export function loudness(entry: Entry): 'alarm' | 'good' | 'warning' | 'plain' {
   switch (entry.kind) {
     case 'service':
     case 'host':
-      return entry.to === 'down' ? 'alarm' : 'good'
+      return entry.to === 'down' ? 'alarm' : entry.to === 'up' ? 'good' : 'plain'
     case 'real':
       return entry.to === 'in' ? 'good' : entry.to === 'held' ? 'plain' : 'warning'
     case 'pool':

@@ -23,6 +23,8 @@ export interface Quirks {
   readonly trapdurationEndsSilently: boolean
   /** `reset keepstate` keeps what the state file has room for: an upalert right after it reads nothing. */
   readonly resetForgetsOutput: boolean
+  /** The end of a failure that was told is not told outside the period, of a disabled service, or after a reload without it. */
+  readonly endsMayBeUntold: boolean
 }
 
 export const asPromised: Quirks = {
@@ -36,6 +38,7 @@ export const asPromised: Quirks = {
   oneUnpairedUpalert: false,
   trapdurationEndsSilently: false,
   resetForgetsOutput: false,
+  endsMayBeUntold: false,
 }
 
 export const asMon13: Quirks = {
@@ -49,4 +52,5 @@ export const asMon13: Quirks = {
   oneUnpairedUpalert: true,
   trapdurationEndsSilently: true,
   resetForgetsOutput: true,
+  endsMayBeUntold: true,
 }

@@ -184,9 +184,11 @@ export interface Flapping {
   readonly changes: readonly WallTime[]
   /** Since when changes are not told one by one; `null`: they are. */
   readonly since: WallTime | null
+  /** Changes since then. */
+  readonly count: number
 }
 
-export const CALM: Flapping = { changes: [], since: null }
+export const CALM: Flapping = { changes: [], since: null, count: 0 }
 
 export interface Disabled {
   readonly at: WallTime

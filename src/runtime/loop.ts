@@ -11,7 +11,7 @@ import type { Entry } from '../model/entry.ts'
 import type { Event, EventBody } from '../model/event.ts'
 import { type Id, id, type ServiceKey } from '../model/names.ts'
 import type { Delivery, Patch, Saved, State } from '../model/state.ts'
-import type { Now } from '../model/units.ts'
+import type { Now, WallTime } from '../model/units.ts'
 
 export interface LoopDoors {
   /** Both clocks, read once for each event. */
@@ -31,6 +31,8 @@ export interface LoopDoors {
   timer(service: ServiceKey | null, what: TimerChange): void
   /** For mon's logs and histories. */
   note(note: Note): void
+  /** This time has to be looked at: `{ kind: 'time' }` is to be posted then. */
+  wake?(at: WallTime): void
   /** An event has been decided: times that the state waits for may be others. */
   decided?(): void
 }
@@ -86,6 +88,7 @@ export function createLoop(initial: State, run: string, doors: LoopDoors): Loop 
     for (const effect of effects) {
       if (effect.kind === 'note') doors.note(effect.note)
       else if (effect.kind === 'timer') doors.timer(effect.service, effect.what)
+      else if (effect.kind === 'wake') doors.wake?.(effect.at)
     }
   }
 
@@ -99,11 +102,12 @@ const nothing: Patch = { services: [], pools: [], owned: null, controls: null, d
 /** Events after which the state is written as a whole. */
 const rewrites: ReadonlySet<EventBody['kind']> = new Set(['started', 'reloaded', 'stopping'])
 
-const savedState = ({ services, pools, owned, controls, outbox }: State): Saved => ({
+const savedState = ({ services, pools, owned, controls, outbox, noise }: State): Saved => ({
   version: 1,
   services,
   pools,
   owned,
   controls,
   outbox,
+  noise,
 })

@@ -1,5 +1,6 @@
 /** Lets the engine hear of the times that its state waits for: one timer, for the next of them. */
 import { nextWake } from '../engine/on-time.ts'
+import { earliest } from '../engine/pool/judge.ts'
 import type { EventBody } from '../model/event.ts'
 import type { State } from '../model/state.ts'
 import { type Milliseconds, milliseconds, type Now, type WallTime } from '../model/units.ts'
@@ -14,6 +15,8 @@ interface Doors {
 export interface Wake {
   /** After every event. */
   look(): void
+  /** This time has to be looked at as well. */
+  ask(at: WallTime): void
   stop(): void
 }
 
@@ -23,6 +26,9 @@ const leastDelay = 20
 export function createWake(doors: Doors): Wake {
   let seen: Pick<State, 'pools' | 'controls'> | null = null
   let at: WallTime | null = null
+  /** The earliest that was asked for; the engine asks for the next when this one has been looked at. */
+  let asked: WallTime | null = null
+  let pools: WallTime | null = null
   let cancel = (): void => {}
   let stopped = false
 
@@ -30,7 +36,18 @@ export function createWake(doors: Doors): Wake {
     const state = doors.state()
     if (stopped || (seen?.pools === state.pools && seen.controls === state.controls)) return
     seen = state
-    const next = nextWake(state)
+    pools = nextWake(state)
+    follow()
+  }
+
+  function ask(time: WallTime): void {
+    if (stopped || (asked !== null && asked <= time)) return
+    asked = time
+    follow()
+  }
+
+  function follow(): void {
+    const next = earliest([pools, asked])
     if (next === at) return
     at = next
     arm()
@@ -44,6 +61,8 @@ export function createWake(doors: Doors): Wake {
       // The wall clock may have been set meanwhile: then the time has not come yet.
       if (at !== null && doors.now().wall < at) return arm()
       at = null
+      asked = null
+      pools = null
       seen = null
       doors.post({ kind: 'time' })
     })
@@ -51,6 +70,7 @@ export function createWake(doors: Doors): Wake {
 
   return {
     look,
+    ask,
     stop() {
       stopped = true
       cancel()

@@ -234,7 +234,7 @@ test('an alert that was given up is remembered with the outage, and forgotten wi
   assert.equal(run.state.services[0]?.untold, null)
 })
 
-test('a service that was announced as down and is no longer configured is named', () => {
+test('whoever was told of a failure hears that the service is no longer configured', () => {
   const run = new Run(farm)
   run.post(checked(watched, result(hosts, ['10.1.1.1'])), at(0))
   const told = sentences(
@@ -242,7 +242,8 @@ test('a service that was announced as down and is no longer configured is named'
   )
   assert.deepEqual(told, [
     'read again',
-    'web/http was announced as down and is no longer configured; its end will not be told',
+    'web/http is not watched any more: the configuration no longer names it (was down for 4 s)',
+    'web/http: upalert handed to "U": the configuration no longer names it',
   ])
 })
 

@@ -166,6 +166,18 @@ const plays: readonly Play[] = [
     promised: ['A', '', 'U', 'A'],
     mon: ['A', '', '', ''],
   },
+  {
+    name: 'who was told of a failure hears of its end, also of a service that somebody has disabled since',
+    quirk: 'endsMayBeUntold',
+    services: [plain],
+    events: [
+      [0, fails(plain)],
+      [1, { kind: 'command', who: '', command: { kind: 'disable', service: plain.key, reason: '' } }],
+      [4, passes(plain)],
+    ],
+    promised: ['A', '', 'U'],
+    mon: ['A', '', ''],
+  },
 ]
 
 function played({ services, events }: Play, quirks: Quirks): string[] {

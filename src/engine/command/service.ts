@@ -16,7 +16,7 @@ type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 type ServiceCommand = Of<'ack' | 'unack' | 'disable' | 'enable' | 'clear-timers' | 'test-monitor' | 'set-opstatus'>
 
 export function onService(state: State, command: ServiceCommand, who: string, write: Scribe, now: Now): Carried {
-  const found = serviceOf(state, command.service)
+  const found = serviceOf(state, command.service, write)
   if (found === null) return refused(`there is no service ${command.service}`)
   switch (command.kind) {
     case 'ack':

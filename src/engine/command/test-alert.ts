@@ -24,7 +24,7 @@ export function onTestAlert(
   write: Scribe,
   now: Now,
 ): Carried {
-  const found = serviceOf(state, key)
+  const found = serviceOf(state, key, write)
   if (found === null) return refused(`there is no service ${key}`)
   const { service, state: told } = found
   const period = service.periods.find((one) => one.label === label)

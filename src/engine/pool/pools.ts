@@ -14,7 +14,7 @@ export function recomputePools(state: State, indexes: readonly number[], write: 
   const pools = [...state.pools]
   const effects: Effect[] = []
   const find = hostFinder(state)
-  let { outbox } = state
+  let sent: Pick<State, 'outbox' | 'noise'> = state
   for (const index of indexes) {
     const virtual = state.model.virtuals[index]
     const before = pools[index]
@@ -22,15 +22,20 @@ export function recomputePools(state: State, indexes: readonly number[], write: 
     const judged = judgePool(before, virtual, find, state.controls, now)
     const told = tellChanges(judged, virtual, write)
     pools[index] = told.pool
-    const notices = noticesOf({ ...state, outbox }, { judged, before, pool: told.pool, virtual }, write, now)
-    outbox = notices.state.outbox
+    const notices = noticesOf(
+      { ...state, outbox: sent.outbox, noise: sent.noise },
+      { judged, before, pool: told.pool, virtual },
+      write,
+      now,
+    )
+    sent = notices.state
     effects.push(...told.effects, ...notices.effects)
   }
   const isChanged = pools.some((pool, i) => pool !== state.pools[i])
   if (!isChanged) return { state, effects: [] }
   // A reason that reads differently changes nothing in the table.
   return {
-    state: { ...state, pools, outbox },
+    state: { ...state, pools, outbox: sent.outbox, noise: sent.noise },
     effects: effects.length === 0 ? [] : [{ kind: 'reconcile' }, ...effects],
   }
 }

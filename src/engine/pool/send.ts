@@ -6,24 +6,25 @@ import type { Id } from '../../model/names.ts'
 import type { Delivery, State } from '../../model/state.ts'
 import type { Now } from '../../model/units.ts'
 import { outboxLimit, serviceOutboxLimit } from '../limits.ts'
-import { record, type Scribe } from '../scribe.ts'
+import { put } from '../outbox.ts'
+import { type Decided, record, type Scribe } from '../scribe.ts'
 
 export function send(
-  { outbox }: Pick<State, 'outbox'>,
+  state: State,
   calls: readonly AlertCall[],
   messageOf: (id: Id) => AlertMessage,
   write: Scribe,
   now: Now,
   atStop = false,
-): { readonly outbox: readonly Delivery[]; readonly effects: readonly Effect[] } {
-  const fresh: Delivery[] = []
+): Decided {
+  let next = state
   const effects: Effect[] = []
   for (const call of calls) {
     if (call.missing === true) continue
     const id = write.nextId()
     const message = messageOf(id)
     const about = { service: message.key, period: '', alert: message.kind }
-    if (isFull(outbox, fresh, message)) {
+    if (isFull(next.outbox, message)) {
       const text = `the outbox is full: ${outboxLimit} notifications wait, or ${serviceOutboxLimit} about this one`
       effects.push(record(write.entry({ kind: 'quiet', ...about, reason: 'outbox-full', text })))
       continue
@@ -39,18 +40,26 @@ export function send(
       cause: null,
       ...(atStop ? { atStop } : {}),
     }
-    fresh.push(delivery)
-    const entry = write.entry({ kind: 'alert', ...about, call: call.text, delivery: id, summary: message.summary })
-    effects.push(record(entry), { kind: 'deliver', delivery })
+    const sending = put(next, delivery, now)
+    next = sending.state
+    const entry = write.entry({
+      kind: 'alert',
+      ...about,
+      call: call.text,
+      delivery: id,
+      summary: message.summary,
+      ...(call.receiver === undefined ? {} : { receiver: call.receiver }),
+      ...(sending.held === null ? {} : { held: sending.held }),
+    })
+    effects.push(record(entry), ...sending.effects)
   }
-  return { outbox: fresh.length === 0 ? outbox : [...outbox, ...fresh], effects }
+  return { state: next, effects }
 }
 
 /** Room for all, and for one subject; a short outbox need not be counted. */
-function isFull(outbox: readonly Delivery[], fresh: readonly Delivery[], { key }: AlertMessage): boolean {
-  const all = outbox.length + fresh.length
-  if (all >= outboxLimit) return true
-  if (all < serviceOutboxLimit) return false
-  const own = [...outbox, ...fresh].reduce((count, { message }) => (message.key === key ? count + 1 : count), 0)
+function isFull(outbox: readonly Delivery[], { key }: AlertMessage): boolean {
+  if (outbox.length >= outboxLimit) return true
+  if (outbox.length < serviceOutboxLimit) return false
+  const own = outbox.reduce((count, { message }) => (message.key === key ? count + 1 : count), 0)
   return own >= serviceOutboxLimit
 }

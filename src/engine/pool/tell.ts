@@ -18,7 +18,7 @@ export function tellPool(
   const all = [...calls, ...fifoCalls(state)]
   if (all.length === 0) return { state, effects }
   const sent = send(state, all, (id) => poolMessage(id, news, state, now), write, now, atStop)
-  return { state: { ...state, outbox: sent.outbox }, effects: [...effects, ...sent.effects] }
+  return { state: sent.state, effects: [...effects, ...sent.effects] }
 }
 
 /** The FIFO hears of everything; its calls stand in no file. */

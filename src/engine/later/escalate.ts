@@ -1,0 +1,77 @@
+/** A failure that was told and that nobody has acknowledged is told to further people, each step at its time, once. */
+import { durationText } from '../../model/duration.ts'
+import type { Effect } from '../../model/effect.ts'
+import type { Period, Service } from '../../model/model.ts'
+import type { PeriodState, ServiceState, State } from '../../model/state.ts'
+import { type Now, type WallTime, wallTime } from '../../model/units.ts'
+import type { Telling } from '../consult.ts'
+import { disabledWatch } from '../readiness.ts'
+import type { Decided, Scribe } from '../scribe.ts'
+import { tell } from '../tell.ts'
+
+export function escalated(before: State, write: Scribe, now: Now): Decided {
+  let state = before
+  const effects: Effect[] = []
+  for (const [index, service] of before.model.services.entries()) {
+    const found = before.services[index]
+    if (found === undefined || !waits(before, service, found)) continue
+    const steps = service.periods.map((period, i) => stepsDue(period, found.periods[i], now))
+    if (steps.every(({ length }) => length === 0)) continue
+    const tellings = steps.flat()
+    const periods = found.periods.map((one, i) => ({ ...one, escalated: one.escalated + (steps[i]?.length ?? 0) }))
+    const after: ServiceState = { ...found, periods }
+    const asked: State = { ...state, services: state.services.with(index, after) }
+    const { summary, detail, opstatus } = found
+    const exit = found.exit ?? 1
+    const facts = { exit, retval: found.exitval, opstatus, summary, detail, output: found.lastFailingOutput ?? '' }
+    const told = tell(asked, { service, told: after, after, tellings, ...facts }, write, now)
+    state = told.state
+    effects.push(...told.effects)
+  }
+  return { state, effects }
+}
+
+/** When the next step of any is due; `null`: none waits. */
+export function nextEscalation(state: State): WallTime | null {
+  let next: number | null = null
+  for (const [index, service] of state.model.services.entries()) {
+    const found = state.services[index]
+    if (found === undefined || !waits(state, service, found)) continue
+    for (const [i, period] of service.periods.entries()) {
+      const at = stepAt(period, found.periods[i])
+      if (at !== null) next = Math.min(next ?? at, at)
+    }
+  }
+  return next === null ? null : wallTime(next)
+}
+
+/** It fails, and nothing explains why nobody does anything. */
+function waits(state: State, service: Service, found: ServiceState): boolean {
+  const { status, ack, disabled, maintenance, flapping, dependOk } = found
+  if (status.kind !== 'down' || service.periods.every(({ escalations }) => escalations.length === 0)) return false
+  const isQuiet = ack !== null || disabled !== null || maintenance !== null || flapping.since !== null
+  const isExplained = service.dependencies.alerts !== null && dependOk !== true
+  return !isQuiet && !isExplained && disabledWatch(state.controls, service.group) === null
+}
+
+function stepAt({ escalations }: Period, state: PeriodState | undefined): WallTime | null {
+  const step = escalations[state?.escalated ?? 0]
+  const first = state?.firstSent ?? null
+  return step === undefined || first === null ? null : wallTime(first + step.after)
+}
+
+function stepsDue(period: Period, state: PeriodState | undefined, now: Now): Telling[] {
+  const { firstSent = null, escalated: done = 0 } = state ?? {}
+  if (firstSent === null) return []
+  const due = period.escalations.slice(done).filter(({ after }) => firstSent + after <= now.wall)
+  return due.map(({ after, calls }) => ({
+    period,
+    alert: 'failure',
+    send: calls.filter(({ missing }) => missing !== true),
+    quiet: null,
+    repeated: false,
+    before: null,
+    ack: null,
+    because: `nobody has acknowledged it for ${durationText(after)}`,
+  }))
+}

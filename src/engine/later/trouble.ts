@@ -1,0 +1,101 @@
+/**
+ * A way of telling that does not get through is told by the others: those whom `undelivered` names hear of it when it has
+ * lasted for `undelivered_after`, or at once when something was given up, and hear when it gets through again.
+ */
+import type { AlertMessage } from '../../model/alert.ts'
+import { durationText } from '../../model/duration.ts'
+import type { Effect } from '../../model/effect.ts'
+import type { AlertCall } from '../../model/model.ts'
+import { groupName, type Id, serviceKey, serviceName } from '../../model/names.ts'
+import { calledName, channelOf } from '../../model/receiver.ts'
+import type { Delivery, Noise, State, Trouble } from '../../model/state.ts'
+import { milliseconds, type Now, type WallTime, wallTime } from '../../model/units.ts'
+import { earliest } from '../pool/judge.ts'
+import { send } from '../pool/send.ts'
+import type { Decided, Scribe } from '../scribe.ts'
+
+/** An attempt has failed. `final`: nobody will try it again, which is told at once. */
+export function troubled(
+  state: State,
+  { call }: Delivery,
+  text: string,
+  final: boolean,
+  write: Scribe,
+  now: Now,
+): Decided {
+  const channel = channelOf(call)
+  const before = state.noise.troubles[channel]
+  const { undeliveredAfter } = state.model.settings.notify
+  if (before !== undefined && !(final && before.told === null)) return { state, effects: [] }
+  const trouble: Trouble = before === undefined ? { call, since: now.wall, text, told: null } : { ...before, text }
+  const noted = withTrouble(state, channel, trouble)
+  if (final) return tellTroubles(noted, write, now, (one) => one === trouble)
+  return { state: noted, effects: [{ kind: 'wake', at: wallTime(now.wall + undeliveredAfter) }] }
+}
+
+/** It gets through: who was told that it does not hears of it. */
+export function throughAgain(state: State, { call }: Delivery, write: Scribe, now: Now): Decided {
+  const channel = channelOf(call)
+  const trouble = state.noise.troubles[channel]
+  if (trouble === undefined) return { state, effects: [] }
+  const { [channel]: _, ...troubles } = state.noise.troubles
+  const clear: State = { ...state, noise: { ...state.noise, troubles } }
+  if (trouble.told === null || trouble.told.length === 0) return { state: clear, effects: [] }
+  return send(clear, trouble.told, (id) => troubleMessage(id, 'up', trouble, clear, now), write, now)
+}
+
+export function troublesTold(state: State, write: Scribe, now: Now): Decided {
+  return tellTroubles(state, write, now, (trouble) => dueAt(trouble, state) <= now.wall)
+}
+
+export function nextTrouble(state: State): WallTime | null {
+  const untold = Object.values(state.noise.troubles).filter(({ told }) => told === null)
+  return earliest(untold.map((trouble) => dueAt(trouble, state)))
+}
+
+const dueAt = ({ since }: Trouble, { model }: State): WallTime =>
+  wallTime(since + model.settings.notify.undeliveredAfter)
+
+function tellTroubles(before: State, write: Scribe, now: Now, isDue: (trouble: Trouble) => boolean): Decided {
+  let state = before
+  const effects: Effect[] = []
+  for (const [channel, trouble] of Object.entries(before.noise.troubles)) {
+    if (trouble.told !== null || !isDue(trouble)) continue
+    // Nobody is told by what does not get through.
+    const told = before.model.settings.notify.undelivered.filter((call) => !isTroubled(call, before.noise))
+    state = withTrouble(state, channel, { ...trouble, told })
+    const sent = send(state, told, (id) => troubleMessage(id, 'failure', trouble, before, now), write, now)
+    state = sent.state
+    effects.push(...sent.effects)
+  }
+  return { state, effects }
+}
+
+const isTroubled = (call: AlertCall, { troubles }: Noise): boolean => Object.hasOwn(troubles, channelOf(call))
+
+const withTrouble = (state: State, channel: string, trouble: Trouble): State => ({
+  ...state,
+  noise: { ...state.noise, troubles: { ...state.noise.troubles, [channel]: trouble } },
+})
+
+const GROUP = groupName('upalert')
+const SERVICE = serviceName('delivery')
+
+function troubleMessage(id: Id, kind: 'failure' | 'up', trouble: Trouble, state: State, now: Now): AlertMessage {
+  const name = calledName(trouble.call)
+  const channel = channelOf(trouble.call)
+  const waiting = state.outbox.filter(({ call }) => channelOf(call) === channel).length
+  const lasted = milliseconds(now.wall - trouble.since)
+  const left = waiting === 0 ? 'none waits' : waiting === 1 ? 'one waits' : `${waiting} wait`
+  const summary =
+    kind === 'up'
+      ? `notifications to "${name}" get through again after ${durationText(lasted)}`
+      : `notifications to "${name}" do not get through since ${durationText(lasted)} ago; ${left}: ${trouble.text}`
+  return {
+    ...{ id, kind, key: serviceKey(GROUP, SERVICE), group: GROUP, service: SERVICE, hosts: [], failing: [] },
+    ...{ description: 'the delivery of notifications', exit: kind === 'up' ? 0 : 1, summary, detail: '' },
+    ...{ output: `${summary}\n`, at: now.wall, firstFailure: trouble.since, lastFailure: null, lastSuccess: null },
+    ...{ lasted: kind === 'up' ? lasted : null, failures: 0, acknowledged: null, pools: [], environment: {} },
+    outage: `${channel}@${trouble.since}`,
+  }
+}

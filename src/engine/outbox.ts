@@ -1,0 +1,33 @@
+/**
+ * The way of a notification into the outbox: what its receiver's limits make of it, and when another channel is to take
+ * over. Every delivery that is decided on comes this way.
+ */
+import type { Effect } from '../model/effect.ts'
+import type { Delivery, State } from '../model/state.ts'
+import { type Now, wallTime } from '../model/units.ts'
+
+export type Outgoing = Pick<State, 'model' | 'outbox' | 'noise'>
+
+export interface Put<S> {
+  readonly state: S
+  /** Why it is not tried at once; `null`: it is. */
+  readonly held: string | null
+  /** To be handed on behind the entry that tells of it. */
+  readonly effects: readonly Effect[]
+}
+
+export function put<S extends Outgoing>(state: S, decided: Delivery, now: Now): Put<S> {
+  const delivery = withHandover(decided, state, now)
+  const effects: Effect[] = [{ kind: 'deliver', delivery }]
+  if (delivery.handover !== undefined) effects.push({ kind: 'wake', at: delivery.handover.at })
+  return { state: { ...state, outbox: [...state.outbox, delivery] }, held: null, effects }
+}
+
+/** One that waits for others is handed over that much later. */
+export function withHandover(delivery: Delivery, { model }: Pick<State, 'model'>, now: Now): Delivery {
+  const { receiver } = delivery.call
+  const second = receiver === undefined ? null : (model.receivers.get(receiver)?.second ?? null)
+  if (second === null || delivery.handover !== undefined) return delivery
+  const from = Math.max(now.wall, delivery.hold?.until ?? 0)
+  return { ...delivery, handover: { at: wallTime(from + second.after), done: false } }
+}
