@@ -15,6 +15,8 @@ export interface HistorySetup {
   /** This machine's name. */
   readonly host: string
   now(): WallTime
+  /** The text of a configuration that an entry names by its hash; `null`: it is not kept any more. */
+  configuration?(hash: string): string | null
   /** Told once when trouble begins, once when it ends, and when a single entry cannot be stored. */
   notice(text: string): void
   readonly limits?: Partial<HistoryLimits>
@@ -54,8 +56,9 @@ export interface History {
   stop(): Promise<void>
 }
 
-export function startHistory({ journal, store, host, now, notice, limits: some = {} }: HistorySetup): History {
-  const limits = { ...historyLimits, ...some }
+export function startHistory(setup: HistorySetup): History {
+  const { journal, store, host, now, notice } = setup
+  const limits = { ...historyLimits, ...setup.limits }
   const feeder = { journal: journal.id, host }
   const bell = makeBell()
   let at = journal.fedThrough()
@@ -103,6 +106,8 @@ export function startHistory({ journal, store, host, now, notice, limits: some =
         else await bell.rung()
         continue
       }
+      const unread = await addConfigurations(batch)
+      if (unread !== null) return unread
       const added = await store.add(feeder, cursor, last.seq, batch)
       if (added.kind === 'elsewhere') return null
       if (added.kind === 'failed' && !added.refusedData) return added
@@ -112,6 +117,19 @@ export function startHistory({ journal, store, host, now, notice, limits: some =
         arrived(last.seq)
         well()
       }
+    }
+    return null
+  }
+
+  /** Before the entries that name them. One that is refused as such is only told: what was decided matters more. */
+  async function addConfigurations(batch: readonly PastCommit[]): Promise<PostgresError | null> {
+    for (const entry of batch.flatMap(({ entries }) => entries)) {
+      if (entry.kind !== 'configuration') continue
+      const text = setup.configuration?.(entry.hash) ?? null
+      if (text === null) continue
+      const added = await store.addConfiguration({ hash: entry.hash, at: entry.at, host, text })
+      if (added.kind === 'failed' && !added.refusedData) return added
+      if (added.kind === 'failed') notice(`${added.text} The history goes on without the configuration ${entry.hash}.`)
     }
     return null
   }

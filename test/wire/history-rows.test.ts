@@ -10,6 +10,15 @@ import { addEntries } from '../../src/wire/history/schema.ts'
 const common = { id: id('e'), at: wallTime(1), cause: null }
 const service = serviceKey(groupName('web'), serviceName('http'))
 const text = 'words'
+const told = {
+  kind: 'alert',
+  service,
+  period: 'p',
+  alert: 'failure',
+  call: 'm',
+  delivery: id('d'),
+  summary: text,
+} as const
 const entries: readonly Entry[] = [
   {
     ...common,
@@ -35,15 +44,21 @@ const entries: readonly Entry[] = [
   { ...common, kind: 'real', virtual: 'v', real: 'r:1', from: 'in', to: 'out', weight: weight(2), reason: 'r', text },
   { ...common, kind: 'pool', virtual: 'v', from: 'serving', to: 'empty', reason: 'r', text },
   { ...common, kind: 'alert', service, period: 'p', alert: 'up', call: 'mail x', delivery: id('d'), summary: text },
+  { ...common, ...told, receiver: 'oncall' },
+  { ...common, ...told, receiver: 'oncall', held: 'it waits for others' },
   { ...common, kind: 'quiet', service, period: 'p', alert: 'failure', reason: 'alertevery', text },
   { ...common, kind: 'delivery', service, call: 'mail x', delivery: id('d'), outcome: 'sent', attempt: 1, text },
   { ...common, kind: 'ipvs', virtual: 'v', change: 'add', where: 'kernel', outcome: 'OK', reason: 'wanted', text },
   { ...common, kind: 'command', who: 'root', command: 'ack', outcome: 'done', text },
   { ...common, kind: 'daemon', what: 'started', text },
+  { ...common, kind: 'batch', call: 'mail x', delivery: id('d'), deliveries: [id('d'), id('e')], text },
+  { ...common, kind: 'maintenance', service, began: true, window: 'backup', text },
+  { ...common, kind: 'gap', from: wallTime(0), text },
+  { ...common, kind: 'configuration', hash: 'f'.repeat(64), text },
 ]
 
-for (const entry of entries)
-  test(`all that a ${entry.kind} entry tells is in columns that the table has`, () => {
+for (const [number, entry] of entries.entries())
+  test(`all that a ${entry.kind} entry (${number}) tells is in columns that the table has`, () => {
     const [row]: Record<string, unknown>[] = JSON.parse(rowsJson([{ seq: 7, at: common.at, entries: [entry] }]))
     assert.equal(Object.keys(row ?? {}).length, Object.keys(entry).length + 2)
     assert.deepEqual([row?.seq, row?.position, row?.text], [7, 0, text])

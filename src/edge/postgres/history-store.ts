@@ -3,8 +3,17 @@
  * the same transaction as the rows, so however a connection ends, a row is there exactly once.
  */
 import type { PastCommit } from '../../model/commit.ts'
-import { rowsJson } from '../../wire/history/rows.ts'
-import { addEntries, lockNumber, migrations, prepare, schemaVersion } from '../../wire/history/schema.ts'
+import type { WallTime } from '../../model/units.ts'
+import { rowsJson, storable } from '../../wire/history/rows.ts'
+import {
+  addConfiguration,
+  addEntries,
+  lockNumber,
+  makeFeed,
+  migrations,
+  prepare,
+  schemaVersion,
+} from '../../wire/history/schema.ts'
 import type { Postgres, PostgresError, Query } from './postgres.ts'
 
 interface Feeder {
@@ -27,7 +36,16 @@ export interface HistoryStore {
     to: number,
     commits: readonly PastCommit[],
   ): Promise<{ readonly kind: 'added' } | { readonly kind: 'elsewhere' } | PostgresError>
+  /** A configuration that the entries speak of; one that is there already stays. */
+  addConfiguration(known: KnownConfiguration): Promise<{ readonly kind: 'added' } | PostgresError>
   end(): Promise<void>
+}
+
+export interface KnownConfiguration {
+  readonly hash: string
+  readonly at: WallTime
+  readonly host: string
+  readonly text: string
 }
 
 export function historyStore(postgres: Postgres): HistoryStore {
@@ -36,10 +54,7 @@ export function historyStore(postgres: Postgres): HistoryStore {
     async open({ journal, host }) {
       const refused = await migrate(postgres)
       if (refused !== null) return refused
-      const known = await postgres.query(
-        'insert into upalert.feed (journal, seq, host) values ($1, 0, $2) on conflict (journal) do nothing',
-        [journal, host],
-      )
+      const known = await postgres.query(makeFeed, [journal, host])
       if (known.kind === 'failed') return known
       const answer = await postgres.query('select seq::text from upalert.feed where journal = $1', [journal])
       return answer.kind === 'failed' ? answer : { kind: 'at', seq: Number(answer.rows[0]?.seq ?? 0) }
@@ -48,6 +63,10 @@ export function historyStore(postgres: Postgres): HistoryStore {
       const answer = await postgres.query(addEntries, [journal, from, to, rowsJson(commits)])
       if (answer.kind === 'failed') return answer
       return { kind: answer.rows[0]?.moved === 1 ? 'added' : 'elsewhere' }
+    },
+    async addConfiguration({ hash, at, host, text }) {
+      const answer = await postgres.query(addConfiguration, [hash, at, host, storable(text)])
+      return answer.kind === 'failed' ? answer : { kind: 'added' }
     },
     end: () => postgres.end(),
   }

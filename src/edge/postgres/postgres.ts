@@ -139,7 +139,7 @@ function failure(error: unknown, where: string): PostgresError {
   const code = codeOf(error, message)
   const sentence = sentences[code]
   const text = sentence === undefined ? `${where}: ${message} (${code}).` : `${where} ${sentence}`
-  return { kind: 'failed', code, refusedData: /^(22|23|54)/.test(code), text }
+  return { kind: 'failed', code, refusedData: /^(21|22|23|54)/.test(code), text }
 }
 
 function codeOf(error: unknown, message: string): string {
@@ -148,6 +148,8 @@ function codeOf(error: unknown, message: string): string {
   if (/Connection terminated|Client has encountered a connection error/.test(message)) return 'ECONNRESET'
   if (/password must be a string/.test(message)) return 'NO_PASSWORD'
   if (/does not support SSL/.test(message)) return 'NO_TLS'
+  // Its SQLSTATE is that of a row too long (54000), but it passes. The word stands in every translation of the message.
+  if (/\bNOTIFY\b/.test(message)) return 'NOTIFY_FULL'
   // Several addresses that all refused come as one AggregateError.
   const first = error instanceof AggregateError ? error.errors[0] : error
   if (typeof first === 'object' && first !== null && 'code' in first && typeof first.code === 'string')
@@ -169,6 +171,8 @@ const sentences: Readonly<Record<string, string>> = {
   EPIPE: 'closed the connection. It was stopped, or crashed, or something between cut the connection.',
   SILENT: 'fell silent in the middle of a statement. The network is gone, or the server hangs.',
   NO_PASSWORD: 'asks for a password and none is given. Put it in the URL, in ~/.pgpass, or in PGPASSWORD.',
+  NOTIFY_FULL:
+    'has no room for more NOTIFY: a program that listens does not end its transaction (pg_stat_activity). End it.',
   NO_TLS: 'does not speak TLS, which sslmode asks for. Turn it on in the server, or set sslmode=disable.',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'shows a self-signed certificate. Name it with sslrootcert=FILE in the URL.',
   SELF_SIGNED_CERT_IN_CHAIN: 'shows a certificate of an unknown authority. Name that with sslrootcert=FILE in the URL.',

@@ -4,7 +4,7 @@ import type { PastCommit } from '../../model/commit.ts'
 import type { Entry } from '../../model/entry.ts'
 
 /** Columns that a kind of entry does not have are left out, and are null in the table. */
-type Row = Readonly<Record<string, string | number | null>>
+type Row = Readonly<Record<string, string | number | null | undefined | readonly string[]>>
 
 /** All entries of the commits, in order, as the JSON that `addEntries` takes. */
 export function rowsJson(commits: readonly PastCommit[]): string {
@@ -56,8 +56,8 @@ function rowOf(entry: Entry): Row {
       return { virtual, was: from, became: to, reason, text }
     }
     case 'alert': {
-      const { service, period, alert, call, delivery, summary } = entry
-      return { service, period, alert, call, delivery, text: summary }
+      const { service, period, alert, call, delivery, summary, receiver, held } = entry
+      return { service, period, alert, call, delivery, text: summary, receiver, held }
     }
     case 'quiet': {
       const { service, period, alert, reason, text } = entry
@@ -80,17 +80,20 @@ function rowOf(entry: Entry): Row {
       return { who, command, outcome, text }
     }
     case 'batch': {
-      const { call, delivery, text } = entry
-      return { call, delivery, text }
+      const { call, delivery, deliveries, text } = entry
+      return { call, delivery, deliveries, text }
     }
     case 'maintenance': {
       const { service, began, window, text } = entry
       return { service, became: began ? 'maintenance' : 'normal', what: window, text }
     }
-    case 'gap':
+    case 'gap': {
+      const { from, text } = entry
+      return { began: from, text }
+    }
     case 'configuration': {
-      const { text } = entry
-      return { text }
+      const { hash, text } = entry
+      return { hash, text }
     }
     case 'daemon': {
       const { what, text } = entry
