@@ -4,6 +4,7 @@ import type { Command, Event } from '../model/event.ts'
 import type { State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
 import { onControl } from './command/control.ts'
+import { onDrop } from './command/drop.ts'
 import { onEndOverride, onOverride, targetName } from './command/override.ts'
 import { onService } from './command/service.ts'
 import { onTestAlert } from './command/test-alert.ts'
@@ -54,8 +55,9 @@ function carryOut(state: State, command: Command, who: string, write: Scribe, no
       return onOverride(state, command, who, write, now)
     case 'begin-maintenance':
     case 'end-maintenance':
-    case 'drop-deliveries':
       return refused('it is not known yet')
+    case 'drop-deliveries':
+      return onDrop(state, command, who, write)
     case 'end-override':
       return onEndOverride(state, command, write, now)
   }
@@ -65,6 +67,9 @@ function carryOut(state: State, command: Command, who: string, write: Scribe, no
 function nameOf(command: Command): string {
   if (command.kind === 'override') return `${command.what.kind} ${targetName(command)}`
   if (command.kind === 'end-override') return `enable ${targetName(command)}`
+  if (command.kind === 'drop-deliveries') return `drop ${command.delivery ?? command.service}`
+  if (command.kind === 'begin-maintenance') return `maintenance ${command.subjects.join(' ')}`
+  if (command.kind === 'end-maintenance') return `end maintenance ${command.name}`
   const subject =
     'service' in command
       ? command.service
