@@ -2,7 +2,7 @@
  * Every default of mon.cf: the value, its unit by its type, and where it comes from. mon's are from the mon manual,
  * "CONFIGURATION FILE"; ours carry their reason.
  */
-import { type Milliseconds, milliseconds, minutes, seconds, type Weight, weight } from '../model/units.ts'
+import { days, type Milliseconds, milliseconds, minutes, seconds, type Weight, weight } from '../model/units.ts'
 
 /** mon's own directories, so that a mon.cf moved here finds the same programs. */
 export const DEFAULT_BASEDIR = '/usr/lib/mon'
@@ -69,6 +69,11 @@ export const MOST_IN_A_ROW = 1000
 /** 0: no limit. mon manual, "numalerts". */
 export const DEFAULT_NUMALERTS = 0
 
+/** Changes of status that make a service one that flaps; a number beyond is never reached in any sensible time. */
+export const LEAST_FLAPS = 2
+export const MOST_FLAPS = 100
+export const LONGEST_FLAP: Milliseconds = days(1)
+
 /** Services that one dependency may name. */
 export const MOST_DEPENDENCIES = 1000
 /** Parentheses and negations within each other that a dependency may have. */
@@ -108,3 +113,44 @@ export const DEFAULT_PATHMARKS = 0x7570_0000
 export const PATHMARKS = 0x1_0000
 /** A firewall mark is an unsigned 32-bit number, and 0 is none (linux/ip_vs.h). */
 export const GREATEST_MARK = 0xffff_ffff
+
+/** Receivers of a file, and channels of each. */
+export const MOST_RECEIVERS = 1000
+export const MOST_CHANNELS = 20
+/** Calls that all lines with `to NAME` come to together: one for each channel. */
+export const MOST_CHANNEL_CALLS = 500_000
+/** Messages are told one by one, at once, and without a limit. */
+export const DEFAULT_GROUP_WAIT: Milliseconds = seconds(0)
+export const DEFAULT_GROUP_BY = 'receiver'
+/** Nobody is left without word for longer because others might fail as well. */
+export const LONGEST_GROUP_WAIT: Milliseconds = minutes(10)
+/** Counts of `digest` and `rate`, and the time that they count over. */
+export const MOST_MESSAGES = 1000
+export const LONGEST_BURST: Milliseconds = days(1)
+/** A second channel, an escalation, or word of what is not delivered, comes within this time or helps nobody. */
+export const LONGEST_PATIENCE: Milliseconds = days(7)
+/** Times of one period at which it escalates. */
+export const MOST_ESCALATIONS = 20
+
+/** `maintenance` blocks, what each covers, how long it lasts, and characters of its reason. */
+export const MOST_WINDOWS = 1000
+export const MOST_COVERED = 1000
+export const LONGEST_MAINTENANCE: Milliseconds = days(31)
+export const LONGEST_REASON = 1000
+/** `report` blocks, and services of each. */
+export const MOST_REPORTS = 100
+export const MOST_REPORTED = 10_000
+export const DEFAULT_SPAN = 'month'
+export const DEFAULT_FORMAT = 'text'
+
+/** Relays that are tried in order. */
+export const MOST_RELAYS = 10
+/** Networks that webhooks may reach although they are private. */
+export const MOST_NETWORKS = 100
+/** The page for links in messages is for this machine's reverse proxy, unless an address is written. */
+export const DEFAULT_PAGE_ADDRESS = '127.0.0.1'
+/** RFC 2919 3: at most 255 characters. RFC 1035 2.3.4: at most 253 of a domain. */
+export const LONGEST_LIST_ID = 255
+export const LONGEST_DOMAIN = 253
+/** The history is partitioned by day. */
+export const LEAST_KEPT: Milliseconds = days(1)

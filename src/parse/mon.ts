@@ -31,9 +31,9 @@ function read(source: Source, former: readonly Problem[], quirks: QuirksName): M
   reportLoneReturn(source, report)
   const reader = new MonReader(report, quirks)
   eachLine(source, report, (line) => reader.take(line), quirks === 'mon-1.3' ? 'as mon' : 'mended')
-  const { globals, groups, aliases, views, watches, virtuals } = reader
+  const { globals, groups, aliases, views, watches, own } = reader
   const { problems, omitted } = report
-  return { source, quirks, globals, groups, aliases, views, watches, virtuals, problems, omitted }
+  return { source, quirks, globals, groups, aliases, views, watches, own, problems, omitted }
 }
 
 /** The last of several settings counts. One that means nothing is reported by resolve/settings.ts. */

@@ -7,13 +7,15 @@ import type { ServiceKey } from '../model/names.ts'
 import type { MonFile, WatchBlock } from './mon/file.ts'
 import { placeOfSlice, type Slice, spanOf } from './mon/lines.ts'
 import type { Problem } from './problem.ts'
+import { alertLines } from './resolve/alert-lines.ts'
 import { DependencyGraph } from './resolve/cycles.ts'
 import { reportHosts, resolveGroups } from './resolve/groups.ts'
+import { Receivers } from './resolve/receivers.ts'
 import { type Around, resolveService } from './resolve/service.ts'
 import { resolveGlobals } from './resolve/settings.ts'
 import type { Given, Surroundings } from './resolve/surroundings.ts'
 import { resolveAliases, resolveViews } from './resolve/views.ts'
-import { alertsIn, resolveVirtuals } from './resolve/virtuals.ts'
+import { resolveVirtuals } from './resolve/virtuals.ts'
 import { Report } from './text/report.ts'
 import { quoted } from './text/visible.ts'
 import { splitWords } from './text/words.ts'
@@ -38,8 +40,11 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
   const groups = resolveGroups(file, report)
   const written = writtenServices(file, groups)
   const graph = new DependencyGraph()
+  const modules = { surroundings, mondir: settings.mondir, alertdir: settings.alertdir }
+  const receivers = new Receivers(file, modules, report)
+  const naming = { ...modules, receivers }
   const around: Around = {
-    naming: { surroundings, mondir: settings.mondir, alertdir: settings.alertdir },
+    naming,
     services: written,
     graph,
     hearsTraps: settings.clients.authfile.written || file.quirks === 'mon-1.3',
@@ -50,10 +55,10 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
   reportHosts(file, groups, watched, surroundings, report)
   const views = resolveViews(file, written, report)
   const aliases = resolveAliases(file.aliases)
-  const { naming } = around
   const { demoServers, table } = settings
   const { pathmarks } = table
   const pools = resolveVirtuals(file, { groups, written, services: watched, naming, demoServers, pathmarks }, report)
+  receivers.reportUnnamed(file, report)
   const serviceIndex = new Map<ServiceKey, number>(pools.services.map((service, i) => [service.key, i]))
   const model: Model = {
     settings,
@@ -61,7 +66,7 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
     serviceIndex,
     views,
     aliases,
-    receivers: new Map(),
+    receivers: receivers.byName,
     windows: [],
     reports: [],
   }
@@ -71,10 +76,10 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
 const reportFor = ({ quirks }: MonFile) => new Report({ asMon: quirks === 'mon-1.3' })
 
 /** Most likely a file that was not written to its end; a reload would drop all that is watched. */
-function reportEmpty({ source, globals, watches, virtuals, problems }: MonFile, report: Report): void {
+function reportEmpty({ source, globals, watches, own, problems }: MonFile, report: Report): void {
   const understood = problems.every(({ severity }) => severity === 'warning')
   const elsewhere = globals.some(({ keyword }) => keyword.text === 'keepalived')
-  if (watches.length > 0 || virtuals.length > 0 || elsewhere || !understood) return
+  if (watches.length > 0 || own.virtual.length > 0 || elsewhere || !understood) return
   const message = 'this file defines nothing to check: no watch and no virtual'
   const hint = 'look whether it is the right file, and whole: a copy or an editor may have cut it off'
   report.error('config-empty', { source, start: 0, end: 0 }, message, hint)
@@ -98,7 +103,7 @@ export function programPaths(file: MonFile): {
   for (const service of file.watches.flatMap((watch) => watch.services)) {
     for (const { keyword, value } of service.statements) if (keyword.text === 'monitor') addPaths(value, monitors)
   }
-  for (const { value } of alertsIn(file)) addPaths(value, alerts)
+  for (const value of alertLines(file)) addPaths(value, alerts)
   return { monitors: [...monitors], alerts: [...alerts] }
 }
 

@@ -10,7 +10,7 @@ function resolved(monitor: string, executables: Readonly<Record<string, string>>
   const programs = { monitors: new Map(Object.entries(executables)), alerts: new Map<string, string>() }
   const surroundings = { monitors, alerts: new Map(), programs, environment: {}, hostname: 'director' }
   const report = new Report()
-  const call = resolveMonitor(sliceOf(monitor), { surroundings, mondir: [], alertdir: [] }, report)
+  const call = resolveMonitor(sliceOf(monitor), { surroundings, mondir: [], alertdir: [], receivers: null }, report)
   return { call, problems: report.problems }
 }
 

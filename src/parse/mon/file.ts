@@ -3,7 +3,7 @@
 import type { Problem } from '../problem.ts'
 import type { Source } from '../source.ts'
 import type { Slice } from './lines.ts'
-import type { ServiceDefault } from './words.ts'
+import type { OwnBlock, ServiceDefault } from './words.ts'
 
 /** Whether mon 1.3's ways are wanted where they differ from its manual's. */
 export type QuirksName = 'none' | 'mon-1.3'
@@ -18,7 +18,8 @@ export interface MonFile {
   readonly aliases: readonly AliasBlock[]
   readonly views: readonly ViewBlock[]
   readonly watches: readonly WatchBlock[]
-  readonly virtuals: readonly VirtualBlock[]
+  /** Ours: `virtual`, `receiver`, `maintenance`, `report`. */
+  readonly own: Readonly<Record<OwnBlock, readonly OwnBlockLines[]>>
   /** What the syntax alone shows to be wrong; those beyond the limit are only counted in `omitted`. */
   readonly problems: readonly Problem[]
   readonly omitted: number
@@ -69,7 +70,8 @@ export interface PeriodBlock {
   readonly statements: readonly Statement[]
 }
 
-export interface VirtualBlock {
+/** A block of ours: a name, and lines of which each begins with a word. */
+export interface OwnBlockLines {
   readonly name: Slice
   readonly statements: readonly Statement[]
 }

@@ -9,10 +9,10 @@ import type {
   AliasBlock,
   Defaults,
   GroupBlock,
+  OwnBlockLines,
   QuirksName,
   Statement,
   ViewBlock,
-  VirtualBlock,
   WatchBlock,
 } from './file.ts'
 import {
@@ -28,7 +28,7 @@ import {
 } from './lines.ts'
 import { type Expected, reportUnknownSetting, reportWordlessLine } from './unknown.ts'
 import { WatchReader } from './watch.ts'
-import { BLOCK_WORDS, GLOBAL_WORDS, SERVICE_DEFAULTS } from './words.ts'
+import { BLOCK_WORDS, GLOBAL_WORDS, isOwnBlock, type OwnBlock, SERVICE_DEFAULTS } from './words.ts'
 
 /** The block that is open; `lost` follows a line nobody understood. */
 type Section =
@@ -36,7 +36,7 @@ type Section =
   | { readonly kind: 'hostgroup'; readonly hosts: Slice[] }
   | { readonly kind: 'alias'; readonly lines: string[] }
   | { readonly kind: 'view'; readonly members: Slice[] }
-  | { readonly kind: 'virtual'; readonly statements: Statement[] }
+  | { readonly kind: OwnBlock; readonly statements: Statement[] }
   | { readonly kind: 'watch'; readonly reader: WatchReader }
 
 const NONE: Section = { kind: 'none' }
@@ -47,7 +47,7 @@ export class MonReader {
   readonly aliases: AliasBlock[] = []
   readonly views: ViewBlock[] = []
   readonly watches: WatchBlock[] = []
-  readonly virtuals: VirtualBlock[] = []
+  readonly own: Readonly<Record<OwnBlock, OwnBlockLines[]>> = { virtual: [], receiver: [], maintenance: [], report: [] }
   readonly #report: Report
   readonly #asMon: boolean
   #section: Section = NONE
@@ -67,8 +67,8 @@ export class MonReader {
     const section = this.#section
     if (section.kind !== 'watch' && this.#takeGlobal(line, section)) return
     const word = firstWord(line)
-    const begins = beginning(line, word)
-    if (begins === 'broken' && !(this.#asMon && swallows(section)) && section.kind !== 'alias') {
+    const begins = beginning(line, word, this.#asMon)
+    if (begins === 'broken' && !this.#overlooks(word, section)) {
       this.#openBroken(word)
       return
     }
@@ -80,10 +80,16 @@ export class MonReader {
     else if (begins === 'view') this.#openView(word)
     else if (section.kind === 'view') this.#addMembers(section.members, word)
     else if (begins === 'watch') this.#openWatch(word)
-    else if (begins === 'virtual') this.#openVirtual(word)
+    else if (begins !== null && begins !== 'broken') this.#openOwn(begins, word)
     else if (section.kind === 'watch') this.#inWatch(section.reader, word)
-    else if (section.kind === 'virtual') section.statements.push({ keyword: word, value: restOf(word) })
+    else if ('statements' in section) section.statements.push({ keyword: word, value: restOf(word) })
     else this.#stray(section, word)
+  }
+
+  /** A line that lacks what would make it begin a block is then of the block it stands in. */
+  #overlooks({ text }: Slice, section: Section): boolean {
+    if (section.kind === 'alias') return true
+    return this.#asMon ? swallows(section) : isNew(text) && swallows(section) && section.kind !== 'watch'
   }
 
   #inWatch(reader: WatchReader, word: Slice): void {
@@ -106,7 +112,7 @@ export class MonReader {
     if (SERVICE_DEFAULTS.some((name) => name === keyword.text)) {
       this.#defaults = { ...this.#defaults, [keyword.text]: statement }
     }
-    const expected: Expected = section.kind === 'virtual' ? 'global in virtual' : 'global'
+    const expected: Expected = 'statements' in section ? section.kind : 'global'
     if (!GLOBAL_WORDS.has(keyword.text)) reportUnknownSetting(keyword, expected, this.#report)
     return true
   }
@@ -128,7 +134,7 @@ export class MonReader {
         this.#report.error('comment-behind-text', span, message, 'put it on a line of its own')
         if (!this.#asMon) return
       }
-      if (isBlockWord(word.text) || word.text === 'service') {
+      if (isMonWord(word.text) || (word.from === 0 && beginsNew(word))) {
         const message = `${quoted(word.text)} is read as a host of this hostgroup`
         this.#report.warning('hostgroup-keyword', spanOf(word), message, 'if a block begins here, start a new line')
       }
@@ -142,8 +148,8 @@ export class MonReader {
     const word = firstWord(line)
     const begins =
       kind === 'hostgroup'
-        ? word.text !== 'hostgroup' && (isBlockWord(word.text) || word.text === 'service')
-        : kind === 'view' && ['watch', 'virtual', 'service'].includes(word.text)
+        ? word.text !== 'hostgroup' && (isMonWord(word.text) || beginsNew(word))
+        : kind === 'view' && (['watch', 'virtual', 'service'].includes(word.text) || beginsNew(word))
     if (!begins) return
     const would = kind === 'hostgroup' ? 'a host' : 'a member'
     const message = `${quoted(word.text)} stands inside the ${kind} above, where it would be ${would}`
@@ -168,7 +174,7 @@ export class MonReader {
   }
 
   #addMembers(members: Slice[], first: Slice): void {
-    if (isBlockWord(first.text) || first.text === 'service') {
+    if (isMonWord(first.text) || beginsNew(first)) {
       const message = `${quoted(first.text)} is read as a member of this view`
       this.#report.warning('view-keyword', spanOf(first), message, 'if a block begins here, put an empty line before')
     }
@@ -191,23 +197,23 @@ export class MonReader {
     return reader.services
   }
 
-  #openVirtual(word: Slice): void {
+  #openOwn(kind: OwnBlock, word: Slice): void {
     const name = nameBehind(word)
     if (name === null) return
     const statements: Statement[] = []
-    this.#section = { kind: 'virtual', statements }
-    this.virtuals.push({ name, statements })
+    this.#section = { kind, statements }
+    this.own[kind].push({ name, statements })
     const from = skipBlanks(name.line.text, name.to, name.line.text.length)
     const extra = slice(name.line, from, name.line.text.length)
     if (extra.text === '') return
     const message = `${quoted(extra.text)} cannot stand behind ${quoted(name.text)}`
-    this.#report.error('virtual-name', spanOf(extra), message, 'write its lines below: address, scheduler, real …')
+    this.#report.error(`${kind}-name`, spanOf(extra), message, `write its lines below: ${LINES[kind]}`)
   }
 
   /** A line that would begin a block if its name were right. What follows is read all the same, for its own mistakes. */
   #openBroken(word: Slice): void {
     const rest = restOf(word)
-    const code = word.text === 'virtual' ? 'virtual-name' : 'block-name'
+    const code = isOwnBlock(word.text) ? `${word.text}-name` : 'block-name'
     const alone = word.text === 'view' && nameBehind(word)?.text === rest.text
     const found = alone
       ? `view ${quoted(rest.text)} has no members`
@@ -216,7 +222,7 @@ export class MonReader {
     this.#report.error(code, spanOf(rest.text === '' ? word : rest), message, `write ${NEEDS[word.text] ?? 'a name'}`)
     if (this.#asMon) return
     if (word.text === 'watch') this.#readWatch()
-    else if (word.text === 'virtual') this.#section = { kind: 'virtual', statements: [] }
+    else if (isOwnBlock(word.text)) this.#section = { kind: word.text, statements: [] }
     else if (word.text === 'view') this.#section = { kind: 'view', members: [] }
     else if (word.text === 'alias') this.#section = { kind: 'alias', lines: [] }
     else this.#section = { kind: 'hostgroup', hosts: [] }
@@ -229,14 +235,34 @@ const NEEDS: Readonly<Record<string, string>> = {
   virtual: 'virtual and a name of letters, digits, and _ . -; a name for this virtual server',
   view: 'view NAME GROUP GROUP:SERVICE: a name and members',
   alias: 'alias NAME, and its text on the lines below',
+  receiver: 'receiver and a name of letters, digits, and _ . -; the name that alert to NAME calls',
+  maintenance: 'maintenance and a name of letters, digits, and _ . -',
+  report: 'report and a name of letters, digits, and _ . -',
 }
 
-const isBlockWord = (word: string) => BLOCK_WORDS.some((known) => known === word)
+const LINES: Readonly<Record<OwnBlock, string>> = {
+  virtual: 'address, scheduler, real …',
+  receiver: 'alert, second, group_wait …',
+  maintenance: 'cover, cron, lasts …',
+  report: 'cron, span, alert …',
+}
+
+/** Words that have always begun blocks, or services. */
+const isMonWord = (word: string) => word === 'service' || (BLOCK_WORDS.some((known) => known === word) && !isNew(word))
+
+/** Words that hosts, members and lines of older files may well have: they count only with one name behind them. */
+const isNew = (word: string): word is OwnBlock => isOwnBlock(word) && word !== 'virtual'
+
+function beginsNew(word: Slice): boolean {
+  const { text } = restOf(word)
+  return isNew(word.text) && text !== '' && nameBehind(word)?.text === text
+}
 
 /** Which block a line begins; `broken`: one that lacks its name, or what else it needs, so that mon overlooks it. */
-function beginning(line: LogicalLine, word: Slice): (typeof BLOCK_WORDS)[number] | 'broken' | null {
+function beginning(line: LogicalLine, word: Slice, asMon: boolean): (typeof BLOCK_WORDS)[number] | 'broken' | null {
   const block = BLOCK_WORDS.find((known) => known === word.text)
-  if (block === undefined) return null
+  // With quirks, a line that only begins as one of these would was always overlooked.
+  if (block === undefined || (asMon && isNew(block) && !beginsNew(word))) return null
   const name = nameBehind(word)
   if (name === null) return 'broken'
   const alone = name.to === line.text.length

@@ -3,15 +3,16 @@
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
 import { type Slice, spanOf } from './lines.ts'
-import { BLOCK_WORDS, GLOBAL_WORDS, PERIOD_WORDS, SERVICE_WORDS, VIRTUAL_WORDS } from './words.ts'
+import { BLOCK_WORDS, GLOBAL_WORDS, OWN_BLOCKS, type OwnBlock, PERIOD_WORDS, SERVICE_WORDS } from './words.ts'
 
-export type Expected = 'global' | 'global in virtual'
+/** A setting, outside all blocks or in one of ours. */
+export type Expected = 'global' | OwnBlock
 
 export function reportUnknownSetting(word: Slice, expected: Expected, report: Report): void {
   const { text } = word
-  const inVirtual = expected === 'global in virtual' && VIRTUAL_WORDS.some((known) => known === text)
+  const inBlock = expected !== 'global' && OWN_BLOCKS[expected].some((known) => known === text)
   const nearest = report.nearest(text, GLOBAL_WORDS)
-  const hint = inVirtual ? `inside virtual there is no "=": ${text} …` : globalRemedy(text, nearest)
+  const hint = inBlock ? `inside ${expected} there is no "=": ${text} …` : globalRemedy(text, nearest)
   report.error('unknown-setting', spanOf(word), `${quoted(text)} is not a setting`, hint)
 }
 
@@ -52,6 +53,8 @@ function keywordRemedy(word: Slice, nearest: string | null, expected: 'service' 
     : 'known here: alert, upalert, alertevery, alertafter, numalerts, upalertafter'
 }
 
+const BLOCKS = Object.entries(OWN_BLOCKS)
+
 function globalRemedy(text: string, nearest: string | null): string {
   if (text === 'maxkeep') return 'in the file it is called histlength'
   if (nearest !== null) return `did you mean ${nearest}?`
@@ -64,8 +67,9 @@ function strayRemedy(text: string, nearest: string | null): string {
   if (keyword || SERVICE_WORDS.has(text) || PERIOD_WORDS.has(text)) {
     return 'an empty line ended the watch above: remove it, or write watch NAME before'
   }
-  if (VIRTUAL_WORDS.some((known) => known === text)) return 'it belongs in a block that begins with virtual NAME'
+  const block = BLOCKS.find(([, words]) => words.some((known) => known === text))
+  if (block !== undefined) return `it belongs in a block that begins with ${block[0]} NAME`
   if (GLOBAL_WORDS.has(text)) return `a setting needs "=": ${text} = …`
   if (nearest !== null) return `did you mean ${nearest}?`
-  return 'a line begins with hostgroup, watch, virtual, view, alias, NAME = value, or # for a comment'
+  return `a line begins with ${BLOCK_WORDS.join(', ')}, NAME = value, or # for a comment`
 }

@@ -51,6 +51,16 @@ const GLOBALS = [
   'maintenancedir',
   'keepalived',
   'pathmarks',
+  'undelivered',
+  'undelivered_after',
+  'page_listen',
+  'page_url',
+  'templates',
+  'list_id',
+  'dkim',
+  'webhook_allow',
+  'keep_history',
+  'keep_rollups',
 ] as const
 export type GlobalWord = (typeof GLOBALS)[number]
 export const GLOBAL_WORDS: ReadonlySet<string> = new Set(GLOBALS)
@@ -85,6 +95,7 @@ export const SERVICE_WORDS: ReadonlySet<string> = new Set([
   'rise',
   'first_fall',
   'retry_interval',
+  'flap',
 ])
 
 export const PERIOD_WORDS: ReadonlySet<string> = new Set([
@@ -100,6 +111,8 @@ export const PERIOD_WORDS: ReadonlySet<string> = new Set([
   'no_comp_alerts',
   'alerts_dont_count',
   'alertexitrange',
+
+  'escalate',
 ])
 
 export const VIRTUAL_WORDS = [
@@ -123,5 +136,34 @@ export const VIRTUAL_WORDS = [
 ] as const
 export type VirtualWord = (typeof VIRTUAL_WORDS)[number]
 
+export const RECEIVER_WORDS = ['alert', 'second', 'group_wait', 'group_by', 'digest', 'rate'] as const
+export type ReceiverWord = (typeof RECEIVER_WORDS)[number]
+
+export const MAINTENANCE_WORDS = ['cover', 'cron', 'timezone', 'lasts', 'reason'] as const
+export type MaintenanceWord = (typeof MAINTENANCE_WORDS)[number]
+
+export const REPORT_WORDS = ['cron', 'timezone', 'span', 'service', 'format', 'alert'] as const
+export type ReportWord = (typeof REPORT_WORDS)[number]
+
+/** Our blocks, with the words that stand in them. */
+export const OWN_BLOCKS = {
+  virtual: VIRTUAL_WORDS,
+  receiver: RECEIVER_WORDS,
+  maintenance: MAINTENANCE_WORDS,
+  report: REPORT_WORDS,
+} as const satisfies Readonly<Record<string, readonly string[]>>
+export type OwnBlock = keyof typeof OWN_BLOCKS
+
+export const isOwnBlock = (word: string): word is OwnBlock => Object.hasOwn(OWN_BLOCKS, word)
+
 /** The words that begin a block. */
-export const BLOCK_WORDS = ['hostgroup', 'watch', 'virtual', 'view', 'alias'] as const
+export const BLOCK_WORDS = [
+  'hostgroup',
+  'watch',
+  'virtual',
+  'view',
+  'alias',
+  'receiver',
+  'maintenance',
+  'report',
+] as const

@@ -12,6 +12,7 @@ import { parseExitRange } from '../text/exit-range.ts'
 import { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
 import { splitWords } from '../text/words.ts'
+import type { Receivers } from './receivers.ts'
 import type { NamedShape, Surroundings } from './surroundings.ts'
 
 /** How the names of one sort of module are found. */
@@ -33,6 +34,8 @@ export interface Naming {
   readonly surroundings: Surroundings
   readonly mondir: readonly string[]
   readonly alertdir: readonly string[]
+  /** Those that `alert to NAME` may call; inside a receiver there are none. */
+  readonly receivers: Receivers | null
 }
 
 /** The module that runs executables, by what it is called for; its option `command` holds the words. */
@@ -57,20 +60,44 @@ export function resolveMonitor(value: Slice, naming: Naming, report: Report): Ca
   return rest
 }
 
-/** One that is not found, or whose words are wrong, is `missing`: with quirks the rest of the file works without it. */
-export function resolveAlert(value: Slice, naming: Naming, report: Report): AlertCall {
-  const range = /^exit[ \t]*=[ \t]*(\S*)[ \t]*/i.exec(value.text)
-  const length = range?.[0].length ?? 0
-  const exit =
-    range === null ? null : readExitRange(slice(value.line, value.from, value.from + length), range[1] ?? '', report)
-  const command = slice(value.line, value.from + length, value.to)
-  const call = resolveCall(command, value, true, alertRealm(naming), report)
-  if (call === null || exit === 'none') return missingAlert(exit === 'none' ? value : command, exit, value)
-  const { program, ...rest } = call
-  return { ...rest, exit, ...nameOfAlert(program, rest, alertRealm(naming).runner, command) }
+/** An alert line: `exit=2-3 NAME WORDS`. */
+export interface AlertLine {
+  /** `none`: what stands there is no range, so that mon takes it for the alert's name. */
+  readonly exit: AlertCall['exit'] | 'none'
+  readonly command: Slice
+  readonly whole: Slice
 }
 
-function missingAlert(command: Slice, exit: AlertCall['exit'] | 'none', whole: Slice): AlertCall {
+export function splitAlert(value: Slice, report: Report): AlertLine {
+  const range = /^exit[ \t]*=[ \t]*(\S*)[ \t]*/i.exec(value.text)
+  if (range === null) return { exit: null, command: value, whole: value }
+  const at = value.from + range[0].length
+  const exit = readExitRange(slice(value.line, value.from, at), range[1] ?? '', report)
+  return { exit, command: slice(value.line, at, value.to), whole: value }
+}
+
+/** One that is not found, or whose words are wrong, is `missing`: with quirks the rest of the file works without it. */
+export function resolveAlert({ exit, command, whole }: AlertLine, naming: Naming, report: Report): AlertCall {
+  const call = resolveCall(command, whole, true, alertRealm(naming), report)
+  if (call === null || exit === 'none') return missingAlert(exit === 'none' ? whole : command, exit, whole)
+  const { program, ...rest } = call
+  const { module, options } = rest
+  for (const fault of naming.surroundings.alertFaults?.(module, options) ?? []) {
+    report.warning('alert-faults', spanOf(command), fault, 'mend it; until then it is told as well as it can be')
+  }
+  const traits = traitsOf(naming.surroundings.alerts.get(module), options)
+  return { ...rest, exit, ...nameOfAlert(program, rest, alertRealm(naming).runner, command), ...traits }
+}
+
+/** What shared code has to know of a way of telling without asking which one it is. */
+function traitsOf(shape: NamedShape | undefined, options: unknown): Pick<AlertCall, 'combines' | 'keepAlive'> {
+  return {
+    ...(shape?.combines?.(options) === true ? { combines: true } : {}),
+    ...(shape?.keepAlive === true ? { keepAlive: true } : {}),
+  }
+}
+
+function missingAlert(command: Slice, exit: AlertLine['exit'], whole: Slice): AlertCall {
   const [name, rest = ''] = /^(\S*)\s*(.*)$/s.exec(command.text)?.slice(1) ?? []
   return {
     module: RUNNERS.alert,
@@ -121,8 +148,7 @@ const alertRealm = ({ surroundings, alertdir }: Naming): Realm => ({
   setting: 'alertdir',
 })
 
-/** `none`: what stands there is no range, so that mon takes it for the alert's name. */
-function readExitRange(part: Slice, text: string, report: Report): AlertCall['exit'] | 'none' {
+function readExitRange(part: Slice, text: string, report: Report): AlertLine['exit'] {
   const parsed = parseExitRange(text)
   if (parsed !== null && !parsed.odd) return parsed.range
   const hint = 'write exit=N or exit=N-M, from 0 to 255'
@@ -245,10 +271,10 @@ function callProgram(path: string, name: Slice, words: readonly Slice[], realm: 
 }
 
 /** Written as it is, not in quotes. */
-const beginsComment = ({ line, from }: Slice) => line.text[from] === '#'
+export const beginsComment = ({ line, from }: Slice) => line.text[from] === '#'
 
 /** For a program of the site it may be a word that is meant. */
-function reportComment(word: Slice | undefined, severity: 'error' | 'warning', report: Report): void {
+export function reportComment(word: Slice | undefined, severity: 'error' | 'warning', report: Report): void {
   if (word === undefined) return
   const span = spanOf(slice(word.line, word.from, word.line.text.length))
   const message = 'comments have lines of their own: a # behind text is a word like any other'

@@ -51,8 +51,8 @@ export function resolveGroups(file: MonFile, report: Report): Map<string, HostGr
   return groups
 }
 
-const groupsInPools = ({ virtuals }: MonFile) =>
-  new Set(virtuals.flatMap(({ statements }) => statements.map(({ value }) => groupAsked(value))))
+const groupsInPools = ({ own }: MonFile) =>
+  new Set(own.virtual.flatMap(({ statements }) => statements.map(({ value }) => groupAsked(value))))
 
 /** `@web:8080 weight 1` asks for the hostgroup web. */
 const groupAsked = ({ text }: Slice) => /^@([^\s:]+)/.exec(text)?.[1] ?? ''

@@ -11,7 +11,9 @@ import { parseExitRange } from '../text/exit-range.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
 import { plainWords } from '../text/words.ts'
-import { type Naming, resolveAlert } from './call.ts'
+import { resolveAlerts, withoutTold } from './alert-lines.ts'
+import type { Naming } from './call.ts'
+import { readEscalations } from './escalations.ts'
 import { readDuration } from './setting-reader.ts'
 
 export function resolvePeriod(
@@ -21,6 +23,9 @@ export function resolvePeriod(
   report: Report,
 ): Period | null {
   const when = parsePeriod(block.expression, report)
+  const alerts = calls(block, 'alert', naming, report)
+  const escalations = readEscalations(block, naming, report)
+  const told = [alerts, ...escalations.map((one) => one.calls)].flat()
   const period = {
     label: (block.label ?? block.expression).text,
     text: block.expression.text,
@@ -31,12 +36,14 @@ export function resolvePeriod(
     alertexitrange: readExitRange(last(block, 'alertexitrange'), report),
     noCompAlerts: last(block, 'no_comp_alerts') !== undefined,
     alertsDontCount: last(block, 'alerts_dont_count') !== undefined,
-    alerts: calls(block, 'alert', naming, report),
-    upalerts: calls(block, 'upalert', naming, report),
+    alerts,
+    upalerts: statements(block, 'upalert').flatMap(({ value }) =>
+      withoutTold(value, resolveAlerts(value, naming, report), told, report),
+    ),
     startupalerts: calls(block, 'startupalert', naming, report),
     ackalerts: calls(block, 'ackalert', naming, report),
     disablealerts: calls(block, 'disablealert', naming, report),
-    escalations: [],
+    escalations,
     place: placeOfSlice(block.keyword),
   }
   reportSilence(block, report)
@@ -47,15 +54,15 @@ export function resolvePeriod(
 const last = (block: PeriodBlock, keyword: string): Slice | undefined =>
   block.statements.findLast((statement) => statement.keyword.text === keyword)?.value
 
-function calls(block: PeriodBlock, keyword: string, naming: Naming, report: Report): AlertCall[] {
-  return block.statements
-    .filter((statement) => statement.keyword.text === keyword)
-    .map(({ value }) => resolveAlert(value, naming, report))
-}
+const statements = (block: PeriodBlock, keyword: string): readonly Statement[] =>
+  block.statements.filter((statement) => statement.keyword.text === keyword)
+
+const calls = (block: PeriodBlock, keyword: string, naming: Naming, report: Report): readonly AlertCall[] =>
+  statements(block, keyword).flatMap(({ value }) => resolveAlerts(value, naming, report))
 
 /** A period that tells nobody; mon has nothing to say about it. */
 function reportSilence(block: PeriodBlock, report: Report): void {
-  const tells = ({ text }: Slice) => /alert$/.test(text) || !PERIOD_WORDS.has(text)
+  const tells = ({ text }: Slice) => /alert$/.test(text) || text === 'escalate' || !PERIOD_WORDS.has(text)
   if (block.statements.some(({ keyword }) => tells(keyword))) return
   const message = 'this period has no alert: a failure inside it is told to nobody'
   report.warning(

@@ -1,14 +1,25 @@
 /** `service` blocks -> Service: when, how and on which hosts a check runs. Source: mon manual, "Service Definitions". */
 import type { Call, HostGroup, Period, Service, Timing } from '../../model/model.ts'
 import { type GroupName, host, serviceKey, serviceName } from '../../model/names.ts'
-import { DEFAULT_FALL, DEFAULT_RISE, DEFAULT_TIMEOUT, MOST_IN_A_ROW, PATIENT_TIMEOUT } from '../defaults.ts'
+import {
+  DEFAULT_FALL,
+  DEFAULT_RISE,
+  DEFAULT_TIMEOUT,
+  LEAST_FLAPS,
+  LONGEST_FLAP,
+  MOST_FLAPS,
+  MOST_IN_A_ROW,
+  PATIENT_TIMEOUT,
+} from '../defaults.ts'
 import type { PeriodBlock, ServiceBlock } from '../mon/file.ts'
 import { placeOfSlice, type Slice, spanOf } from '../mon/lines.ts'
 import { SERVICE_WORDS } from '../mon/words.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
 import { plainWords } from '../text/words.ts'
-import { type Naming, resolveAlert, resolveMonitor } from './call.ts'
+import { resolveOne } from './alert-lines.ts'
+import { readBurst } from './burst.ts'
+import { type Naming, resolveMonitor } from './call.ts'
 import type { DependencyGraph } from './cycles.ts'
 import { readDependencies, type WrittenServices } from './dependencies.ts'
 import { resolvePeriod } from './period.ts'
@@ -53,7 +64,7 @@ export function resolveService(block: ServiceBlock, group: HostGroup, around: Ar
     failureInterval: readDuration(last('failure_interval'), report),
     timeout: readTimeout(last('timeout'), timing, deadlineOf(monitor, around), report),
     ...readCounting(last, report),
-    flap: null,
+    flap: readWhere(last('flap'), (value) => readBurst(value, FLAP, report)),
     retriesWhileDown: false,
     logFailures: false,
     warmup: null,
@@ -66,7 +77,7 @@ export function resolveService(block: ServiceBlock, group: HostGroup, around: Ar
     dependencies: readDependencies(lines, around.services, around.graph, report),
     depMemory: readDuration(last('dep_memory'), report) ?? defaults.memory,
     unackSummary: readWhere(last('unack_summary'), (value) => readUnackSummary(value, report)) ?? defaults.unackSummary,
-    redistribute: readWhere(last('redistribute'), (value) => resolveAlert(value, around.naming, report)),
+    redistribute: readWhere(last('redistribute'), (value) => resolveOne(value, 'redistribute', around.naming, report)),
     traptimeout: readDuration(last('traptimeout'), report),
     trapduration: readDuration(last('trapduration'), report),
     environment: Object.fromEntries(block.variables.map(({ keyword, value }) => [keyword.text, value.text])),
@@ -74,6 +85,16 @@ export function resolveService(block: ServiceBlock, group: HostGroup, around: Ar
     mailBodies: null,
     place: placeOfSlice(block.name),
   }
+}
+
+/** Changes of its status, the first of which is told. */
+const FLAP = {
+  word: 'flap',
+  code: 'flap',
+  least: LEAST_FLAPS,
+  most: MOST_FLAPS,
+  longest: LONGEST_FLAP,
+  what: 'changes',
 }
 
 const readWhere = <Value>(value: Slice | undefined, read: (value: Slice) => Value | null): Value | null =>

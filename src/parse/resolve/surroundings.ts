@@ -9,6 +9,10 @@ export interface NamedShape extends OptionShape {
   readonly name: string
   /** See Monitor. */
   readonly reachesHosts?: boolean
+  /** See Alert. */
+  receiver?(options: unknown): string
+  combines?(options: unknown): boolean
+  readonly keepAlive?: true
 }
 
 /** Settings by their names in mon.cf, each as it would be written there: `{ randstart: '60s', pidfile: '' }`. */
@@ -33,4 +37,8 @@ export interface Surroundings extends Given {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Of this machine, for the sender of mail. */
   readonly hostname: string
+  /** Of this machine: a name of the IANA time zone database. Without it, UTC. */
+  readonly timeZone?: string
+  /** What is wrong with an alert's options that no schema can say (Alert.faults): sentences without their full stops. */
+  readonly alertFaults?: (module: string, options: unknown) => readonly string[]
 }

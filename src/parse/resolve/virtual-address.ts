@@ -1,7 +1,7 @@
 /** The `address` lines of a virtual block -> the services of the kernel table. Source: ipvsadm(8), -t -u -s -f. */
 import { endpointText, type Protocol, serviceText, type TableServiceId } from '../../model/table.ts'
 import { GREATEST_MARK, MOST_ADDRESSES } from '../defaults.ts'
-import type { Statement, VirtualBlock } from '../mon/file.ts'
+import type { OwnBlockLines, Statement } from '../mon/file.ts'
 import { placeOfSlice, type Slice, spanOf } from '../mon/lines.ts'
 import { type Endpoint, isFault, parseEndpoint } from '../text/endpoint.ts'
 import type { Report } from '../text/report.ts'
@@ -17,7 +17,7 @@ export interface ResolvedAddress {
 
 /** Those that are right; the pool stands behind all of them. */
 export function readAddresses(
-  block: VirtualBlock,
+  block: OwnBlockLines,
   statements: readonly Statement[],
   report: Report,
 ): readonly ResolvedAddress[] {

@@ -1,7 +1,5 @@
 /** The words of a `virtual` block, each with a line that shows it. */
-import { VIRTUAL_WORDS, type VirtualWord } from '../mon/words.ts'
-
-export const isVirtualWord = (text: string): text is VirtualWord => VIRTUAL_WORDS.some((word) => word === text)
+import type { VirtualWord } from '../mon/words.ts'
 
 export const EXAMPLES: Readonly<Record<VirtualWord, string>> = {
   address: 'address 192.0.2.1:80, address [2001:db8::1]:443/udp, or address fwmark 80 inet',

@@ -1,7 +1,7 @@
 /** What may be meant in a virtual block, but most likely is not: nothing is refused here. */
 import type { Real, Virtual } from '../../model/model.ts'
 import { endpointText } from '../../model/table.ts'
-import type { VirtualBlock } from '../mon/file.ts'
+import type { OwnBlockLines } from '../mon/file.ts'
 import { type Slice, spanOf } from '../mon/lines.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
@@ -9,7 +9,7 @@ import type { Known, ResolvedReal } from './real.ts'
 import { EXAMPLES } from './virtual-examples.ts'
 import type { Lines } from './virtual-settings.ts'
 
-export function reportPool(block: VirtualBlock, found: readonly ResolvedReal[], lines: Lines, report: Report): void {
+export function reportPool(block: OwnBlockLines, found: readonly ResolvedReal[], lines: Lines, report: Report): void {
   const span = spanOf(block.name)
   if (lines.get('real') === undefined) {
     const message = `virtual ${quoted(block.name.text)} has no real servers`

@@ -6,11 +6,11 @@
 import type { Virtual } from '../../model/model.ts'
 import { endpointText } from '../../model/table.ts'
 import { DEFAULT_FORWARD } from '../defaults.ts'
-import type { Statement, VirtualBlock } from '../mon/file.ts'
+import type { OwnBlockLines } from '../mon/file.ts'
 import { placeOfSlice, type Slice, spanOf } from '../mon/lines.ts'
-import { VIRTUAL_WORDS, type VirtualWord } from '../mon/words.ts'
+import type { VirtualWord } from '../mon/words.ts'
 import type { Report } from '../text/report.ts'
-import { quoted } from '../text/visible.ts'
+import { sortLines } from './block-lines.ts'
 import type { Naming } from './call.ts'
 import { readForward } from './forward.ts'
 import { frontOf } from './front.ts'
@@ -19,10 +19,10 @@ import { readPoolAlerts } from './pool-alerts.ts'
 import { type Known, type ResolvedReal, resolveReal } from './real.ts'
 import { readSorry } from './sorry.ts'
 import { type ResolvedAddress, readAddresses } from './virtual-address.ts'
-import { EXAMPLES, isVirtualWord } from './virtual-examples.ts'
+import { EXAMPLES } from './virtual-examples.ts'
 import { readQuorum } from './virtual-quorum.ts'
 import { readSettings } from './virtual-scheduling.ts'
-import { type Lines, onFailIn, readSlowStart, readYes } from './virtual-settings.ts'
+import { onFailIn, readSlowStart, readYes } from './virtual-settings.ts'
 import { reportLoopback, reportPool, reportWeights } from './virtual-warnings.ts'
 
 export interface ResolvedVirtual {
@@ -34,12 +34,12 @@ export interface ResolvedVirtual {
 
 /** `null` after a mistake that leaves no virtual server. */
 export function resolveVirtual(
-  block: VirtualBlock,
+  block: OwnBlockLines,
   known: Known,
   naming: Naming,
   report: Report,
 ): ResolvedVirtual | null {
-  const lines = sortLines(block, report)
+  const lines = sortLines(block, { kind: 'virtual', examples: EXAMPLES, repeated: REPEATED }, report)
   const value = (word: VirtualWord) => lines.get(word)?.[0]?.value
   const addresses = readAddresses(block, lines.get('address') ?? [], report)
   const services = addresses.map(({ id }) => id)
@@ -82,37 +82,6 @@ function readHaSuspend(value: Slice | undefined, addresses: readonly ResolvedAdd
 }
 
 const REPEATED: ReadonlySet<VirtualWord> = new Set(['address', 'alert', 'upalert', 'driftalert', 'real'])
-
-function sortLines(block: VirtualBlock, report: Report): Lines {
-  const lines = new Map<VirtualWord, Statement[]>()
-  for (const statement of block.statements) {
-    const { keyword, value } = statement
-    const word = keyword.text
-    if (!isVirtualWord(word)) {
-      reportUnknownWord(keyword, report)
-      continue
-    }
-    const before = lines.get(word)
-    if (value.text === '') {
-      report.error('virtual-value', spanOf(keyword), `${quoted(word)} says nothing`, EXAMPLES[word])
-    } else if (before === undefined) lines.set(word, [statement])
-    else if (REPEATED.has(word)) before.push(statement)
-    else reportSecond(keyword, before[0], report)
-  }
-  return lines
-}
-
-function reportUnknownWord(keyword: Slice, report: Report): void {
-  const nearest = report.nearest(keyword.text, VIRTUAL_WORDS)
-  const hint = nearest === null ? `one of ${VIRTUAL_WORDS.join(', ')}` : `did you mean ${nearest}?`
-  report.error('unknown-keyword', spanOf(keyword), `${quoted(keyword.text)} is not a keyword of virtual`, hint)
-}
-
-function reportSecond(keyword: Slice, before: Statement | undefined, report: Report): void {
-  const line = before === undefined ? 0 : placeOfSlice(before.keyword).line
-  const message = `${quoted(keyword.text)} is given already, in line ${line}`
-  report.error('virtual-twice', spanOf(keyword), message, 'keep one of the two lines')
-}
 
 /** The kernel knows a real server by address and port: it can be in a pool once. */
 function reportTwice(found: readonly ResolvedReal[], report: Report): void {

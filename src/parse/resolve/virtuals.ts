@@ -3,12 +3,14 @@ import type { CheckPath, HostGroup, Service, Settings, Virtual } from '../../mod
 import type { Host } from '../../model/names.ts'
 import { endpointText, serviceText } from '../../model/table.ts'
 import { MOST_REALS, PATHMARKS } from '../defaults.ts'
-import type { MonFile, Statement, VirtualBlock } from '../mon/file.ts'
+import type { MonFile } from '../mon/file.ts'
 import { placeOfSlice, type Slice, spanOf } from '../mon/lines.ts'
 import { canonical } from '../text/endpoint.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
 import { splitWords } from '../text/words.ts'
+import { alertLines } from './alert-lines.ts'
+import { reportSameNames } from './block-lines.ts'
 import type { Naming } from './call.ts'
 import { suspend } from './ha-suspend.ts'
 import type { Known } from './real.ts'
@@ -40,10 +42,10 @@ interface Pools {
 export function resolveVirtuals(file: MonFile, watched: Watched, report: Report): Pools {
   const viaVip = new ViaVip(watched.services, watched.naming.surroundings.monitors, watched.pathmarks)
   const known = knownTo(watched, viaVip)
-  const found = file.virtuals
+  const found = file.own.virtual
     .map((block) => resolveVirtual(block, known, watched.naming, report))
     .filter((one) => one !== null)
-  reportSameNames(file.virtuals, report)
+  reportSameNames('virtual', file.own.virtual, report)
   reportSameAddresses(found, report)
   reportPathMarks(found, watched.pathmarks, report)
   reportPoolDecides(found, file, report)
@@ -64,18 +66,6 @@ function knownTo({ groups, written, demoServers }: Watched, viaVip: ViaVip): Kno
     demoServers.map(({ address, port }) => endpointText({ family: address.includes(':') ? 6 : 4, address, port })),
   )
   return { groups, services: written, hostsOf, viaVip, demonstration, room: { left: MOST_REALS } }
-}
-
-function reportSameNames(blocks: readonly VirtualBlock[], report: Report): void {
-  const names = new Map<string, Slice>()
-  for (const { name } of blocks) {
-    const before = names.get(name.text)
-    if (before === undefined) names.set(name.text, name)
-    else {
-      const message = `there is a virtual ${quoted(name.text)} already, in ${where(before)}`
-      report.error('virtual-again', spanOf(name), message, 'give this one another name')
-    }
-  }
 }
 
 /** One address belongs to one virtual server; both places are named. */
@@ -110,21 +100,13 @@ function reportPoolDecides(found: readonly ResolvedVirtual[], file: MonFile, rep
     for (const { id } of addresses) if (id.kind === 'address') pools.set(endpointText(id), virtual.name)
   }
   if (pools.size === 0) return
-  for (const { value } of alertsIn(file)) {
+  for (const value of alertLines(file)) {
     if (!/^(exit\s*=\s*\S+\s+)?(ipvs|lvs|virtualserver)(\.alert)?\s/i.test(value.text)) continue
     const word = splitWords(value).words.find(({ text }) => pools.has(text))
     if (word === undefined) continue
     const message = `${quoted(word.text)} is virtual ${quoted(pools.get(word.text) ?? '')}, whose pool already follows its checks`
     report.warning('pool-decides', spanOf(word), message, 'this line does nothing: remove it')
   }
-}
-
-/** Every line that calls an alert, of periods and of pools. */
-export function alertsIn({ watches, virtuals }: MonFile): readonly Statement[] {
-  const periods = watches.flatMap(({ services }) => services).flatMap((service) => service.periods)
-  return [...periods, ...virtuals]
-    .flatMap(({ statements }) => statements)
-    .filter(({ keyword }) => /alert$/.test(keyword.text))
 }
 
 function where(part: Slice): string {
