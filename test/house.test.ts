@@ -21,7 +21,7 @@ interface Arrows {
 
 const EVERYTHING = [
   ...['model', 'parse', 'schedule', 'engine', 'wire', 'edge'],
-  ...['doctor', 'monitors', 'alerts', 'runtime', 'demo', 'server', 'cli'],
+  ...['doctor', 'report', 'monitors', 'alerts', 'runtime', 'demo', 'server', 'cli'],
 ]
 
 const PARTS: Readonly<Record<string, Arrows>> = {
@@ -30,6 +30,8 @@ const PARTS: Readonly<Record<string, Arrows>> = {
   schedule: { all: ['model'], itself: true },
   engine: { all: ['model'], itself: true },
   wire: { all: ['model'], itself: true },
+  // Counts what a history says; who reads the history, and who shows the report, are elsewhere.
+  report: { all: ['model'], itself: true },
   // Judges a machine by facts that edge/facts has read.
   doctor: { all: ['model'], itself: true },
   edge: { all: ['model', 'wire'], itself: true },
@@ -40,8 +42,8 @@ const PARTS: Readonly<Record<string, Arrows>> = {
   runtime: { all: ['model', 'parse', 'schedule', 'engine'], types: ['edge'], itself: true },
   demo: { all: ['model', 'edge'], itself: true },
   server: { all: ['model', 'parse', 'wire', 'engine'], types: ['edge'], itself: true },
-  // What the doctor found is shown here too.
-  cli: { all: ['model', 'parse', 'wire', 'engine', 'doctor'], types: ['edge'], itself: true },
+  // What the doctor found is shown here too, and what a report is asked for.
+  cli: { all: ['model', 'parse', 'wire', 'engine', 'doctor', 'report'], types: ['edge'], itself: true },
   // genhash asks a server by itself; no daemon is behind it.
   genhash: { all: ['model', 'wire', 'edge'], itself: false },
   // Opens the doors, fills the tables, starts the loop: it knows everything but main.
@@ -57,7 +59,7 @@ const EXCEPTIONS = [
   },
 ]
 
-const PURE = ['model', 'parse', 'schedule', 'engine', 'wire', 'doctor']
+const PURE = ['model', 'parse', 'schedule', 'engine', 'wire', 'doctor', 'report']
 const PURE_MODULES = ['node:assert', 'node:assert/strict']
 // Handlebars renders from its arguments alone.
 const PURE_LIBRARIES = ['ajv', 'ajv-formats', 'ipaddr.js', 'handlebars']
