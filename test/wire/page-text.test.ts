@@ -6,7 +6,7 @@ import { poolText } from '../../src/engine/pool/words.ts'
 import type { AlertMessage } from '../../src/model/alert.ts'
 import { groupName, host, serviceKey, serviceName } from '../../src/model/names.ts'
 import { alertView, type LocalTime } from '../../src/wire/mail/alert-view.ts'
-import { PAGE_LIMIT, pageTemplate, pageText } from '../../src/wire/mail/page-text.ts'
+import { PAGE_LIMIT, pageFault, pageTemplate, pageText } from '../../src/wire/mail/page-text.ts'
 import { gsmPlaces } from '../../src/wire/mail/safe-text.ts'
 import { real, virtual } from '../engine/build.ts'
 import { failure, recovery } from './alert-message.ts'
@@ -148,4 +148,125 @@ test('a template with a mistake is replaced by the built-in one, and the mistake
   const made = pageText('{{#if}', alertView(failure, 'lb1', time), PAGE_LIMIT)
   assert.match(made.text, /^DOWN web\/http 10\.1\.1\.3/)
   assert.match(made.problem, /the template "\{\{#if\}" is not valid/)
+})
+
+const link = 'https://lb.example.com/upalert/a/Zm9vYmFy'
+const shown = (message: AlertMessage, ack: string | null, template = pageTemplate, limit = PAGE_LIMIT): string =>
+  pageText(template, alertView(message, 'lb1', time, { ack }), limit, message).text
+
+test('a link is there whole, or not at all', () => {
+  assert.ok(shown(failure, link).endsWith(` 14:02 ${link}`))
+  const long = { ...failure, failing: [{ host: host('10.1.1.3'), text: 'no '.repeat(60) }] }
+  assert.doesNotMatch(shown(long, link), /http:|https/)
+  assert.equal(shown(failure, `${link}/${'x'.repeat(200)}`), shown(failure, null))
+  assert.doesNotMatch(shown(failure, link, '{{ackLink}} {{ackLink}} {{ackLink}} {{ackLink}} {{key}}'), /https/)
+  fc.assert(
+    fc.property(messages, fc.integer({ min: 1, max: 150 }), (shape, length) => {
+      const one = `https://a/${'y'.repeat(length)}`
+      const text = shown(messageOf({ ...shape, text: shape.text.replaceAll('https', '') }), one)
+      assert.ok(gsmPlaces(text) <= PAGE_LIMIT)
+      assert.ok(!text.includes('https') || text.endsWith(` ${one}`), text)
+    }),
+  )
+})
+
+test('why it comes to somebody is said as far as there is room', () => {
+  const because = 'nobody has acknowledged it for 15 min.'
+  assert.equal(
+    shown({ ...failure, because }, null),
+    'DOWN web/http 10.1.1.3: answered 503 where 200-399 was expected. 2 of 3 left. nobody has acknowledged it for 15 min. 14:02',
+  )
+  const long = { ...failure, because, failing: [{ host: host('10.1.1.3'), text: 'word '.repeat(90) }] }
+  assert.ok(shown(long, null).length <= PAGE_LIMIT)
+})
+
+const member = (key: string, kind: AlertMessage['kind'] = 'failure'): AlertMessage => {
+  const [group = '', service = ''] = key.split('/')
+  return {
+    ...(kind === 'up' ? recovery : failure),
+    kind,
+    key: serviceKey(groupName(group), serviceName(service)),
+    group: groupName(group),
+    service: serviceName(service),
+  }
+}
+const several = (members: readonly AlertMessage[], omitted = 0): AlertMessage => ({
+  ...failure,
+  pools: [],
+  members: members.map((one) => ({ ...one, pools: [] })),
+  omitted,
+})
+const combined: readonly { name: string; message: AlertMessage; is: string }[] = [
+  {
+    name: 'several messages are counted by what they say, and named',
+    message: several([member('web/http'), member('db/sql'), member('dns/udp', 'up'), member('cache/redis')]),
+    is: '3 DOWN: web/http db/sql cache/redis. 1 UP: dns/udp. 14:02',
+  },
+  {
+    name: 'of one service the last message counts',
+    message: several([member('web/http'), member('web/http', 'up'), member('a/b')], 12),
+    is: '1 DOWN: a/b. 1 UP: web/http. +12 more. 14:02',
+  },
+  {
+    name: 'names are whole, and the rest is counted',
+    message: several([...Array.from({ length: 300 }, (_, i) => member(`farm${i}/http`)), member('dns/udp', 'up')], 7),
+    is: '300 DOWN: farm0/http farm1/http farm2/http farm3/http farm4/http farm5/http farm6/http farm7/http farm8/http farm9/http farm10/http +289. 1 UP. +7 more. 14:02',
+  },
+  {
+    name: 'what is left is told of the last',
+    message: { ...several([member('web/http'), member('db/sql')]), pools: failure.pools },
+    is: '2 DOWN: web/http db/sql. 2 of 3 left. 14:02',
+  },
+  { name: 'of none there is only a number', message: several([], 4), is: '+4 more. 14:02' },
+]
+for (const { name, message, is } of combined) test(name, () => assert.equal(shown(message, null), is))
+
+test('a page of several fits, names services whole, and counts each once', () => {
+  const key = fc.stringMatching(/^[a-z[\]]{1,60}\/x[a-z]{0,9}$/)
+  const kind = fc.constantFrom('failure', 'up', 'ack', 'test', 'startup', 'disable', 'trap', 'traptimeout')
+  const list = fc.array(fc.tuple(key, kind), { minLength: 1, maxLength: 40 })
+  fc.assert(
+    fc.property(list, fc.nat(9), (all, omitted) => {
+      const text = shown(
+        several(
+          all.map(([name, one]) => member(name, one as AlertMessage['kind'])),
+          omitted,
+        ),
+        link,
+      )
+      assert.ok(gsmPlaces(text) <= PAGE_LIMIT, text)
+      const keys = new Set(all.map(([name]) => name))
+      for (const [name] of text.matchAll(/[a-z[\]]+\/x[a-z]*/g)) {
+        assert.ok(
+          name.startsWith('/') || keys.has(name.replace(/\.$/, '')) || link.includes(name),
+          `${name} in ${text}`,
+        )
+      }
+      const counted = [...text.matchAll(/(\d+) [A-Z]+[.:]/g)].map(([, count]) => Number(count))
+      assert.equal(
+        counted.reduce((sum, one) => sum + one, 0),
+        keys.size,
+      )
+    }),
+  )
+})
+
+test("an operator's template is used for several messages if it says anything of them", () => {
+  const message = several([member('web/http'), member('db/sql')])
+  assert.equal(shown(message, null, 'LB: {{news}}'), 'LB: 2 DOWN: web/http db/sql.')
+  assert.equal(shown(message, null, '{{key}} {{hosts}}'), '2 DOWN: web/http db/sql. 14:02')
+})
+
+test('a page whose template has a mistake ends in a warning, if there is room', () => {
+  assert.match(shown(failure, null, '{{#if}'), / 14:02 \(page template has a mistake\)$/)
+  const full = { ...failure, failing: [{ host: host('10.1.1.3'), text: 'word '.repeat(90) }] }
+  assert.match(shown(full, null, '{{#if}'), / 14:02$/)
+})
+
+test('a mistake in a template is found by trying it', () => {
+  assert.equal(pageFault(pageTemplate), null)
+  assert.match(pageFault('{{unknownHelper 1}}') ?? '', /is not valid/)
+  assert.match(pageFault('{{#if}') ?? '', /is not valid/)
+  assert.match(pageFault(' {{nothing}} ') ?? '', /there is no "nothing"/)
+  assert.match(pageFault('{{#if up}}up{{/if}}') ?? '', /gives no text/)
 })

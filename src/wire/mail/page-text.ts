@@ -1,9 +1,14 @@
 /**
  * A page: everything that fits on a phone's 160 places, most important first, cut between words only.
  *   DOWN web/http 10.1.1.3: answered 503. 2 of 3 left. 14:02
+ * A link is there whole or not at all.
  * Source: 3GPP TS 23.038 (160 places of the GSM alphabet in one SMS).
  */
-import type { AlertView } from './alert-view.ts'
+import type { AlertMessage } from '../../model/alert.ts'
+import { groupName, host, id, serviceKey, serviceName } from '../../model/names.ts'
+import { wallTime } from '../../model/units.ts'
+import { type AlertView, alertView } from './alert-view.ts'
+import { combinedText } from './page-combined.ts'
 import { gsmPlaces, oneLine, shorten } from './safe-text.ts'
 import { type Rendered, render } from './template.ts'
 
@@ -11,7 +16,10 @@ import { type Rendered, render } from './template.ts'
 export const PAGE_LIMIT = 160
 
 export const pageTemplate =
-  '{{state}} {{key}}{{#if hosts}} {{hosts}}{{/if}}{{#if reason}}: {{reason}}{{/if}}.{{#if left}} {{left}} left.{{/if}}{{#if lasted}} After {{lasted}}.{{/if}} {{clock}}'
+  '{{#if news}}{{news}}{{else}}{{state}} {{key}}{{#if hosts}} {{hosts}}{{/if}}{{#if reason}}: {{reason}}{{/if}}.{{/if}}{{#if left}} {{left}} left.{{/if}}{{#if lasted}} After {{lasted}}.{{/if}}{{#if because}} {{because}}.{{/if}} {{clock}}{{#if ackLink}} {{ackLink}}{{/if}}'
+
+/** Names of which an operator's template must use one to be used for several messages: others are of one alone. */
+const OF_SEVERAL = /\b(?:news|headline|reason|members)\b/
 
 /** Places that a reason is worth before what is left of the pools gives way to it, and before further hosts do. */
 const REASON_ENOUGH = 40
@@ -21,42 +29,122 @@ const HOSTS_SHARE = 60
 const HOST_LONGEST = 70
 /** Places of a service's name; a longer one is cut, and the cut shows. */
 const KEY_SHARE = 50
+/** Places of why it comes to this receiver. */
+const BECAUSE_SHARE = 50
 /** Behind a text that was cut; ASCII, since one other letter would make the whole SMS UCS-2 with 70 places. */
 const CUT = '...'
+/** At the end of a page whose own template could not be used, if there is room. */
+const WARNING = ' (page template has a mistake)'
 
-/** Fills the template with as much as fits. `limit` is smaller than PAGE_LIMIT when a subject takes its share. */
-export function pageText(template: string, view: AlertView, limit: number): Rendered {
-  const names = view.failing.map(({ host }) => host)
-  const total = names.length + view.more
-  const left = whatIsLeft(view.pools)
-  const reason = plain(view.reason)
-  const fill = (pieces: Pieces) => render(template, pageTemplate, { ...plainView(view), ...pieces })
-
-  for (const pieces of [
-    { hosts: hostList(names, total, HOSTS_SHARE), left },
-    { hosts: hostList(names, total, HOSTS_SHARE), left: '' },
-    { hosts: hostList(names, total, 0), left: '' },
-  ]) {
-    const room = limit - gsmPlaces(fill({ ...pieces, reason: reason === '' ? '' : '-' }).text) + 1
-    if (room < Math.min(REASON_ENOUGH, gsmPlaces(reason))) continue
-    const filled = fill({ ...pieces, reason: shorten(reason, room, CUT, gsmPlaces) })
-    return { ...filled, text: fitted(filled.text, limit) }
-  }
-  const least = fill({ hosts: hostList(names, total, 0), left: '', reason: '' })
-  return { ...least, text: fitted(least.text, limit) }
+/**
+ * Fills the template with as much as fits. `limit` is smaller than PAGE_LIMIT when a subject takes its share; `members` are
+ * the messages that this one tells of.
+ */
+export function pageText(
+  template: string,
+  view: AlertView,
+  limit: number,
+  { members = [], omitted = 0 }: Pick<AlertMessage, 'members' | 'omitted'> = {},
+): Rendered {
+  const usable = !view.combined || OF_SEVERAL.test(template) ? template : pageTemplate
+  const made = view.combined ? ofSeveral(usable, view, limit, { members, omitted }) : ofOne(usable, view, limit)
+  if (made.problem === '') return made
+  const warned = `${made.text}${WARNING}`
+  return gsmPlaces(warned) <= limit ? { ...made, text: warned } : made
 }
 
+/** What is wrong with a template for pages; `null`: nothing. */
+export function pageFault(template: string): string | null {
+  const { problem } = pageText(template, alertView(example, 'lb1', { full: String, clock: () => '14:02' }), PAGE_LIMIT)
+  return problem === '' ? null : problem
+}
+
+/** What the template's names stand for here, of which there may be more or less. */
 interface Pieces {
   readonly hosts: string
   readonly left: string
-  readonly reason: string
+  readonly because: string
+  readonly ackLink: string
+  /** The least that a reason may be cut to in favour of the others. */
+  readonly reasonLeast: number
 }
 
-/** The operator's template may repeat a piece, so what it made is measured once more. */
-function fitted(text: string, limit: number): string {
-  const line = oneLine(plain(text), limit * 4).replace(/\.{4,}/g, CUT)
-  return shorten(line, limit, CUT, gsmPlaces)
+function ofOne(template: string, view: AlertView, limit: number): Rendered {
+  const names = view.failing.map(({ host }) => host)
+  const total = names.length + view.more
+  const reason = plain(view.reason)
+  const hosts = hostList(names, total, HOSTS_SHARE)
+  const fill = ({ reasonLeast: _, ...pieces }: Pieces, why: string) =>
+    filled(template, { ...plainView(view), ...pieces, news: '', reason: why })
+
+  for (const pieces of ladder(view, hosts, gsmPlaces(reason))) {
+    const room = limit - gsmPlaces(fill(pieces, reason === '' ? '' : '-').text) + 1
+    if (room < Math.min(pieces.reasonLeast, gsmPlaces(reason))) continue
+    const made = fill(pieces, shorten(reason, room, CUT, gsmPlaces))
+    // The operator's template may say the link or the reason twice.
+    if (pieces.ackLink === '' || gsmPlaces(made.text) <= limit) return fitted(made, limit)
+  }
+  const least = { left: '', because: '', ackLink: '', reasonLeast: 0 }
+  const one = { ...least, hosts: hostList(names, total, 0) }
+  const room = limit - gsmPlaces(fill(one, '-').text) + 1
+  return fitted(
+    fill(one, room < Math.min(REASON_ENOUGH, gsmPlaces(reason)) ? '' : shorten(reason, room, CUT, gsmPlaces)),
+    limit,
+  )
 }
+
+/** From all that could be said to what must be. */
+function ladder(view: AlertView, hosts: string, whole: number): readonly Pieces[] {
+  const left = whatIsLeft(view.pools)
+  const because = shorten(plain(view.because).replace(/\.$/, ''), BECAUSE_SHARE, CUT, gsmPlaces)
+  const { ackLink } = view
+  return [
+    { hosts, left, because, ackLink, reasonLeast: whole },
+    { hosts, left, because: '', ackLink, reasonLeast: whole },
+    { hosts, left, because, ackLink: '', reasonLeast: REASON_ENOUGH },
+    { hosts, left, because: '', ackLink: '', reasonLeast: REASON_ENOUGH },
+    { hosts, left: '', because: '', ackLink: '', reasonLeast: REASON_ENOUGH },
+  ]
+}
+
+function ofSeveral(
+  template: string,
+  view: AlertView,
+  limit: number,
+  { members, omitted }: { readonly members: readonly AlertMessage[]; readonly omitted: number },
+): Rendered {
+  const pools = view.pools.length > 0 ? view.pools : view.members.flatMap((member) => member.pools)
+  const fill = ({ reasonLeast: _, ...pieces }: Pieces, news: string) =>
+    filled(template, { ...plainView(view), reason: news, ...pieces, news })
+  const whole = plain(combinedText(members, omitted, limit))
+  const steps = [...ladder({ ...view, pools }, '', gsmPlaces(whole)).slice(0, 4)]
+  for (const pieces of steps) {
+    const made = fill(pieces, whole)
+    if (gsmPlaces(made.text) <= limit) return fitted(made, limit)
+  }
+  const least = { hosts: '', left: '', because: '', ackLink: '', reasonLeast: 0 }
+  const room = limit - gsmPlaces(fill(least, '-').text) + 1
+  return fitted(fill(least, plain(combinedText(members, omitted, Math.max(0, room)))), limit)
+}
+
+/** A template that says nothing is one with a mistake. */
+function filled(template: string, view: object): Rendered {
+  const made = render(template, pageTemplate, view)
+  const text = line(made.text)
+  if (text !== '') return { ...made, text }
+  return { text: line(render(pageTemplate, pageTemplate, view).text), problem: 'the template gives no text' }
+}
+
+/** Looked at of a text that an operator's template made; the rest is dropped before any work is done on it. */
+const LOOKED_AT = PAGE_LIMIT * 8
+
+const line = (text: string): string => oneLine(plain(text), LOOKED_AT).replace(/\.{4,}/g, CUT)
+
+/** The operator's template may repeat a piece, so what it made is measured once more. */
+const fitted = (made: Rendered, limit: number): Rendered => ({
+  ...made,
+  text: shorten(made.text, limit, CUT, gsmPlaces),
+})
 
 /** As many whole names as fit, at least the first, and how many are not named: `10.1.1.2 10.1.1.3 +4`. */
 function hostList(names: readonly string[], total: number, share: number): string {
@@ -76,12 +164,14 @@ function listed(names: readonly string[], count: number, total: number): string 
 
 /** `2 of 3`, or with several pools `web 2 of 3, api 0 of 2`, from sentences such as "2 of 3 real servers of web are in use". */
 function whatIsLeft(pools: readonly string[]): string {
-  const counts = pools.flatMap((pool) => {
+  const counts = new Map<string, string>()
+  for (const pool of pools) {
     const found = /^(\d+ of \d+) real servers of (\S+)/.exec(pool)
-    return found === null ? [] : [{ count: found[1] ?? '', name: found[2] ?? '' }]
-  })
-  if (counts.length === 1) return counts[0]?.count ?? ''
-  return plain(counts.map(({ name, count }) => `${name} ${count}`).join(', '))
+    if (found !== null) counts.set(found[2] ?? '', found[1] ?? '')
+  }
+  const [only] = counts.values()
+  if (counts.size === 1) return only ?? ''
+  return plain([...counts].map(([name, count]) => `${name} ${count}`).join(', '))
 }
 
 /** Punctuation outside the GSM alphabet, by its nearest neighbour inside. */
@@ -91,4 +181,29 @@ const plain = (text: string): string =>
 function plainView(view: AlertView): AlertView {
   const key = shorten(view.key, KEY_SHARE, CUT, gsmPlaces)
   return { ...view, key, headline: plain(view.headline), summary: plain(view.summary) }
+}
+
+/** Something for a template to be tried on. */
+const example: AlertMessage = {
+  id: id('1'),
+  kind: 'failure',
+  key: serviceKey(groupName('web'), serviceName('http')),
+  group: groupName('web'),
+  service: serviceName('http'),
+  description: '',
+  hosts: [host('10.1.1.3')],
+  failing: [{ host: host('10.1.1.3'), text: 'answered 503' }],
+  exit: 1,
+  summary: '10.1.1.3',
+  detail: '',
+  output: '',
+  at: wallTime(0),
+  firstFailure: wallTime(0),
+  lastFailure: wallTime(0),
+  lastSuccess: null,
+  lasted: null,
+  failures: 1,
+  acknowledged: null,
+  pools: [],
+  environment: {},
 }
