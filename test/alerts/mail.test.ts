@@ -83,7 +83,6 @@ test('a hostile answer of a real server adds no header, and nothing that moves a
   assert.equal(headers.get('bcc'), undefined)
   const expected = [
     'auto-submitted',
-    'content-transfer-encoding',
     'content-type',
     'date',
     'from',
@@ -107,7 +106,7 @@ test('a hostile answer of a real server adds no header, and nothing that moves a
   const body = bodyOf(one.raw)
   assert.doesNotMatch(body.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u)
   assert.ok(body.includes('<b>'), 'a mail is no web page, so nothing is escaped')
-  assert.ok(one.raw.length < 20_000, `${one.raw.length} bytes`)
+  assert.ok(one.raw.length < 60_000, `${one.raw.length} bytes`)
   assert.ok(one.raw.split('\r\n').every((line) => line.length <= 998))
 })
 

@@ -17,7 +17,7 @@ const letter: Letter = {
   subject: 'ALERT web/http: 10.1.1.3 — answered 503',
   text: 'Füße\n.dot at the start of a line\n',
   messageId: '<1@lb1>',
-  thread: '<outage@lb1>',
+  threads: ['<outage@lb1>'],
   date: new Date(0),
   headers: { 'Auto-Submitted': 'auto-generated' },
 }

@@ -135,13 +135,26 @@ export function decoded(value: string): string {
     )
 }
 
-/** The text of a message with one part. */
+/** The text of a message, which is the first of its parts if it has several. */
 export function bodyOf(raw: string): string {
+  const parts = partsOf(raw)
+  if (parts.length > 0) return bodyOf(parts[0] ?? '')
   const body = raw.slice(raw.indexOf('\r\n\r\n') + 4)
   const encoding = headersOf(raw).get('content-transfer-encoding')?.[0] ?? '7bit'
   if (encoding === 'base64') return Buffer.from(body, 'base64').toString('utf8').replace(/\r\n/g, '\n')
   const plain = encoding === 'quoted-printable' ? quotedPrintable(body.replace(/=\r\n/g, '')) : body
   return plain.replace(/\r\n/g, '\n')
+}
+
+/** The parts of a multipart message (RFC 2046 §5.1.1), each with its headers; none if it has a single body. */
+export function partsOf(raw: string): string[] {
+  const type = headersOf(raw).get('content-type')?.[0] ?? ''
+  const boundary = /^multipart\/.*boundary="([^"]+)"/i.exec(type)?.[1]
+  if (boundary === undefined) return []
+  return raw
+    .split(`--${boundary}`)
+    .slice(1, -1)
+    .map((part) => part.replace(/^\r\n/, '').replace(/\r\n$/, ''))
 }
 
 function quotedPrintable(text: string): string {

@@ -11,9 +11,12 @@ import {
   machineHeaders,
   messageId,
   qualified,
-  threadId,
+  threadIds,
 } from '../../wire/mail/mail-headers.ts'
-import { handOver } from './smtp.ts'
+import { type Handover, refused } from '../../wire/mail/smtp-outcome.ts'
+import { readDkimKey } from './dkim.ts'
+import { handOverToFirst } from './relays.ts'
+import type { Letter } from './smtp.ts'
 
 export interface AlertMailOptions {
   readonly recipients: readonly string[]
@@ -46,13 +49,13 @@ export const senderProperties = {
   },
   server: {
     type: 'string',
-    description: 'the mail relay, smtp://host:port; without it the setting mailserver',
+    description: 'the mail relay, smtp://host:port, or several in order with blanks between; without it mailserver',
     pattern: '^smtps?://.',
     form: 'smtp://host:port or smtps://host:port',
   },
 } as const satisfies Record<string, OptionProperty>
 
-interface AlertMail {
+export interface AlertMail {
   readonly message: AlertMessage
   readonly recipients: readonly string[]
   /** Empty: the configuration's mailfrom and mailserver. */
@@ -60,39 +63,47 @@ interface AlertMail {
   readonly server: string
   readonly subject: string | null
   readonly text: string
+  /** Empty or missing: text only. */
+  readonly html?: string
   /** What the operator should know besides, such as a mistake in a template; empty if nothing. */
   readonly remark: string
 }
 
 export async function sendAlertMail(mail: AlertMail, context: AlertContext): Promise<AlertOutcome> {
-  const { hostname } = context.mail
-  const everybody = [...new Set(mail.recipients.map((address) => qualified(address, hostname)))]
   const before = context.reached ?? []
-  const waiting = everybody.filter((address) => !before.includes(address))
-  if (waiting.length === 0) return { kind: 'sent', text: 'all recipients had the mail already' }
+  const letter = letterOf(mail, context)
+  const to = letter.shownTo.filter((address) => !before.includes(address))
+  if (to.length === 0) return { kind: 'sent', text: 'all recipients had the mail already' }
+  const outcome = await handedOver(mail.server || context.mail.server, { ...letter, to }, context)
+  const remark = mail.remark === '' ? '' : `; ${mail.remark}`
+  if (outcome.kind === 'accepted')
+    return { kind: 'sent', text: `mail to ${to.join(', ')}: ${outcome.response}${remark}` }
+  const reached = [...before, ...outcome.reached]
+  return { kind: 'failed', retry: outcome.retry, text: `mail to ${to.join(', ')}: ${outcome.text}${remark}`, reached }
+}
 
-  const letter = {
-    from: qualified(mail.from || context.mail.from, hostname),
-    to: waiting,
+/** What goes out, before it is known who has it already. */
+export function letterOf(mail: AlertMail, { mail: { hostname, from, listId } }: AlertContext): Letter {
+  const everybody = [...new Set(mail.recipients.map((address) => qualified(address, hostname)))]
+  return {
+    from: qualified(mail.from || from, hostname),
+    to: everybody,
     shownTo: everybody,
     subject: mail.subject,
     text: mail.text,
+    html: mail.html ?? '',
     messageId: messageId(mail.message, hostname),
-    thread: threadId(mail.message, hostname),
+    threads: threadIds(mail.message, hostname),
     date: new Date(mail.message.at),
-    headers: machineHeaders(mail.message),
+    headers: machineHeaders(mail.message, listId),
   }
-  const outcome = await handOver(mail.server || context.mail.server, letter, { signal: context.signal, hostname })
-  const remark = mail.remark === '' ? '' : `; ${mail.remark}`
-  if (outcome.kind === 'accepted')
-    return { kind: 'sent', text: `mail to ${waiting.join(', ')}: ${outcome.response}${remark}` }
-  const reached = [...before, ...outcome.reached]
-  return {
-    kind: 'failed',
-    retry: outcome.retry,
-    text: `mail to ${waiting.join(', ')}: ${outcome.text}${remark}`,
-    reached,
-  }
+}
+
+async function handedOver(servers: string, letter: Letter, { mail, signal, timeout }: AlertContext): Promise<Handover> {
+  const { hostname, dkim = null } = mail
+  const signing = dkim === null ? { kind: 'read' as const, key: null } : await readDkimKey(dkim)
+  if (signing.kind === 'unusable') return refused(signing.text)
+  return handOverToFirst(servers, letter, { signal, timeout, hostname, dkim: signing.key })
 }
 
 /** Who is told: an alert and its upalert to the same people keep their order, whatever their subjects and templates are. */

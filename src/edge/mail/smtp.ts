@@ -21,6 +21,7 @@ import {
   type SmtpTrouble,
   withoutSecrets,
 } from '../../wire/mail/smtp-outcome.ts'
+import type { DkimKey } from './dkim.ts'
 
 export interface Letter {
   readonly from: string
@@ -31,8 +32,11 @@ export interface Letter {
   /** `null`: no Subject header. */
   readonly subject: string | null
   readonly text: string
+  /** The same for people who see HTML; empty: there is none. */
+  readonly html?: string
   readonly messageId: string
-  readonly thread: string
+  /** In order; the first is what it replies to. */
+  readonly threads: readonly string[]
   readonly date: Date
   readonly headers: Readonly<Record<string, string>>
 }
@@ -53,11 +57,13 @@ const smtpLimits: SmtpLimits = { connect: seconds(15), greeting: seconds(10), si
 const ADDRESSES_TRIED = 4
 /** Bytes of one answer of the relay that are read; a longer one ends the connection. */
 const ANSWER_BYTES = 65_536
-interface Sending {
+
+export interface Sending {
   readonly signal: AbortSignal
   /** What we call ourselves in EHLO. */
   readonly hostname: string
   readonly limits?: SmtpLimits
+  readonly dkim?: DkimKey | null
 }
 
 export async function handOver(url: string, letter: Letter, sending: Sending): Promise<Handover> {
@@ -99,7 +105,8 @@ async function attempt(
   if (isPlain(letter.text)) {
     transport.use('stream', (mail, done) => {
       // nodemailer encodes every text with a line over 76 characters, which RFC 5322 does not ask for.
-      mail.message.getTransferEncoding = () => '7bit'
+      const text = mail.message.childNodes[0] ?? mail.message
+      text.getTransferEncoding = () => '7bit'
       done()
     })
   }
@@ -122,9 +129,10 @@ function transportOptions(
   secrets: Secrets,
   address: string,
   logger: StepLogger,
-  { hostname, limits = smtpLimits }: Sending,
+  { hostname, limits = smtpLimits, dkim = null }: Sending,
 ): SMTPTransportOptions {
   return {
+    ...(dkim === null ? {} : { dkim }),
     host: address,
     port: relay.port,
     name: hostname,
@@ -157,9 +165,9 @@ function message(letter: Letter) {
     envelope: { from: addressIn(letter.from), to: [...letter.to] },
     ...(letter.subject === null ? {} : { subject: letter.subject }),
     text: letter.text,
+    ...(letter.html === undefined || letter.html === '' ? {} : { html: letter.html }),
     messageId: letter.messageId,
-    inReplyTo: letter.thread,
-    references: letter.thread,
+    ...(letter.threads[0] === undefined ? {} : { inReplyTo: letter.threads[0], references: [...letter.threads] }),
     date: letter.date,
     headers: { ...letter.headers },
   }

@@ -1,6 +1,6 @@
 /**
  * The parts of an alert mail that machines read: its identity, its thread, and who may receive it.
- * Sources: RFC 5322 §3.6.4 (Message-ID, References), RFC 3834 §5 (Auto-Submitted).
+ * Sources: RFC 5322 §3.6.4 (Message-ID, References), RFC 3834 §5 (Auto-Submitted), RFC 2919 (List-Id).
  */
 import type { AlertMessage } from '../../model/alert.ts'
 
@@ -29,14 +29,32 @@ export const messageId = (message: AlertMessage, hostname: string): string =>
 /**
  * The same for all mails of one outage, the last upalert included: mail readers show them as one conversation. It names no
  * mail that was ever sent, which RFC 5322 allows and readers accept; the id of the first mail is not known to the last.
+ * An outage that began under an upalert which did not name it is known by its beginning.
  */
-export function threadId(message: AlertMessage, hostname: string): string {
-  return `<outage.${token(message.key)}.${message.firstFailure ?? message.at}@${domain(hostname)}>`
+export function threadId({ outage, key, firstFailure, at }: AlertMessage, hostname: string): string {
+  const name = outage === undefined ? `${token(key)}.${firstFailure ?? at}` : token(outage)
+  return `<outage.${name}@${domain(hostname)}>`
 }
 
-export function machineHeaders(message: AlertMessage): Record<string, string> {
+/** Threads that a mail about several outages joins. */
+const THREADS_MOST = 20
+
+/** The threads that a mail belongs to: its own, or that of each message it tells. */
+export function threadIds(message: AlertMessage, hostname: string): readonly string[] {
+  if (message.members === undefined || message.members.length === 0) return [threadId(message, hostname)]
+  return [...new Set(message.members.map((member) => threadId(member, hostname)))].slice(0, THREADS_MOST)
+}
+
+/** RFC 2919 §2: at most 255 octets. */
+const LIST_ID_LENGTH = 255
+
+/** A List-Id as its header has it, without whatever cannot stand there. */
+export const listIdHeader = (listId: string): string => `<${token(listId).slice(0, LIST_ID_LENGTH)}>`
+
+export function machineHeaders(message: AlertMessage, listId = ''): Record<string, string> {
   return {
     'Auto-Submitted': 'auto-generated',
+    ...(listId === '' ? {} : { 'List-Id': listIdHeader(listId) }),
     'X-Upalert-Id': token(message.id),
     'X-Upalert-Group': token(message.group),
     'X-Upalert-Service': token(message.service),

@@ -4,55 +4,107 @@
 export const SUBJECT_LIMIT = 150
 
 /** Characters of a mail whose words are given: a subject of keepalived's with two IPv6 addresses ends in its state. */
-export const WRITTEN_LIMITS = { subject: 900, text: 16_384 }
+export const WRITTEN_LIMITS = { subject: 900, text: 262_144, html: 1_048_576 }
 
-export const subjectTemplate = '{{word}} {{key}}: {{headline}}'
+export const subjectTemplate = '{{word}} {{#unless combined}}{{key}}: {{/unless}}{{headline}}'
 
-export const textTemplate = `{{word}} {{key}}{{#if description}} ({{description}}){{/if}}
-{{headline}}
-
-{{#if listed}}
-Failing now:
+/** The failing hosts and what is left, indented by as much as `by`. */
+const hostsAndPools = (by: string): string => `{{#if listed}}
+${by}Failing now:
 {{#each failing}}
-  {{host}} {{text}}
+${by}  {{host}} {{text}}
 {{/each}}
 {{#if more}}
-  and {{more}} more
+${by}  and {{more}} more
 {{/if}}
 
 {{/if}}
 {{#if pools}}
-What is left:
+${by}What is left:
 {{#each pools}}
-  {{this}}
+${by}  {{this}}
 {{/each}}
 
 {{/if}}
-{{#if up}}
+`
+
+const commaSeparated = (list: string): string => `{{#each ${list}}}{{#unless @first}}, {{/unless}}{{this}}{{/each}}`
+
+/** What stands in a column of its own, of one message. */
+const lines = (by: string): string => `{{#if up}}
 {{#if since}}
-Failed from:   {{since}}
-Up again at:   {{at}}
-{{else}}
-Up again at:   {{at}}
+${by}Failed from:   {{since}}
+{{/if}}
+${by}Up again at:   {{at}}
+{{#if traffic}}
+${by}Traffic:       {{traffic}}
 {{/if}}
 {{else}}
 {{#if since}}
-Failing since: {{since}}{{#if failures}} (failing checks in a row: {{failures}}){{/if}}
+${by}Failing since: {{since}}{{#if failures}} (failing checks in a row: {{failures}}){{/if}}
 {{/if}}
-Decided at:    {{at}}
+${by}Decided at:    {{at}}
 {{#if lastSuccess}}
-Last success:  {{lastSuccess}}
+${by}Last success:  {{lastSuccess}}
+{{/if}}
+{{#if remedy}}
+${by}What ends it:  {{remedy}}
 {{/if}}
 {{/if}}
 {{#if trap}}
-Told by:       a trap
+${by}Told by:       a trap
 {{/if}}
 {{#if acknowledged}}
-Acknowledged:  {{acknowledged}}
+${by}Acknowledged:  {{acknowledged}}
 {{/if}}
-Hosts checked: {{hosts}}
+{{#if others}}
+${by}Also told:     ${commaSeparated('others')}
+{{/if}}
+{{#if because}}
+${by}Told to you:   {{because}}
+{{/if}}
+`
+
+const combinedText = `{{word}}
+{{headline}}
+
+{{#if others}}
+Also told:     ${commaSeparated('others')}
+{{/if}}
+{{#if because}}
+Told to you:   {{because}}
+{{/if}}
+{{#each members}}
+
+{{word}} {{key}}{{#if description}} ({{description}}){{/if}}
+  {{headline}}
+
+${hostsAndPools('  ')}${lines('  ')}{{#if said}}
+  {{#if up}}Last failure: {{else}}Monitor said: {{/if}} {{said}}
+{{/if}}
+{{#if ackLink}}
+  Acknowledge:   {{ackLink}}
+{{/if}}
+  Why:           {{whyCommand}}
+{{/each}}
+{{#if omitted}}
+
+And {{omitted}} more, which this mail does not tell: upalert log --alerts
+{{/if}}
+
+-- 
+upalert on {{director}}, message {{id}}
+`
+
+const singleText = `{{word}} {{key}}{{#if description}} ({{description}}){{/if}}
+{{headline}}
+
+${hostsAndPools('')}${lines('')}Hosts checked: {{hosts}}
 {{#if said}}
 {{#if up}}Last failure: {{else}}Monitor said: {{/if}} {{said}}
+{{/if}}
+{{#if ackLink}}
+Acknowledge:   {{ackLink}}
 {{/if}}
 {{#if detail}}
 
@@ -62,5 +114,7 @@ Hosts checked: {{hosts}}
 
 -- 
 upalert on {{director}}, message {{id}}
-Why it was sent: upalert why {{subject}}
+Why it was sent: {{whyCommand}}
 `
+
+export const textTemplate = `{{#if combined}}\n${combinedText}{{else}}\n${singleText}{{/if}}\n`

@@ -1,9 +1,11 @@
 /**
- * Fills a Handlebars template. Nothing is escaped as HTML: these are texts for mail and phones. The operator's template may
- * have a mistake; then the built-in one speaks, since a page in the wrong words is better than none.
+ * Fills a Handlebars template. In a text nothing is escaped: these are words for mail and phones; in HTML everything is. The
+ * operator's template may have a mistake; then the built-in one speaks, since a page in the wrong words is better than
+ * none. A template reads what it is given and nothing else: no prototype, no other template, no endless repetition.
  */
 import Handlebars from 'handlebars'
 import { oneLine } from './safe-text.ts'
+import { brokenRule, HELPERS } from './template-rules.ts'
 
 export interface Rendered {
   readonly text: string
@@ -11,19 +13,108 @@ export interface Rendered {
   readonly problem: string
 }
 
-/** Our own instance: no plugin's helper can change what a template means. */
-const handlebars = Handlebars.create()
+export interface Filling {
+  /** Every value is escaped as HTML. */
+  readonly html?: boolean
+  /** What the template is called in a sentence about it; without it, its beginning is quoted. */
+  readonly name?: string
+  /** Further helpers. */
+  readonly helpers?: Readonly<Record<string, Handlebars.HelperDelegate>>
+}
 
-export function render(template: string, builtIn: string, view: object): Rendered {
+/** Characters of a template. */
+export const TEMPLATE_LIMIT = 65_536
+/** Characters that a template may make: the built-in HTML, should each of a view's characters have to be escaped. */
+export const FILLED_LIMIT = 2_097_152
+/** What is made within several `each` is counted by each of them. */
+const COUNTED_DEEP = 4
+/** Times that all of its `each` together may repeat their text. */
+const REPETITIONS = 5_000
+
+export function render(template: string, builtIn: string, view: object, filling: Filling = {}): Rendered {
   try {
-    return { text: fill(template, view), problem: '' }
+    return { text: fill(template, view, filling), problem: '' }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return {
-      text: fill(builtIn, view),
-      problem: `the template "${oneLine(template, 80)}" is not valid: ${oneLine(why, 200)}`,
-    }
+    return { text: fill(builtIn, view, filling), problem: notValid(template, filling, reasonOf(error)) }
   }
 }
 
-const fill = (template: string, view: object): string => handlebars.compile(template, { noEscape: true })(view)
+/** What is wrong with a template, found by filling it with each of the samples; empty if nothing is. */
+export function templateProblem(template: string, samples: readonly object[], filling: Filling = {}): string {
+  try {
+    const names = new Set(samples.flatMap(namesIn))
+    check(parsed(template), filling, names)
+    for (const sample of samples) fill(template, sample, filling)
+    return ''
+  } catch (error) {
+    return notValid(template, filling, reasonOf(error))
+  }
+}
+
+/** Throws what is wrong with the template. */
+function fill(template: string, view: object, filling: Filling): string {
+  const program = parsed(template)
+  check(program, filling, null)
+  const { html = false, helpers = {} } = filling
+  // A compiler of our own for each template: nobody else's helper can change what it means.
+  const handlebars = Handlebars.create()
+  handlebars.unregisterHelper('log')
+  boundRepetition(handlebars)
+  handlebars.registerHelper({ ...helpers })
+  const known = Object.fromEntries([...HELPERS, ...Object.keys(helpers)].map((name) => [name, true]))
+  const filled = handlebars.compile(program, {
+    noEscape: !html,
+    strict: true,
+    knownHelpersOnly: true,
+    knownHelpers: known,
+  })
+  const text = filled(view, { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false })
+  if (text.length > FILLED_LIMIT) throw new Error(`it makes more than ${FILLED_LIMIT} characters`)
+  return text
+}
+
+function parsed(template: string): hbs.AST.Program {
+  if (template.length > TEMPLATE_LIMIT) throw new Error(`it has more than ${TEMPLATE_LIMIT} characters`)
+  return Handlebars.parse(template)
+}
+
+function check(program: hbs.AST.Program, { html = false, helpers = {} }: Filling, names: ReadonlySet<string> | null) {
+  const broken = brokenRule(program, { html, names, helpers: Object.keys(helpers) })
+  if (broken !== null) throw new Error(broken)
+}
+
+/** An `each` within an `each` within an `each` makes a small template endless. */
+function boundRepetition(handlebars: typeof Handlebars): void {
+  let repetitions = 0
+  let made = 0
+  const { each } = handlebars.helpers
+  if (each === undefined) return
+  handlebars.registerHelper('each', function (this: unknown, context: unknown, options: Handlebars.HelperOptions) {
+    const counted: Handlebars.TemplateDelegate = (one, further) => {
+      repetitions += 1
+      if (repetitions > REPETITIONS) throw new Error(`it repeats a text more than ${REPETITIONS} times`)
+      const text = options.fn(one, further)
+      made += text.length
+      if (made > FILLED_LIMIT * COUNTED_DEEP) throw new Error(`it makes more than ${FILLED_LIMIT} characters`)
+      return text
+    }
+    return each.call(this, context, { ...options, fn: counted })
+  })
+}
+
+/** Every name that occurs at any depth. */
+function namesIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(namesIn)
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, inner]) => [name, ...namesIn(inner)])
+}
+
+const notValid = (template: string, { name }: Filling, why: string): string =>
+  `the template ${name ?? `"${oneLine(template, 80)}"`} is not valid: ${oneLine(why, 200)}`
+
+/** Handlebars says of a name that is not there: `"x" not defined in [object Object] - 3:5`. */
+function reasonOf(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error)
+  const [, name, line] = /^"(.*)" not defined in .* - (\d+):\d+$/s.exec(why) ?? []
+  return name === undefined ? why : `there is no "${name}" (line ${line})`
+}
