@@ -4,7 +4,7 @@ import type { Milliseconds, WallTime } from '../model/units.ts'
 
 interface Common {
   readonly at: WallTime
-  /** What comes first of two records of one instant. */
+  /** Rises in the order in which the daemon wrote things down. */
   readonly order: number
 }
 

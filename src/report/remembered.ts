@@ -6,7 +6,7 @@
 import { type WallTime, wallTime } from '../model/units.ts'
 import type { History, HistoryRecord, Known } from './record.ts'
 
-/** Before all that happened in the same instant. */
+/** Before all that was written down. */
 const FIRST = -1
 
 /** The records, and those of the beginning that can be told from what came later. */
@@ -17,7 +17,7 @@ export function withRemembered(history: History): readonly HistoryRecord[] {
   for (const record of records) {
     if (record.kind !== 'service' && record.kind !== 'maintenance') continue
     const former = first[record.kind].get(record.service)
-    if (former === undefined || isBefore(record, former)) first[record.kind].set(record.service, record)
+    if (former === undefined || record.order < former.order) first[record.kind].set(record.service, record)
   }
   return [
     ...[...first.service.values()].flatMap((record) => statusBefore(record, reach)),
@@ -26,9 +26,6 @@ export function withRemembered(history: History): readonly HistoryRecord[] {
     ...records,
   ]
 }
-
-export const isBefore = (a: HistoryRecord, b: HistoryRecord): boolean =>
-  a.at < b.at || (a.at === b.at && a.order < b.order)
 
 function statusBefore(record: HistoryRecord, reach: WallTime): readonly HistoryRecord[] {
   if (record.kind !== 'service' || record.was === 'untested' || record.lasted === null) return []

@@ -4,8 +4,8 @@
  */
 import { type WallTime, wallTime } from '../model/units.ts'
 import { closed, type Incident, type Open, opened } from './incident.ts'
+import { inOrder } from './order.ts'
 import type { HistoryRecord } from './record.ts'
-import { isBefore } from './remembered.ts'
 import type { Span } from './span.ts'
 
 /** Milliseconds of the span in each class. */
@@ -34,8 +34,7 @@ export function timelineOf(
   span: Span,
 ): Timeline {
   const sweep = new Sweep(service, unseen, span)
-  const changes = records.filter((record): record is Change => record.kind !== 'gap')
-  for (const change of changes.sort((a, b) => (isBefore(a, b) ? -1 : isBefore(b, a) ? 1 : 0))) sweep.take(change)
+  for (const change of inOrder(records)) sweep.take(change)
   return sweep.finish()
 }
 

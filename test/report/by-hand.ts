@@ -2,7 +2,7 @@
  * The same numbers as a report's by the plainest means: the span is gone through step by step, and at each step all records
  * are looked at. All times must be whole steps.
  */
-import type { WallTime } from '../../src/model/units.ts'
+import { type WallTime, wallTime } from '../../src/model/units.ts'
 import type { History, HistoryRecord } from '../../src/report/record.ts'
 import type { Span } from '../../src/report/span.ts'
 
@@ -12,8 +12,6 @@ export interface ByHand {
   downInMaintenance: number
   notObserved: number
 }
-
-type Of<K extends HistoryRecord['kind']> = Extract<HistoryRecord, { kind: K }>
 
 export function byHand(history: History, service: string, { from, to }: Span, step: number): ByHand {
   const found: ByHand = { up: 0, down: 0, downInMaintenance: 0, notObserved: 0 }
@@ -26,7 +24,7 @@ function classAt(history: History, service: string, time: number): keyof ByHand 
   if (reach === null || time < reach || time >= horizon) return 'notObserved'
   if (records.some((record) => record.kind === 'gap' && record.from <= time && time < record.at)) return 'notObserved'
   const isOwn = (record: HistoryRecord) => 'service' in record && record.service === service && record.at <= time
-  const own = records.filter(isOwn)
+  const own = asClocked(records, service).filter(isOwn)
   const status = lastOf(own.filter((record) => record.kind === 'service'))?.became ?? 'untested'
   if (status === 'untested') return 'notObserved'
   if (status === 'up') return 'up'
@@ -42,11 +40,20 @@ function lastOf<R extends { readonly at: number; readonly order: number }>(recor
   return last
 }
 
+/** No time of a service and kind is earlier than one that was written down before it. */
+function asClocked(records: readonly HistoryRecord[], service: string): readonly HistoryRecord[] {
+  const own = records.filter((record) => 'service' in record && record.service === service)
+  return own.map((record) => {
+    const former = own.filter(({ kind, order }) => kind === record.kind && order <= record.order)
+    return { ...record, at: wallTime(Math.max(...former.map(({ at }) => at))) }
+  })
+}
+
 /** Changes to down and to up that count, read one after the other. */
 export function changesByHand(records: readonly HistoryRecord[], service: string, { from, to }: Span) {
-  const own = records
-    .filter((record): record is Of<'service'> => record.kind === 'service' && record.service === service)
-    .sort((a, b) => a.at - b.at || a.order - b.order)
+  const own = asClocked(records, service)
+    .filter((record) => record.kind === 'service')
+    .sort((a, b) => a.order - b.order)
   let status = 'untested'
   let began: WallTime | null = null
   const counted = { changes: 0, began: 0, recovered: 0, outage: 0 }

@@ -4,7 +4,6 @@ import fc from 'fast-check'
 import type { Verdict } from '../../src/model/entry.ts'
 import { type WallTime, wallTime } from '../../src/model/units.ts'
 import type { History, HistoryRecord } from '../../src/report/record.ts'
-import { isBefore } from '../../src/report/remembered.ts'
 import { type Figures, reportOf } from '../../src/report/report.ts'
 import { daySpan, monthSpan, type NamedSpan } from '../../src/report/span.ts'
 import { byHand, changesByHand } from './by-hand.ts'
@@ -160,6 +159,11 @@ test('an incident in which nobody watched for a while is marked', () => {
   assert.deepEqual([open.incidents[0]?.cutByGap, open.incidents[0]?.lasted], [false, 30 * MINUTE])
 })
 
+test('after a clock was set back, what was written down last is what holds', () => {
+  const { service } = only([became(early, 'a/b', 'up'), became(m(60), 'a/b', 'up'), became(m(30), 'a/b', 'down')])
+  assert.deepEqual(minutesOf(service), [780, 660, 0, 0])
+})
+
 test('services of the configuration are shown although nothing is known of them, and others that are gone are not', () => {
   const records = [
     became(early, 'gone/x', 'up'),
@@ -188,7 +192,7 @@ function recordsAround({ from }: NamedSpan): fc.Arbitrary<HistoryRecord[]> {
   const time = fc.integer({ min: -96, max: 192 }).map((steps) => wallTime(from + steps * STEP))
   const service = fc.constantFrom(...services)
   const verdict = fc.constantFrom<Verdict>('up', 'down', 'down', 'up', 'untested')
-  return fc.array(
+  const records = fc.array(
     fc.oneof(
       { weight: 6, arbitrary: fc.tuple(time, service, verdict).map(([when, key, to]) => became(when, key, to)) },
       {
@@ -203,7 +207,14 @@ function recordsAround({ from }: NamedSpan): fc.Arbitrary<HistoryRecord[]> {
     ),
     { maxLength: 40 },
   )
+  // Mostly a clock goes on as things happen; sometimes it is set.
+  return fc
+    .tuple(records, fc.integer({ min: 0, max: 3 }))
+    .map(([all, luck]) => (luck === 0 ? all : asTheyHappened(all)))
 }
+
+const asTheyHappened = (records: readonly HistoryRecord[]): HistoryRecord[] =>
+  [...records].sort((a, b) => a.at - b.at || a.order - b.order).map((record, order) => ({ ...record, order }))
 
 const histories = fc.constantFrom(...spans).chain((within) =>
   fc.record({
@@ -284,7 +295,8 @@ test('two months side by side add up to the report of both', () => {
   })
   fc.assert(
     fc.property(parts, ({ first, second, records }) => {
-      const of = (within: NamedSpan) => reportOf(history(records), within, { only: ['a/b'], configured: [] }).totals
+      const of = (within: NamedSpan) =>
+        reportOf(history(asTheyHappened(records)), within, { only: ['a/b'], configured: [] }).totals
       const both = of(span(first.from, second.to))
       const [one, two] = [of(first), of(second)]
       for (const name of additive) assert.equal(one[name] + two[name], both[name], name)
@@ -300,6 +312,8 @@ const additive = [
 /** A maintenance that ends without having begun has begun with the history (remembered.ts); here there is none. */
 function withBeginnings(records: readonly HistoryRecord[]): readonly HistoryRecord[] {
   const begunBefore = (end: HistoryRecord & { readonly service: string }): boolean =>
-    records.some((one) => one.kind === 'maintenance' && one.service === end.service && one.began && isBefore(one, end))
+    records.some(
+      (one) => one.kind === 'maintenance' && one.service === end.service && one.began && one.order < end.order,
+    )
   return records.filter((one) => one.kind !== 'maintenance' || one.began || begunBefore(one))
 }
