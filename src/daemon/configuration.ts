@@ -4,28 +4,28 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { dirname, join, resolve as resolvePath } from 'node:path'
+import { dirname, join } from 'node:path'
 import { alerts as builtInAlerts } from '../../alerts/index.ts'
 import { monitors as builtInMonitors } from '../../monitors/index.ts'
 import type { Alert } from '../model/alert.ts'
-import type { Model, Place, Settings } from '../model/model.ts'
+import { machineZone } from '../model/calendar/zone.ts'
+import type { Model, Settings } from '../model/model.ts'
 import type { Monitor } from '../model/monitor.ts'
 import { fileProblem, loadMon } from '../parse/check.ts'
 import type { KeepalivedFile } from '../parse/keepalived/file.ts'
 import { joined } from '../parse/keepalived/join.ts'
 import type { MonFile } from '../parse/mon/file.ts'
-import { placeOfSlice, spanOf } from '../parse/mon/lines.ts'
 import { parseMon } from '../parse/mon.ts'
 import type { Problem } from '../parse/problem.ts'
 import type { Given } from '../parse/resolve/surroundings.ts'
-import { programPaths, resolve, settingsOf } from '../parse/resolve.ts'
-import type { Span } from '../parse/source.ts'
-import { quoted } from '../parse/text/visible.ts'
+import { programPaths, resolve, settingsOf, unknownNames } from '../parse/resolve.ts'
 import { loadPlugins, type PluginProblem } from '../runtime/plugins.ts'
+import { alertFaults } from './alert-faults.ts'
 import { isProgram, isReadable } from './files.ts'
 import { configurationId, isKeepalivedBytes, namedFiles, readKeepalivedBytes, understood } from './keepalived.ts'
 import { type Expanded, expandM4, expandM4Sync, m4For } from './m4.ts'
 import { type Directories, directoriesOf } from './paths.ts'
+import { absolute, fileProblems, spanAt, templateWarnings } from './settings-files.ts'
 
 /** What the command line says besides the file's name. */
 export interface LoadOptions extends Given {
@@ -127,8 +127,8 @@ async function understand(
   }
   const resolved =
     alone === undefined
-      ? resolve(parsed, { ...about(), ...words, monitors, alerts, programs })
-      : { model: emptyModel(settings), problems: [], omitted: 0 }
+      ? resolve(parsed, { ...about(), ...words, ...{ monitors, alerts, programs }, ...judging(alerts) })
+      : { model: emptyModel(settings), problems: [], omitted: 0, open: [] }
   const beside =
     alone === undefined
       ? namedFiles(settings, file, configurationId(configId))
@@ -140,11 +140,18 @@ async function understand(
     ...plugins.problems.map((problem) => asProblem(problem, parsed)),
     ...fileProblems(settings, directories, parsed),
   ]
-  const others = [
+  const besides = [
     ...beside.unreadable.map((problem) => asProblem(problem, parsed)),
     ...beside.problems,
     ...keepalived.problems,
     ...whole.problems,
+  ]
+  // Of a file that is wrong nobody knows what it would have named.
+  const allRead = besides.every(({ severity }) => severity === 'warning')
+  const others = [
+    ...besides,
+    ...(allRead ? unknownNames(resolved.open, whole.model) : []),
+    ...templateWarnings(settings, directories, parsed),
   ]
   const sound = found.length === 0 && resolved.model !== null && others.every(({ severity }) => severity === 'warning')
   const model = sound ? { ...whole.model, settings: absolute(whole.model.settings, directories) } : null
@@ -152,6 +159,8 @@ async function understand(
   const omitted = resolved.omitted + keepalived.omitted
   return { file, given, model, problems, omitted, directories, monitors, alerts }
 }
+
+const judging = (alerts: ReadonlyMap<string, Alert>) => ({ timeZone: machineZone(), alertFaults: alertFaults(alerts) })
 
 const emptyModel = (settings: Settings): Model => ({
   settings,
@@ -167,38 +176,6 @@ const emptyModel = (settings: Settings): Model => ({
   reports: [],
 })
 
-/** With all directories and files made absolute, so that a program, a reload and a client mean the same. */
-function absolute(settings: Settings, directories: Directories): Settings {
-  const { clients, logs, table } = settings
-  const { cfbasedir, logdir } = directories
-  const maintenance = table.maintenancedir === '' ? '' : resolvePath(cfbasedir, table.maintenancedir)
-  const historicfile = logs.historicfile === '' ? '' : resolvePath(logdir, logs.historicfile)
-  return {
-    ...settings,
-    ...directories,
-    table: { ...table, maintenancedir: maintenance },
-    clients: {
-      ...clients,
-      authfile: { ...clients.authfile, path: resolvePath(cfbasedir, clients.authfile.path) },
-      userfile: { ...clients.userfile, path: resolvePath(cfbasedir, clients.userfile.path) },
-    },
-    logs: { ...logs, historicfile, dtlogfile: resolvePath(logdir, logs.dtlogfile) },
-  }
-}
-
-/** mon refuses a file that it is told of and cannot read; unlike mon's, the look is where the file will be read. */
-function fileProblems({ clients }: Settings, { cfbasedir }: Directories, parsed: MonFile): Problem[] {
-  return (['authfile', 'userfile'] as const).flatMap((name) => {
-    const { path, place } = clients[name]
-    const whole = resolvePath(cfbasedir, path)
-    if (place === null || isReadable(whole)) return []
-    const span = spanAt(place, parsed)
-    const message = `${name} ${quoted(whole)} does not exist, or this user may not read it`
-    const hint = 'a relative path is under cfbasedir'
-    return [{ code: name, severity: 'error', span, message, hint } satisfies Problem]
-  })
-}
-
 /** A problem with a place in the mon.cf, of a plugin or another file that it names. */
 type Placed = Omit<PluginProblem, 'code'> & { readonly code: string }
 
@@ -209,13 +186,6 @@ const asProblem = ({ code, place, message, hint }: Placed, parsed: MonFile): Pro
   message,
   hint,
 })
-
-/** The value of a setting that stands there; the command line's stand in no file. */
-function spanAt(place: Place, parsed: MonFile): Span {
-  const same = ({ file, line, column }: Place) => file === place.file && line === place.line && column === place.column
-  const value = parsed.globals.find((statement) => same(placeOfSlice(statement.value)))?.value
-  return value === undefined ? { source: { file: place.file, text: '' }, start: 0, end: 0 } : spanOf(value)
-}
 
 /** Executables by name; of two with one name the one found first counts. */
 function programsIn(directories: readonly string[], paths: readonly string[]): ReadonlyMap<string, string> {

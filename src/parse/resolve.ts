@@ -8,18 +8,25 @@ import type { MonFile, WatchBlock } from './mon/file.ts'
 import { placeOfSlice, type Slice, spanOf } from './mon/lines.ts'
 import type { Problem } from './problem.ts'
 import { alertLines } from './resolve/alert-lines.ts'
+import type { Naming } from './resolve/call.ts'
 import { DependencyGraph } from './resolve/cycles.ts'
 import { reportHosts, resolveGroups } from './resolve/groups.ts'
+import { readUndelivered } from './resolve/notify-settings.ts'
 import { Receivers } from './resolve/receivers.ts'
+import { resolveReports } from './resolve/reports.ts'
 import { type Around, resolveService } from './resolve/service.ts'
+import { SettingReader } from './resolve/setting-reader.ts'
 import { resolveGlobals } from './resolve/settings.ts'
+import { type OpenName, reportSubject } from './resolve/subjects.ts'
 import type { Given, Surroundings } from './resolve/surroundings.ts'
 import { resolveAliases, resolveViews } from './resolve/views.ts'
 import { resolveVirtuals } from './resolve/virtuals.ts'
+import { type Known as KnownNames, resolveWindows } from './resolve/windows.ts'
 import { Report } from './text/report.ts'
 import { quoted } from './text/visible.ts'
 import { splitWords } from './text/words.ts'
 
+export { type OpenName, unknownNames } from './resolve/subjects.ts'
 export type { Given, GivenSettings, NamedShape, Surroundings } from './resolve/surroundings.ts'
 
 export interface Resolved {
@@ -29,6 +36,8 @@ export interface Resolved {
   readonly problems: readonly Problem[]
   /** Problems beyond the number that is kept. */
   readonly omitted: number
+  /** Names that only a keepalived.conf can define; `unknownNames` judges them when it is read. */
+  readonly open: readonly OpenName[]
 }
 
 export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
@@ -36,13 +45,14 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
   report.omitted = file.omitted
   for (const problem of file.problems) report.add(problem)
   reportEmpty(file, report)
-  const settings = resolveGlobals(file, surroundings, report)
+  const globals = resolveGlobals(file, surroundings, report)
   const groups = resolveGroups(file, report)
   const written = writtenServices(file, groups)
   const graph = new DependencyGraph()
-  const modules = { surroundings, mondir: settings.mondir, alertdir: settings.alertdir }
+  const modules = { surroundings, mondir: globals.mondir, alertdir: globals.alertdir }
   const receivers = new Receivers(file, modules, report)
   const naming = { ...modules, receivers }
+  const settings = withUndelivered(globals, file, naming, report)
   const around: Around = {
     naming,
     services: written,
@@ -58,6 +68,15 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
   const { demoServers, table } = settings
   const { pathmarks } = table
   const pools = resolveVirtuals(file, { groups, written, services: watched, naming, demoServers, pathmarks }, report)
+  const open: OpenName[] = []
+  const all = [...written.keys(), ...pools.services.map(({ key }) => key)]
+  const unknown = (name: OpenName): void => {
+    if (settings.keepalived.length > 0) open.push(name)
+    else reportSubject(name, known.subjects, report)
+  }
+  const known = knownTo(file, all, unknown, surroundings.timeZone ?? 'UTC')
+  const windows = resolveWindows(file, known, report)
+  const reports = resolveReports(file, known, naming, report)
   receivers.reportUnnamed(file, report)
   const serviceIndex = new Map<ServiceKey, number>(pools.services.map((service, i) => [service.key, i]))
   const model: Model = {
@@ -67,10 +86,32 @@ export function resolve(file: MonFile, surroundings: Surroundings): Resolved {
     views,
     aliases,
     receivers: receivers.byName,
-    windows: [],
-    reports: [],
+    windows,
+    reports,
   }
-  return { model: report.failed ? null : model, problems: report.problems, omitted: report.omitted }
+  return { model: report.failed ? null : model, problems: report.problems, omitted: report.omitted, open }
+}
+
+/** What maintenance and reports may name, and what becomes of a name that is not found. */
+function knownTo(
+  { watches, own }: MonFile,
+  services: Iterable<string>,
+  unknown: KnownNames['unknown'],
+  timeZone: string,
+): KnownNames {
+  const subjects = {
+    watches: new Set(watches.map(({ name }) => name.text)),
+    services: new Set(services),
+    virtuals: new Set(own.virtual.map(({ name }) => name.text)),
+  }
+  return { subjects, unknown, timeZone }
+}
+
+/** The one setting that calls alerts, which must be known before. */
+function withUndelivered(settings: Settings, file: MonFile, naming: Naming, report: Report): Settings {
+  const value = new SettingReader(file.globals, naming.surroundings, new Report()).value('undelivered')
+  const undelivered = readUndelivered(value, naming, report)
+  return { ...settings, notify: { ...settings.notify, undelivered } }
 }
 
 const reportFor = ({ quirks }: MonFile) => new Report({ asMon: quirks === 'mon-1.3' })

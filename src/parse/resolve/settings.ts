@@ -1,6 +1,5 @@
 /** The globals of mon.cf -> Settings, each value checked, defaults filled in. Source: mon manual, "Global Variables". */
 import type { DemoServer, Settings, WrittenPeriod } from '../../model/model.ts'
-import { KEEP_QUIET } from '../../model/notify-settings.ts'
 import { asMon13, asPromised, type Quirks } from '../../model/quirks.ts'
 import { type Milliseconds, milliseconds } from '../../model/units.ts'
 import {
@@ -19,6 +18,7 @@ import {
   defaultMailfrom,
   GREATEST_DEP_RECUR_LIMIT,
   LONGEST_SOCKET_PATH,
+  MOST_RELAYS,
 } from '../defaults.ts'
 import { type MonFile, QUIRKS_NAMES, type QuirksName } from '../mon/file.ts'
 import { placeOfSlice, type Slice, spanOf } from '../mon/lines.ts'
@@ -30,6 +30,7 @@ import { quoted } from '../text/visible.ts'
 import { plainWords } from '../text/words.ts'
 import { readClientSettings } from './client-settings.ts'
 import { readLogSettings } from './log-settings.ts'
+import { readNotifySettings } from './notify-settings.ts'
 import { reportServiceDefaults } from './service-defaults.ts'
 import { SettingReader } from './setting-reader.ts'
 import type { Given, Surroundings } from './surroundings.ts'
@@ -88,7 +89,7 @@ function resolveSettings(
     clients: readClientSettings(settings),
     logs: readLogSettings(settings),
     table: readTableSettings(settings),
-    notify: KEEP_QUIET,
+    notify: readNotifySettings(settings),
     keepalived: readKeepalived(file.globals),
   }
 }
@@ -125,13 +126,25 @@ function readDatabase(value: Slice | undefined, fromEnvironment: string | undefi
   return DEFAULT_DATABASE
 }
 
+/** Several are tried in order. */
 function readMailserver(value: Slice | undefined, report: Report): string {
   if (value === undefined) return DEFAULT_MAILSERVER
-  if (/^smtps?:\/\/[^\s/?]+\/?(\?\S*)?$/.test(value.text) && isUrl(value.text)) return value.text
-  const isHost = /^[\w.-]{1,255}(:\d{1,5})?$/.test(value.text)
-  const hint = isHost ? `write smtp://${value.text}` : 'smtp://host:port, or smtps://host:port for TLS from the start'
-  report.error('setting-value', spanOf(value), `${quoted(value.text)} names no mail server`, hint)
-  return DEFAULT_MAILSERVER
+  const relays = plainWords(value)
+  const over = relays[MOST_RELAYS]
+  if (over !== undefined) {
+    const message = `more than ${MOST_RELAYS} mail servers`
+    report.error('setting-value', spanOf(over), message, 'leave some out: each is tried before a mail waits')
+  }
+  for (const relay of relays.slice(0, MOST_RELAYS)) reportRelay(relay, report)
+  return relays.map(({ text }) => text).join(' ')
+}
+
+function reportRelay(relay: Slice, report: Report): void {
+  const { text } = relay
+  if (/^smtps?:\/\/[^\s/?]+\/?(\?\S*)?$/.test(text) && isUrl(text)) return
+  const isHost = /^[\w.-]{1,255}(:\d{1,5})?$/.test(text)
+  const hint = isHost ? `write smtp://${text}` : 'smtp://host:port, or smtps://host:port for TLS from the start'
+  report.error('setting-value', spanOf(relay), `${quoted(text)} names no mail server`, hint)
 }
 
 /** Long URLs are refused unread. */

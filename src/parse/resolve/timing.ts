@@ -2,12 +2,11 @@
 import type { Timing } from '../../model/model.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { ServiceBlock } from '../mon/file.ts'
-import { type Slice, slice, spanOf } from '../mon/lines.ts'
-import { cronExpression, cronFault } from '../text/cron.ts'
+import { type Slice, spanOf } from '../mon/lines.ts'
 import { durationText } from '../text/duration.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
-import { splitWords } from '../text/words.ts'
+import { readCron } from './calendar-lines.ts'
 import { readDuration } from './setting-reader.ts'
 
 /** The last occurrence of a keyword, which counts. */
@@ -22,29 +21,14 @@ export function readTiming(block: ServiceBlock, last: Last, report: Report): Tim
     const message = `${quoted(block.name.text)} has an interval and a cron schedule`
     report.error('cron-and-interval', spanOf(cron), message, 'keep one of them')
   }
-  return readCron(cron, report)
+  const expression = readCron(cron, { seconds: true }, report)
+  return expression === null ? null : { kind: 'cron', expression }
 }
 
 function readInterval(value: Slice | undefined, randskew: Slice | undefined, report: Report): Timing | null {
   const interval = readDuration(value, report)
   const skew = readDuration(randskew, report)
   return interval === null ? null : { kind: 'every', interval, randskew: skew }
-}
-
-function readCron(value: Slice, report: Report): Timing | null {
-  const split = splitWords(value)
-  const text = split.words.length === 1 ? (split.words[0]?.text ?? '') : value.text
-  if (split.kind === 'unbalanced') {
-    const hint = 'write the same sign behind the last field'
-    report.error('cron', spanOf(split.quote), 'this quotation never closes', hint)
-    return null
-  }
-  const fault = cronFault(text)
-  if (fault === null) return { kind: 'cron', expression: cronExpression(text) }
-  const at = value.from + Math.max(0, value.text.indexOf(text))
-  const part = slice(value.line, Math.min(at + fault.from, value.to), Math.min(at + fault.to, value.to))
-  report.error('cron', spanOf(part), fault.message, fault.hint)
-  return null
 }
 
 export function readTimeout(

@@ -43,14 +43,16 @@ const FIELDS: readonly Field[] = [
 /** The most days a month can have, January first. */
 const LENGTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-export function cronFault(expression: string): CronFault | null {
+/** `seconds`: a sixth field may stand in front. */
+export function cronFault(expression: string, { seconds = true } = {}): CronFault | null {
   const parts = [...expression.matchAll(/[^ \t]+/g)].map((match) => ({
     text: match[0],
     from: match.index,
     to: match.index + match[0].length,
   }))
-  if (parts.length !== 5 && parts.length !== 6) {
-    const message = `a cron schedule has 5 fields, or 6 with seconds first; this one has ${parts.length}`
+  if (parts.length !== 5 && !(seconds && parts.length === 6)) {
+    const also = seconds ? ', or 6 with seconds first' : ''
+    const message = `a cron schedule ${seconds ? '' : 'of this kind '}has 5 fields${also}; this one has ${parts.length}`
     return { message, hint: 'minute hour day month weekday: "*/5 8-18 * * 1-5"', from: 0, to: expression.length }
   }
   const fields = parts.length === 6 ? FIELDS : FIELDS.slice(1)
