@@ -8,6 +8,7 @@ import type { HistoryStore } from '../edge/postgres/history-store.ts'
 import type { PostgresError } from '../edge/postgres/postgres.ts'
 import type { PastCommit } from '../model/commit.ts'
 import type { WallTime } from '../model/units.ts'
+import { atMost } from './at-most.ts'
 
 export interface HistorySetup {
   readonly journal: Pick<Journal, 'id' | 'commits' | 'onDurable' | 'fed' | 'fedThrough' | 'status'>
@@ -222,16 +223,6 @@ function makeBell(): Bell {
       rang = false
     },
   }
-}
-
-/** Resolves with the promise, or after so many milliseconds. */
-async function atMost(length: number, promise: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, length)
-  })
-  await Promise.race([promise, over])
-  clearTimeout(timer)
 }
 
 /** As many from the front as fit, and at least one. */

@@ -122,7 +122,7 @@ const judged = `
         coalesce(windows.times, '{}') as maintenance
       from upalert.spell
       cross join lateral generate_series(
-        counted_from::date::timestamp, spell.ended::date::timestamp, interval '1 day'
+        counted_from::date::timestamp, (spell.ended - interval '1 microsecond')::date::timestamp, interval '1 day'
       ) as local (day)
       left join gaps using (journal)
       left join windows using (journal, service)
