@@ -39,6 +39,16 @@ export interface InMaintenance {
   readonly reason: string
 }
 
+/** What is remembered of windows besides operators' own. */
+export interface WindowMemory {
+  /** When one next begins or ends, as it was worked out last; `null`: never. */
+  readonly next: WallTime | null
+  /** Operators ended what had begun up to then, of recurring windows by their name. */
+  readonly ended: Readonly<Record<string, WallTime>>
+  /** What is in force for virtual servers, by their name. */
+  readonly pools: Readonly<Record<string, InMaintenance>>
+}
+
 /** Whether a window with these subjects covers this: a service by its key, or a virtual server as `virtual NAME`. */
 export function covers(subjects: readonly string[], subject: ServiceKey | `virtual ${string}`): boolean {
   const watch = subject.startsWith('virtual ') ? null : subject.slice(0, subject.indexOf('/'))

@@ -4,7 +4,7 @@
  */
 import type { AlertMessage } from './alert.ts'
 import type { PoolStanding, QuietReason, RealStanding } from './entry.ts'
-import type { InMaintenance, OneOffWindow } from './maintenance.ts'
+import type { InMaintenance, OneOffWindow, WindowMemory } from './maintenance.ts'
 import type { AlertCall, Model } from './model.ts'
 import type { Host, Id, ServiceKey } from './names.ts'
 import type { Opstatus } from './opstatus.ts'
@@ -72,6 +72,8 @@ export interface Controls {
   readonly overrides: readonly Override[]
   /** Times of maintenance that operators began. */
   readonly windows: readonly OneOffWindow[]
+  /** Without it, nobody has looked yet which windows are in force. */
+  readonly calendar?: WindowMemory
   /** Names in the maintenance directory: an address, address:port, or a host as configured. Not kept over a restart. */
   readonly maintenance: readonly string[]
   /** Addresses on this host, as far as something depends on them. Not kept over a restart; `null`: not looked at yet. */
