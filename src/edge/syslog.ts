@@ -6,7 +6,7 @@
 import { localStamp } from '../model/local-stamp.ts'
 import type { WallTime } from '../model/units.ts'
 import { encodeSyslog, type Facility, type SyslogMessage } from '../wire/mon/syslog.ts'
-import { libc } from './libc.ts'
+import { errnoName, libc } from './libc.ts'
 
 export interface Syslog {
   log(message: SyslogMessage): void
@@ -63,6 +63,17 @@ export function openSyslog({ facility, ident, pid, now, path = '/dev/log' }: Sys
       fd = -1
     },
   }
+}
+
+/** Hands over one message whose fate matters. `null`: it is taken; otherwise the errno's name. It never waits. */
+export function logOnce(path: string, bytes: Uint8Array): string | null {
+  const fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)
+  if (fd < 0) return errnoName()
+  const address = addressOf(path)
+  const sent = sendto(fd, bytes, bytes.length, MSG_DONTWAIT | MSG_NOSIGNAL, address, address.length)
+  const errno = sent === bytes.length ? null : errnoName()
+  closeFd(fd)
+  return errno
 }
 
 function addressOf(path: string): Buffer {
