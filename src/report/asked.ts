@@ -1,7 +1,8 @@
 /** Which span is meant by the words of a command line: `--month 2026-10`, `--week 2026-W45`, `--day`, `--from … --to …`. */
+import type { Zone } from '../model/calendar/zone.ts'
 import { type WallTime, wallTime } from '../model/units.ts'
 import { daySpan, freeSpan, lastWhole, monthSpan, type NamedSpan, weekSpan, weeksIn } from './span.ts'
-import { type Civil, instantOf, type Zone } from './zone.ts'
+import { type Civil, instantOf } from './zone.ts'
 
 /** `true`: the word without a value, which means the last whole one. */
 export interface Asked {

@@ -3,10 +3,11 @@
  * first column. Lengths are in seconds, availability is from 0 to 1, times have their offset.
  * Source: RFC 4180 (lines end with CR LF; a quote inside quotes is doubled); OWASP, "CSV Injection".
  */
+import type { Zone } from '../model/calendar/zone.ts'
 import type { Incident } from './incident.ts'
 import type { Figures, Report } from './report.ts'
 import { notes, plain } from './words.ts'
-import { isoText, type Zone } from './zone.ts'
+import { isoText } from './zone.ts'
 
 const COLUMNS = [
   ...['record', 'service', 'from', 'to', 'availability', 'observed_s', 'up_s', 'down_s', 'down_in_maintenance_s'],

@@ -3,11 +3,12 @@
  * narrow screen each row becomes a block of named values. Everything that is not ours is escaped.
  * Source: HTML Living Standard §13.3 (escaping a string); Content Security Policy Level 3.
  */
+import type { Zone } from '../model/calendar/zone.ts'
 import type { Incident } from './incident.ts'
 import type { Figures, Report } from './report.ts'
 import { cellsOf, HEADS, longest, worst } from './text.ts'
 import { causeText, counted, headline, lengthText, notes, plain, spanText } from './words.ts'
-import { stampText, type Zone } from './zone.ts'
+import { stampText } from './zone.ts'
 
 export const mostHtmlIncidents = 500
 export const mostHtmlServices = 2000

@@ -2,10 +2,11 @@
  * A report for programs. What is here stays: names keep their meaning, new ones may join them, and `version` rises should that
  * ever have to be otherwise. Lengths are in seconds, times in RFC 3339 with the offset of the zone. docs/reports.md lists it.
  */
+import type { Zone } from '../model/calendar/zone.ts'
 import type { Incident } from './incident.ts'
 import type { WorstLatency } from './record.ts'
 import type { Figures, Report } from './report.ts'
-import { isoText, type Zone } from './zone.ts'
+import { isoText } from './zone.ts'
 
 export function jsonReport({ span, services, totals, incidents, remarks }: Report): string {
   const { label, zone, from, to } = span

@@ -3,8 +3,9 @@
  * the clocks change has 743 or 745 hours. Weeks are those of ISO 8601: from Monday, and the first has the year's first
  * Thursday.
  */
+import { DAY, type Zone } from '../model/calendar/zone.ts'
 import type { WallTime } from '../model/units.ts'
-import { type Civil, civilOf, DAY, instantOf, stampText, type Zone } from './zone.ts'
+import { type Civil, civilOf, instantOf, stampText } from './zone.ts'
 
 /** From an instant up to another, which is no part of it. */
 export interface Span {

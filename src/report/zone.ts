@@ -1,15 +1,10 @@
 /**
- * Times of day in a time zone of the IANA data base: which instant a calendar's midnight is, and how an instant is
- * written. A day has 23, 24 or 25 hours, or another number still; nothing here takes 24 for granted.
- * Source: RFC 9557 and RFC 3339 (how an instant with its offset is written); ECMA-402, "longOffset".
+ * How instants are written in a time zone, and which instant a date and time there is. A day has 23, 24 or 25 hours, or
+ * another number still; nothing here takes 24 for granted (model/calendar/zone.ts knows what clocks show).
+ * Source: RFC 3339 (how an instant with its offset is written).
  */
-import { type Milliseconds, milliseconds, type WallTime, wallTime } from '../model/units.ts'
-
-export interface Zone {
-  readonly name: string
-  /** What its clocks are ahead of UTC at an instant. */
-  offset(at: WallTime): Milliseconds
-}
+import { firstInstant, localTimeAt, offsetAt, type Zone } from '../model/calendar/zone.ts'
+import { type WallTime, wallTime } from '../model/units.ts'
 
 /** A date and time as a calendar and a clock on the wall show them. */
 export interface Civil {
@@ -22,75 +17,34 @@ export interface Civil {
   readonly seconds?: number
 }
 
-const SECOND = 1000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
-export const DAY = 24 * HOUR
-
-/** `null`: there is no zone of that name. */
-export function zoneOf(name: string): Zone | null {
-  const format = formatFor(name)
-  if (format === null) return null
-  return {
-    name: format.resolvedOptions().timeZone,
-    offset(at) {
-      const text = format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? ''
-      const [, sign, hours, minutes, seconds] = /^GMT([+-])(\d{2}):(\d{2})(?::(\d{2}))?$/.exec(text) ?? []
-      const size = Number(hours ?? 0) * HOUR + Number(minutes ?? 0) * MINUTE + Number(seconds ?? 0) * SECOND
-      return milliseconds(sign === '-' ? -size : size)
-    },
-  }
-}
-
-function formatFor(timeZone: string): Intl.DateTimeFormat | null {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' })
-  } catch {
-    return null
-  }
-}
-
 /**
  * The instant at which the zone's clocks show this: the first one where they show it twice. Where they leap over it, the
  * instant of the leap, so that a day that has no midnight begins when it begins.
  */
-export function instantOf(zone: Zone, { year, month, day, hours = 0, minutes = 0, seconds = 0 }: Civil): WallTime {
-  const naive = Date.UTC(year, month - 1, day, hours, minutes, seconds)
-  const around = [zone.offset(wallTime(naive - DAY)), zone.offset(wallTime(naive + DAY))]
-  const shown = around
-    .filter((offset) => zone.offset(wallTime(naive - offset)) === offset)
-    .map((offset) => naive - offset)
-  if (shown.length > 0) return wallTime(Math.min(...shown))
-  let before = naive - Math.max(...around) - 1
-  let after = naive - Math.min(...around)
-  const old = zone.offset(wallTime(before))
-  while (after - before > 1) {
-    const middle = Math.floor((before + after) / 2)
-    if (zone.offset(wallTime(middle)) === old) before = middle
-    else after = middle
-  }
-  return wallTime(after)
-}
+export const instantOf = (zone: Zone, { year, month, day, hours = 0, minutes = 0, seconds = 0 }: Civil): WallTime =>
+  wallTime(firstInstant(zone, Date.UTC(year, month - 1, day, hours, minutes, seconds)))
 
 /** The date that the zone's calendars show. */
 export function civilOf(zone: Zone, at: WallTime): Civil {
-  const shown = new Date(at + zone.offset(at))
+  const shown = new Date(localTimeAt(zone, at))
   return { year: shown.getUTCFullYear(), month: shown.getUTCMonth() + 1, day: shown.getUTCDate() }
 }
 
 /** `2026-10-25 02:30:00+01:00`. */
 export const stampText = (zone: Zone, at: WallTime): string =>
-  `${localText(zone, at).slice(0, 19).replace('T', ' ')}${offsetText(zone.offset(at))}`
+  `${localText(zone, at).slice(0, 19).replace('T', ' ')}${offsetText(zone, at)}`
 
-/** `2026-10-25T02:30:00.000+01:00` (RFC 3339). */
+/** `2026-10-25T02:30:00.000+01:00`. */
 export const isoText = (zone: Zone, at: WallTime): string =>
-  `${localText(zone, at).slice(0, 23)}${offsetText(zone.offset(at))}`
+  `${localText(zone, at).slice(0, 23)}${offsetText(zone, at)}`
 
-const localText = (zone: Zone, at: WallTime): string => new Date(at + zone.offset(at)).toISOString()
+const localText = (zone: Zone, at: WallTime): string => new Date(localTimeAt(zone, at)).toISOString()
 
-function offsetText(offset: Milliseconds): string {
+/** Seconds stand in offsets of the times before time zones only. */
+function offsetText(zone: Zone, at: WallTime): string {
+  const offset = offsetAt(zone, at) / 1000
   const size = Math.abs(offset)
-  const seconds = Math.floor(size / SECOND) % 60
-  const parts = [Math.floor(size / HOUR), Math.floor(size / MINUTE) % 60, ...(seconds === 0 ? [] : [seconds])]
+  const seconds = size % 60
+  const parts = [Math.floor(size / 3600), Math.floor(size / 60) % 60, ...(seconds === 0 ? [] : [seconds])]
   return `${offset < 0 ? '-' : '+'}${parts.map((part) => String(part).padStart(2, '0')).join(':')}`
 }

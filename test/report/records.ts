@@ -1,12 +1,13 @@
 /** Histories for tests of reports, written as short words. */
+
+import { type Zone, zoneNamed } from '../../src/model/calendar/zone.ts'
 import type { Verdict } from '../../src/model/entry.ts'
 import { milliseconds, type WallTime, wallTime } from '../../src/model/units.ts'
 import type { History, HistoryRecord } from '../../src/report/record.ts'
 import { freeSpan, type NamedSpan } from '../../src/report/span.ts'
-import { type Zone, zoneOf } from '../../src/report/zone.ts'
 
 export function zone(name: string): Zone {
-  const found = zoneOf(name)
+  const found = zoneNamed(name)
   if (found === null) throw new Error(`there is no zone ${name}`)
   return found
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { wallTime } from '../../src/model/units.ts'
 import { daySpan, isoWeekOf, lastWhole, monthSpan, type NamedSpan, weekSpan, weeksIn } from '../../src/report/span.ts'
-import { instantOf, isoText, stampText, zoneOf } from '../../src/report/zone.ts'
+import { instantOf, isoText, stampText } from '../../src/report/zone.ts'
 import { at, zone } from './records.ts'
 
 const hours = ({ from, to }: NamedSpan): number => (to - from) / 3_600_000
@@ -71,10 +71,6 @@ test('the last whole span is the one before the one that runs', () => {
   assert.equal(lastWhole(berlin, 'week', now).label, 'week 52 of 2026')
   assert.equal(lastWhole(zone('UTC'), 'day', now).label, '30 December 2026')
   assert.equal(lastWhole(zone('UTC'), 'month', now).label, 'November 2026')
-})
-
-test('a zone that nobody knows is none', () => {
-  assert.equal(zoneOf('Europe/Atlantis'), null)
 })
 
 const zones = fc.constantFrom(
