@@ -19,7 +19,7 @@ import {
 } from '../src/edge/mail/alert-mail.ts'
 import { relaysIn } from '../src/edge/mail/relays.ts'
 import { readTemplates, readTemplatesNow, templateFaults } from '../src/edge/mail/templates.ts'
-import type { Alert, AlertContext, AlertMessage, AlertOutcome } from '../src/model/alert.ts'
+import { type Alert, type AlertContext, type AlertMessage, type AlertOutcome, isFailing } from '../src/model/alert.ts'
 import { alertView, type Links } from '../src/wire/mail/alert-view.ts'
 import { letterText } from '../src/wire/mail/letter-text.ts'
 import { lineSubjectProblem, type MailParts, type MailTemplates, mailParts } from '../src/wire/mail/mail-parts.ts'
@@ -110,9 +110,9 @@ function asGiven(message: AlertMessage, { subject, text, html = '' }: NonNullabl
 const tried = ({ kind, isTest }: AlertMessage, subject: string): string =>
   kind === 'test' || isTest === true ? `TEST ${subject}` : subject
 
-/** A link acknowledges one failure, so that of several messages each has its own. */
+/** A link acknowledges one failure, so that of several messages each has its own, and the end of one has none. */
 function linksOf(message: AlertMessage, context: AlertContext): Links {
-  const of = (one: AlertMessage) => context.ackLink?.(one) ?? null
+  const of = (one: AlertMessage) => (isFailing(one.kind) ? (context.ackLink?.(one) ?? null) : null)
   return { ack: message.members === undefined ? of(message) : null, of }
 }
 

@@ -103,6 +103,8 @@ interface Limits {
 }
 const ALONE: Limits = { hosts: 50, pools: 20, others: 20, detail: true }
 const AMONG_OTHERS: Limits = { hosts: 5, pools: 3, others: 5, detail: false }
+/** Hosts of a service of which a sentence may name as many as it has room for. */
+const HOSTS_NAMED = 200
 /** Messages of which one that tells of several says more than their number. */
 export const MEMBERS_TOLD = 20
 /** What a monitor printed, as far as a mail repeats it. */
@@ -161,7 +163,7 @@ function single(
     several: down.length > 1,
     listed: down.length > (kind === 'ack' ? 0 : 1),
     summary,
-    said: message.summary.trim() === message.failing.map(({ host }) => host).join(' ') ? '' : summary,
+    said: namesHostsOnly(message) ? '' : summary,
     detail: isNews && limits.detail ? block(message.detail, DETAIL) : '',
     pools,
     left: pools,
@@ -177,7 +179,7 @@ function single(
     failures: message.failures,
     acknowledged: sentence(acknowledgedBy(message)),
     ackLink: safeLink(ackLink),
-    hosts: sentence(message.hosts.join(', ')),
+    hosts: sentence(message.hosts.slice(0, HOSTS_NAMED).map(name).join(', ')),
     director: name(director),
     id: name(message.id),
     outage: name(message.outage ?? `${message.key}@${message.firstFailure ?? ''}`),
@@ -187,6 +189,13 @@ function single(
     members: [],
     omitted: 0,
   }
+}
+
+/** mon's convention: a summary that lists the failing hosts and says nothing else. */
+function namesHostsOnly({ summary, failing }: AlertMessage): boolean {
+  const said = summary.trim()
+  const length = failing.reduce((sum, { host }) => sum + host.length, Math.max(0, failing.length - 1))
+  return length === said.length && failing.map(({ host }) => host).join(' ') === said
 }
 
 type KindWords = Pick<AlertView, 'kind' | 'severity' | 'word' | 'state' | 'up' | 'trap'>

@@ -46,7 +46,7 @@ ${rowIf('since', 'Failed from')}${row('Up again at', '{{at}}')}${rowIf('lasted',
 ${rowIf('since', 'Failing since', '{{since}}{{#if failures}} (failing checks in a row: {{failures}}){{/if}}')}${row('Decided at', '{{at}}')}${rowIf('lastSuccess', 'Last success')}${rowIf('remedy', 'What ends it')}{{/if}}
 {{#if trap}}
 ${row('Told by', 'a trap')}{{/if}}
-${rowIf('acknowledged', 'Acknowledged')}${rowIf('others', 'Also told', list('others', '{{this}}'))}${rowIf('because', 'Told to you')}${rowIf('hosts', 'Hosts checked')}${rowIf('said', '{{#if up}}Last failure{{else}}Monitor said{{/if}}')}${rowIf('ackLink', 'Acknowledge', acknowledge)}${row('Why', '<code>{{whyCommand}}</code>')}</table>
+${rowIf('acknowledged', 'Acknowledged')}${rowIf('others', 'Also told', list('others', '{{this}}'))}${rowIf('because', 'Sent because')}${rowIf('hosts', 'Hosts checked')}${rowIf('said', '{{#if up}}Last failure{{else}}Monitor said{{/if}}')}${rowIf('ackLink', 'Acknowledge', acknowledge)}${row('Why', '<code>{{whyCommand}}</code>')}</table>
 `
 
 const single = `<h1 class="{{severity}}">{{word}} {{key}}</h1>
@@ -62,7 +62,7 @@ ${table}{{#if detail}}
 
 const combined = `<h1 class="{{severity}}">{{word}}: {{headline}}</h1>
 <table>
-${rowIf('others', 'Also told', list('others', '{{this}}'))}${rowIf('because', 'Told to you')}</table>
+${rowIf('others', 'Also told', list('others', '{{this}}'))}${rowIf('because', 'Sent because')}</table>
 {{#each members}}
 <h2>{{word}} {{key}}{{#if description}} ({{description}}){{/if}}</h2>
 <p>{{headline}}</p>

@@ -61,7 +61,7 @@ ${by}Acknowledged:  {{acknowledged}}
 ${by}Also told:     ${commaSeparated('others')}
 {{/if}}
 {{#if because}}
-${by}Told to you:   {{because}}
+${by}Sent because:  {{because}}
 {{/if}}
 `
 
@@ -72,7 +72,7 @@ const combinedText = `{{word}}
 Also told:     ${commaSeparated('others')}
 {{/if}}
 {{#if because}}
-Told to you:   {{because}}
+Sent because:  {{because}}
 {{/if}}
 {{#each members}}
 

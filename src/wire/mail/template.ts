@@ -24,6 +24,8 @@ export interface Filling {
 
 /** Characters of a template. */
 export const TEMPLATE_LIMIT = 65_536
+/** Times that `{{` may stand in it: reading blocks within blocks takes time by the square of their number. */
+const BRACES_MOST = 1_000
 /** Characters that a template may make: the built-in HTML, should each of a view's characters have to be escaped. */
 export const FILLED_LIMIT = 2_097_152
 /** What is made within several `each` is counted by each of them. */
@@ -53,28 +55,60 @@ export function templateProblem(template: string, samples: readonly object[], fi
 
 /** Throws what is wrong with the template. */
 function fill(template: string, view: object, filling: Filling): string {
-  const program = parsed(template)
-  check(program, filling, null)
-  const { html = false, helpers = {} } = filling
-  // A compiler of our own for each template: nobody else's helper can change what it means.
-  const handlebars = Handlebars.create()
-  handlebars.unregisterHelper('log')
-  boundRepetition(handlebars)
-  handlebars.registerHelper({ ...helpers })
-  const known = Object.fromEntries([...HELPERS, ...Object.keys(helpers)].map((name) => [name, true]))
-  const filled = handlebars.compile(program, {
-    noEscape: !html,
-    strict: true,
-    knownHelpersOnly: true,
-    knownHelpers: known,
-  })
+  const { budget, filled } = compiled(template, filling)
+  budget.repetitions = 0
+  budget.made = 0
   const text = filled(view, { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false })
   if (text.length > FILLED_LIMIT) throw new Error(`it makes more than ${FILLED_LIMIT} characters`)
   return text
 }
 
+interface Compiled {
+  readonly budget: Budget
+  readonly filled: Handlebars.TemplateDelegate
+}
+
+/** What one filling has used up so far. */
+interface Budget {
+  repetitions: number
+  made: number
+}
+
+/** Compiling takes longer than filling by far, and it is mostly the same few templates. */
+const kept = new Map<string, Compiled>()
+const KEPT_MOST = 50
+
+function compiled(template: string, filling: Filling): Compiled {
+  const { html = false, helpers } = filling
+  if (helpers !== undefined) return compile(template, filling)
+  const name = `${html ? 'html' : 'text'} ${template}`
+  const found = kept.get(name)
+  if (found !== undefined) return found
+  const made = compile(template, filling)
+  if (kept.size >= KEPT_MOST) kept.clear()
+  kept.set(name, made)
+  return made
+}
+
+function compile(template: string, filling: Filling): Compiled {
+  const program = parsed(template)
+  check(program, filling, null)
+  const { html = false, helpers = {} } = filling
+  // A compiler of our own for each template: nobody else's helper can change what it means.
+  const handlebars = Handlebars.create()
+  const budget: Budget = { repetitions: 0, made: 0 }
+  handlebars.unregisterHelper('log')
+  boundRepetition(handlebars, budget)
+  handlebars.registerHelper({ ...helpers })
+  const knownHelpers = Object.fromEntries([...HELPERS, ...Object.keys(helpers)].map((name) => [name, true]))
+  const filled = handlebars.compile(program, { noEscape: !html, strict: true, knownHelpersOnly: true, knownHelpers })
+  return { budget, filled }
+}
+
 function parsed(template: string): hbs.AST.Program {
   if (template.length > TEMPLATE_LIMIT) throw new Error(`it has more than ${TEMPLATE_LIMIT} characters`)
+  const braces = template.split('{{').length - 1
+  if (braces > BRACES_MOST) throw new Error(`it has {{ more than ${BRACES_MOST} times`)
   return Handlebars.parse(template)
 }
 
@@ -84,18 +118,17 @@ function check(program: hbs.AST.Program, { html = false, helpers = {} }: Filling
 }
 
 /** An `each` within an `each` within an `each` makes a small template endless. */
-function boundRepetition(handlebars: typeof Handlebars): void {
-  let repetitions = 0
-  let made = 0
+function boundRepetition(handlebars: typeof Handlebars, budget: Budget): void {
   const { each } = handlebars.helpers
   if (each === undefined) return
-  handlebars.registerHelper('each', function (this: unknown, context: unknown, options: Handlebars.HelperOptions) {
+  handlebars.registerHelper('each', function (this: unknown, context: unknown, options?: Handlebars.HelperOptions) {
+    if (options === undefined) throw new Error('{{#each}} does not say of what')
     const counted: Handlebars.TemplateDelegate = (one, further) => {
-      repetitions += 1
-      if (repetitions > REPETITIONS) throw new Error(`it repeats a text more than ${REPETITIONS} times`)
+      budget.repetitions += 1
+      if (budget.repetitions > REPETITIONS) throw new Error(`it repeats a text more than ${REPETITIONS} times`)
       const text = options.fn(one, further)
-      made += text.length
-      if (made > FILLED_LIMIT * COUNTED_DEEP) throw new Error(`it makes more than ${FILLED_LIMIT} characters`)
+      budget.made += text.length
+      if (budget.made > FILLED_LIMIT * COUNTED_DEEP) throw new Error(`it makes more than ${FILLED_LIMIT} characters`)
       return text
     }
     return each.call(this, context, { ...options, fn: counted })
