@@ -12,6 +12,7 @@ import type { TableDoor } from '../model/table.ts'
 import { seconds, wallTime } from '../model/units.ts'
 import type { Checks } from '../runtime/checks.ts'
 import { type Daemon, mostEntries } from '../server/commands.ts'
+import { outcomesOf, previewOf } from './alert-answers.ts'
 import type { Database } from './database.ts'
 import { drainRemarks } from './drain-remarks.ts'
 import { planOf } from './plan.ts'
@@ -29,11 +30,12 @@ export function answersOf(running: Running, database: () => Database | null): Da
       await loop.settled()
       return journal.status().trouble
     },
-    entries: ({ since, service, limit }) =>
+    entries: ({ since, service, limit, match }) =>
       journal.entries({
         limit: Math.min(limit, mostEntries),
         ...(since === undefined ? {} : { since: wallTime(since) }),
         ...(service === undefined ? {} : { service }),
+        ...(match === undefined ? {} : { match }),
       }),
     doors: () => [
       ...tableReports(table, loop.state(), running.inLine.settled(), running.configuration.alerts),
@@ -44,6 +46,8 @@ export function answersOf(running: Running, database: () => Database | null): Da
     reload: () => reload(running),
     drainRemarks: (target, limited) => drainRemarks(loop.state(), target, limited),
     plan: (file) => planOf(running, file),
+    render: (call, up) => previewOf(running, call, up),
+    outcomes: (deliveries) => outcomesOf(running, deliveries),
   }
 }
 

@@ -21,6 +21,7 @@ import type { Given } from '../parse/resolve/surroundings.ts'
 import { programPaths, resolve, settingsOf, unknownNames } from '../parse/resolve.ts'
 import { loadPlugins, type PluginProblem } from '../runtime/plugins.ts'
 import { alertFaults } from './alert-faults.ts'
+import { type ConfigurationText, textOf } from './configuration-text.ts'
 import { isProgram, isReadable } from './files.ts'
 import { configurationId, isKeepalivedBytes, namedFiles, readKeepalivedBytes, understood } from './keepalived.ts'
 import { type Expanded, expandM4, expandM4Sync, m4For } from './m4.ts'
@@ -47,9 +48,18 @@ export interface Configuration {
   readonly directories: Directories | null
   readonly monitors: ReadonlyMap<string, Monitor>
   readonly alerts: ReadonlyMap<string, Alert>
+  /** All that was read. */
+  readonly written: ConfigurationText
 }
 
-const nothing = { model: null, omitted: 0, directories: null, monitors: builtInMonitors, alerts: builtInAlerts }
+const nothing = {
+  model: null,
+  omitted: 0,
+  directories: null,
+  monitors: builtInMonitors,
+  alerts: builtInAlerts,
+  written: textOf([]),
+}
 
 export async function loadConfiguration(file: string, given: LoadOptions = {}): Promise<Configuration> {
   const program = m4For(file, given.m4)
@@ -157,7 +167,8 @@ async function understand(
   const model = sound ? { ...whole.model, settings: absolute(whole.model.settings, directories) } : null
   const problems = [...former, ...found, ...resolved.problems, ...others]
   const omitted = resolved.omitted + keepalived.omitted
-  return { file, given, model, problems, omitted, directories, monitors, alerts }
+  const written = textOf([parsed.source, ...beside.files.flatMap(({ sources }) => sources)])
+  return { file, given, model, problems, omitted, directories, monitors, alerts, written }
 }
 
 const judging = (alerts: ReadonlyMap<string, Alert>) => ({ timeZone: machineZone(), alertFaults: alertFaults(alerts) })

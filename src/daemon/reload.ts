@@ -3,6 +3,7 @@ import type { Reset } from '../model/event.ts'
 import type { Model } from '../model/model.ts'
 import { formatProblems } from '../parse/problem.ts'
 import { loadConfiguration } from './configuration.ts'
+import { keepText } from './configuration-text.ts'
 import { setTimeouts } from './ends-of-table.ts'
 import type { Running, Usable } from './running.ts'
 import { count, isUsable } from './usable.ts'
@@ -43,7 +44,10 @@ async function readAgain(running: Running, reset: Reset | undefined): Promise<Re
   const counts = `${count(services.length, 'service')}, ${count(virtuals.length, 'virtual server')}`
   const text = `${old.file} was read again: ${counts}${differences(old.model, fresh.model)}${needsRestart(running.started, fresh)}`
   running.configuration = fresh
-  loop.post({ kind: 'reloaded', model: fresh.model, text, ...(reset === undefined ? {} : { reset }) })
+  const untold = keepText(running.started.directories.statedir, fresh.written)
+  if (untold !== null) loop.post({ kind: 'notice', what: 'trouble', text: untold })
+  const how = reset === undefined ? {} : { reset }
+  loop.post({ kind: 'reloaded', model: fresh.model, text, configuration: fresh.written.hash, ...how })
   // First of all: who waits for a first verdict does not wait for long.
   checks.use(fresh.model)
   if (reset !== undefined) checks.restart()

@@ -7,23 +7,27 @@ import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { coloured } from '../cli/columns.ts'
+import { lastAlive, touchAlive, touchEvery } from '../edge/alive.ts'
 import { clock } from '../edge/clock.ts'
 import { openJournal } from '../edge/journal/journal.ts'
 import { giveDirectoryToOwner } from '../edge/journal/owner.ts'
 import { restoredState } from '../engine/restore.ts'
 import { stateFor } from '../engine/start.ts'
-import { type Milliseconds, minutes, seconds } from '../model/units.ts'
+import { type Milliseconds, minutes, seconds, type WallTime } from '../model/units.ts'
 import { formatProblems } from '../parse/problem.ts'
+import { createRepeater } from '../runtime/repeat.ts'
 import { listenOn } from '../server/socket.ts'
 import { answersOf, usesTable } from './answers.ts'
 import { type LoadOptions, loadConfiguration } from './configuration.ts'
+import { keepText } from './configuration-text.ts'
 import { type Database, startDatabase } from './database.ts'
 import { drainMost, leaveTable, prepareTable } from './ends-of-table.ts'
 import { openMon } from './mon/mon.ts'
 import { pidfilePath, removePidfile, writePidfile } from './mon/pidfile.ts'
 import { stateAtStart } from './mon/state-files.ts'
+import { openPage } from './page.ts'
 import { reload } from './reload.ts'
-import { assemble, type OpenJournal, type Running, type Usable } from './running.ts'
+import { after, assemble, type OpenJournal, type Running, type Usable } from './running.ts'
 import { clockWatch, heedHangup, ignoreDebugger, toldToStop } from './signals.ts'
 import { surroundingsWatch } from './surroundings.ts'
 import { openTable } from './table.ts'
@@ -86,6 +90,7 @@ export async function runDaemon(options: RunOptions): Promise<number> {
     setInterval(clockWatch(running), clockCheckEvery),
     setInterval(opened.look, lookAroundEvery),
     setInterval(() => void running.loop.save(), saveEvery),
+    setInterval(() => touchAlive(running.configuration.directories.statedir, clock.wall()), touchEvery),
   ]
   mon?.started(null)
   // As in mon, which takes the signal for its command "reset keepstate".
@@ -135,6 +140,8 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
   if (shown?.kind === 'failed') return failed(shown.text)
   if (shown !== null) closing.push(shown.stop)
 
+  const aliveUntil = journal.saved === null ? null : lastAlive(configuration.directories.statedir)
+  touchAlive(configuration.directories.statedir, clock.wall())
   const how = { echo: monRun?.echo ?? true, lookAgain: monRun?.lookAgain }
   const beginning = whatIsKnown(configuration, journal, monRun)
   const running = assemble(configuration, beginning.state, journal, openTable(), how)
@@ -159,13 +166,18 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
   const unwritten = pidfile === null ? null : writePidfile(pidfile, process.pid)
   if (unwritten !== null) early.push(unwritten)
   notice = (text) => void running.loop.post({ kind: 'notice', what: 'trouble', text })
+  const page = await openPage(running, notice)
+  running.linkKey = page.key
+  closing.push(page.close)
   await running.fifos.use(configuration.model)
   await running.paths.refresh()
   const look = surroundingsWatch(running.loop.state, running.loop.post, notice)
   look()
+  early.push(...keptText(running))
   // Last of all: what is cleared is made anew by the first pass, right after.
   early.push(...prepareTable(running))
-  begin(running, beginning.remembered, [...beginning.remarks, ...early], monRun)
+  begin(running, { ...beginning, remarks: [...beginning.remarks, ...early], aliveUntil }, monRun)
+  const repeater = repeaterOf(running, notice)
   const history = openDatabase(running, (text) => notice(text))
   database = history
   return {
@@ -176,9 +188,11 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
     async close() {
       await running.checks.stop()
       await toldOfStop(running)
+      repeater.stop()
       await running.deliverer.stop()
       await running.fifos.close()
       await mon.mon.close()
+      await page.close()
       await running.loop.settled()
       running.close()
       await running.paths.close()
@@ -192,6 +206,23 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
       if (pidfile !== null) removePidfile(pidfile, process.pid)
     },
   }
+}
+
+const keptText = ({ configuration: { directories, written } }: Running): string[] => {
+  const trouble = keepText(directories.statedir, written)
+  return trouble === null ? [] : [trouble]
+}
+
+/** Says failures that last again to those who forget them. */
+function repeaterOf(running: Running, notice: (text: string) => void) {
+  return createRepeater({
+    now: clock.now,
+    state: running.loop.state,
+    after,
+    alert: (name) => running.configuration.alerts.get(name),
+    context: running.alertContext,
+    notice,
+  })
 }
 
 /** What is told at a stop (omega) is told now or never: it must have left before nothing leaves any more. */
@@ -277,11 +308,18 @@ function openDatabase(
   })
 }
 
-/** `remembered`: of what, as the end of a sentence. `remarks`: what doors said while they were opened. */
+interface Beginning {
+  /** Of what, as the end of a sentence. */
+  readonly remembered: string
+  /** What doors said while they were opened. */
+  readonly remarks: readonly string[]
+  /** When the run before this one was last alive. */
+  readonly aliveUntil: WallTime | null
+}
+
 function begin(
   { loop, checks, configuration, table }: Running,
-  remembered: string,
-  remarks: readonly string[],
+  { remembered, remarks, aliveUntil }: Beginning,
   mon: MonRun | undefined,
 ): void {
   const { file, model, directories } = configuration
@@ -291,6 +329,8 @@ function begin(
   loop.post({
     kind: 'started',
     text: `upalert runs ${file}: ${counts}${remembered}`,
+    aliveUntil,
+    configuration: configuration.written.hash,
     ...(mon?.stopped === true ? { stopped: true } : {}),
   })
   if (table.where === 'memory' && usesTable(loop.state(), configuration.alerts)) {

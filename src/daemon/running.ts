@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { entryLine } from '../cli/terminal.ts'
 import { clock } from '../edge/clock.ts'
 import type { Journal, Opened } from '../edge/journal/journal.ts'
+import type { LinkKey } from '../edge/link-key.ts'
 import { wantedTable } from '../engine/pool/wanted.ts'
 import type { Note } from '../model/effect.ts'
 import type { Entry } from '../model/entry.ts'
@@ -24,6 +25,7 @@ import { calendar } from './calendar.ts'
 import { type CheckPaths, createCheckPaths } from './check-paths.ts'
 import type { Configuration } from './configuration.ts'
 import { createFifos, type Fifos } from './fifos.ts'
+import { linkOf } from './page.ts'
 import type { Directories } from './paths.ts'
 
 /** What the loop tells those who keep mon's logs and files. */
@@ -46,11 +48,15 @@ export interface Running {
   readonly started: Usable
   /** mon's clients, traps, logs and files; set once they are open. */
   mon: MonDoors | null
+  /** Signs the links in messages; set once the page is open. */
+  linkKey: LinkKey | null
   readonly journal: Journal
   readonly table: TableDoor | ControlDoor
   readonly loop: Loop
   readonly checks: Checks
   readonly deliverer: Deliverer
+  /** What ways of telling share, as the configuration has it now. */
+  alertContext(): SharedContext
   readonly inLine: Reconciler
   /** That keepalived's configuration names. */
   readonly fifos: Fifos
@@ -111,6 +117,7 @@ export function assemble(
     configuration,
     started: configuration,
     mon: null,
+    linkKey: null,
     journal,
     table,
     loop,
@@ -128,7 +135,12 @@ export function assemble(
       ...doors,
       alert: (name) => running.configuration.alerts.get(name),
       pending: (id) => outbox.get(id),
-      context: () => ({ mail: mailSettings(loop.state().model), table }),
+      context: () => running.alertContext(),
+    }),
+    alertContext: () => ({
+      ...sharedSettings(loop.state().model),
+      table,
+      ackLink: (message) => linkOf(message, loop.state().model.settings.notify.pageUrl, running.linkKey),
     }),
     inLine,
     paths: createCheckPaths({
@@ -149,16 +161,18 @@ export function assemble(
 /** Sorts by time, and differs between directors that share a database and were started in the same instant. */
 const runName = (): string => `${clock.wall().toString(36)}${randomBytes(3).toString('hex')}`
 
-const mailSettings = ({ settings }: Model) => ({
-  server: settings.mailserver,
-  from: settings.mailfrom,
-  hostname: hostname(),
+type SharedContext = ReturnType<Parameters<typeof createDeliverer>[0]['context']>
+
+const sharedSettings = ({ settings: { mailserver, mailfrom, notify } }: Model): Omit<SharedContext, 'table'> => ({
+  mail: { server: mailserver, from: mailfrom, hostname: hostname(), listId: notify.mailListId, dkim: notify.dkim },
+  webhookAllow: notify.webhookAllow,
+  ...(notify.templates === '' ? {} : { templates: notify.templates }),
 })
 
 /** Node's timers count in 32 bits of milliseconds, and fire at once beyond (setTimeout, "delay"); ours go on. */
 const longestTimer = 2 ** 31 - 1
 
-function after(delay: Milliseconds, callback: () => void): () => void {
+export function after(delay: Milliseconds, callback: () => void): () => void {
   let timer: NodeJS.Timeout
   const wait = (left: number): void => {
     timer = setTimeout(

@@ -8,6 +8,7 @@ import { onDrop } from './command/drop.ts'
 import { onEndOverride, onOverride, targetName } from './command/override.ts'
 import { onService } from './command/service.ts'
 import { onTestAlert } from './command/test-alert.ts'
+import { onTestReceiver } from './command/test-receiver.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
 
 /** What became of a command: a sentence, and what follows from it. */
@@ -44,13 +45,15 @@ function carryOut(state: State, command: Command, who: string, write: Scribe, no
       return onService(state, command, who, write, now)
     case 'test-alert':
       return onTestAlert(state, command, write, now)
+    case 'test-receiver':
+      return onTestReceiver(state, command, write, now)
     case 'disable-watch':
     case 'enable-watch':
     case 'disable-hosts':
     case 'enable-hosts':
     case 'stop':
     case 'start':
-      return onControl(state, command, who, now)
+      return onControl(state, command, who, write, now)
     case 'override':
       return onOverride(state, command, who, write, now)
     case 'begin-maintenance':
@@ -68,6 +71,7 @@ function nameOf(command: Command): string {
   if (command.kind === 'override') return `${command.what.kind} ${targetName(command)}`
   if (command.kind === 'end-override') return `enable ${targetName(command)}`
   if (command.kind === 'drop-deliveries') return `drop ${command.delivery ?? command.service}`
+  if (command.kind === 'test-receiver') return `alert test ${command.name}`
   if (command.kind === 'begin-maintenance') return `maintenance ${command.subjects.join(' ')}`
   if (command.kind === 'end-maintenance') return `end maintenance ${command.name}`
   const subject =

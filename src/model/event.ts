@@ -118,6 +118,8 @@ export type Command =
       readonly exit: string
       readonly period: string
     }
+  /** A message that is only a test, to each channel of a receiver or each line of a service. */
+  | { readonly kind: 'test-receiver'; readonly name: string; readonly up: boolean }
   | { readonly kind: 'set-opstatus'; readonly service: ServiceKey; readonly opstatus: Opstatus }
   | { readonly kind: 'stop' }
   | { readonly kind: 'start' }

@@ -18,6 +18,15 @@ export interface Request {
   readonly share?: number
   /** Although it leaves a pool without a usable server. */
   readonly force?: boolean
+  /** What a time of maintenance covers, and its name. */
+  readonly subjects?: readonly string[]
+  readonly name?: string
+  /** An instant that is asked about, or at which something begins. */
+  readonly at?: number
+  /** Of the log: only what was told to people, or was not. */
+  readonly alerts?: boolean
+  /** What ends an acknowledgement besides the recovery. */
+  readonly until?: 'change' | 'recovery'
   /** A configuration that does not run yet, by its absolute path. */
   readonly file?: string
 }

@@ -1,18 +1,24 @@
 /** Command word -> what it shows, or which event it is. The unix socket's and every later listener's one vocabulary. */
 import { statusView, subjects, whyView } from '../engine/view.ts'
+import { waitingOf } from '../engine/waiting.ts'
 import { loudness, sentence } from '../engine/words.ts'
 import type { Entry } from '../model/entry.ts'
 import type { Command } from '../model/event.ts'
 import type { ServiceKey } from '../model/names.ts'
 import type { Answer, DoorReport, Request } from '../model/request.ts'
-import { type Now, wallTime } from '../model/units.ts'
+import { milliseconds, wallTime } from '../model/units.ts'
 import { nearby } from '../parse/text/nearest.ts'
-import { comment, decideOn, endDecision, given, type PoolDaemon, planned, targetOf } from './pool-commands.ts'
+import { type AlertDaemon, dropped, routed, tested } from './alert-commands.ts'
+import { comment, decideOn, endDecision, given, planned, targetOf } from './pool-commands.ts'
 
-export interface Daemon extends PoolDaemon {
-  now(): Now
+export interface Daemon extends AlertDaemon {
   /** Entries from memory and, further back, from the journal's files; never from the database. Oldest first. */
-  entries(query: { since?: number; service?: string; limit: number }): Promise<readonly Entry[]>
+  entries(query: {
+    since?: number
+    service?: string
+    limit: number
+    match?: (entry: Entry) => boolean
+  }): Promise<readonly Entry[]>
   doors(): readonly DoorReport[]
   reload(): Promise<{ readonly done: boolean; readonly text: string }>
 }
@@ -33,6 +39,14 @@ export async function answer(request: Request, daemon: Daemon): Promise<Answer> 
     case 'disable':
     case 'enable':
       return act(request.command, request, daemon)
+    case 'outbox':
+      return { ok: true, data: { waiting: waitingOf(daemon.state()) } }
+    case 'drop':
+      return dropped(request, daemon)
+    case 'alert-route':
+      return routed(request, daemon)
+    case 'alert-test':
+      return tested(request, daemon)
     case 'drain':
     case 'weight':
       return decideOn(request.command, request, daemon)
@@ -60,11 +74,15 @@ async function why(subject: string, daemon: Daemon): Promise<Answer> {
   return { ok: false, text: `nothing is called "${subject}"; ${hint}` }
 }
 
-async function log({ since, service, limit = 100 }: Request, daemon: Daemon): Promise<Answer> {
+/** What people were told, or were not, and why. */
+const toPeople: ReadonlySet<Entry['kind']> = new Set(['alert', 'quiet', 'batch', 'delivery', 'maintenance'])
+
+async function log({ since, service, limit = 100, alerts = false }: Request, daemon: Daemon): Promise<Answer> {
   const query = {
     limit: Math.min(limit, mostEntries),
     ...(since === undefined ? {} : { since: wallTime(since) }),
     ...(service === undefined ? {} : { service }),
+    ...(alerts ? { match: ({ kind }: Entry) => toPeople.has(kind) } : {}),
   }
   const entries = await daemon.entries(query)
   // What is no longer configured still has a past.
@@ -84,8 +102,19 @@ async function log({ since, service, limit = 100 }: Request, daemon: Daemon): Pr
   }
 }
 
-function serviceCommand(kind: 'ack' | 'unack' | 'disable' | 'enable', service: ServiceKey, text: string): Command {
-  if (kind === 'ack') return { kind, service, comment: text }
+function serviceCommand(
+  kind: 'ack' | 'unack' | 'disable' | 'enable',
+  service: ServiceKey,
+  text: string,
+  { lasts, until }: Pick<Request, 'lasts' | 'until'>,
+): Command {
+  if (kind === 'ack') {
+    const ends = {
+      ...(lasts === undefined ? {} : { lasts: milliseconds(lasts) }),
+      ...(until === undefined ? {} : { until }),
+    }
+    return { kind, service, comment: text, ...ends }
+  }
   return kind === 'disable' ? { kind, service, reason: text } : { kind, service }
 }
 
@@ -112,7 +141,7 @@ async function act(
     return kind === 'disable' ? decideOn(kind, request, daemon) : endDecision(request, daemon)
   }
   const said = comment(text)
-  const command = watchCommand(kind, subject, said, daemon) ?? serviceCommand(kind, subject as ServiceKey, said)
+  const command = watchCommand(kind, subject, said, daemon) ?? serviceCommand(kind, subject as ServiceKey, said, rest)
   return given(command, who, daemon)
 }
 

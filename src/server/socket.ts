@@ -128,10 +128,16 @@ function isRequest(value: unknown): value is Request {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const fields = new Map(Object.entries(value))
   const is = (name: string, type: string): boolean => !fields.has(name) || typeof fields.get(name) === type
-  const texts = ['subject', 'service', 'text', 'who', 'virtual', 'file'].every((name) => is(name, 'string'))
-  const numbers = ['since', 'limit', 'lasts', 'most', 'share'].every((name) => is(name, 'number'))
-  return typeof fields.get('command') === 'string' && texts && numbers && is('force', 'boolean')
+  const texts = ['subject', 'service', 'text', 'who', 'virtual', 'file', 'name', 'until'].every((name) =>
+    is(name, 'string'),
+  )
+  const numbers = ['since', 'limit', 'lasts', 'most', 'share', 'at'].every((name) => is(name, 'number'))
+  const flags = ['force', 'alerts'].every((name) => is(name, 'boolean'))
+  return typeof fields.get('command') === 'string' && texts && numbers && flags && isTexts(fields.get('subjects'))
 }
+
+const isTexts = (value: unknown): boolean =>
+  value === undefined || (Array.isArray(value) && value.every((one) => typeof one === 'string'))
 
 /** Answers when the text is with the kernel, or the client gone. */
 const reply = (socket: Socket, answer: Answer): Promise<void> =>

@@ -34,6 +34,8 @@ async function listening(t: { after(callback: () => Promise<unknown>): void }) {
     kept: async () => null,
     drainRemarks: () => ['clients are kept there by persistence'],
     plan: async (file) => ({ ok: false, text: `no plan for ${file}` }),
+    render: () => 'a preview',
+    outcomes: async () => [],
     reload: async () => ({ done: false, text: 'mon.cf has 1 error' }),
   }
   const socket = await listenOn(path, daemon)

@@ -6,13 +6,14 @@ import type { Controls, Disabled, State } from '../../model/state.ts'
 import type { Now } from '../../model/units.ts'
 import { type Carried, done, refused } from '../on-command.ts'
 import { disabledHosts } from '../readiness.ts'
+import { record, type Scribe } from '../scribe.ts'
 
 type ControlCommand = Extract<
   Command,
   { kind: 'disable-watch' | 'enable-watch' | 'disable-hosts' | 'enable-hosts' | 'stop' | 'start' }
 >
 
-export function onControl(state: State, command: ControlCommand, who: string, now: Now): Carried {
+export function onControl(state: State, command: ControlCommand, who: string, write: Scribe, now: Now): Carried {
   const given = (reason: string): Disabled => ({ at: now.wall, who, reason })
   switch (command.kind) {
     case 'disable-watch':
@@ -34,9 +35,12 @@ export function onControl(state: State, command: ControlCommand, who: string, no
       return done(withControls(state, { stopped: now.wall }), 'nothing is checked and nobody is told until "start"', [
         scheduler,
       ])
-    case 'start':
-      if (state.controls.stopped === null) return done(state, 'the scheduler runs already')
-      return done(withControls(state, { stopped: null }), 'checks go on', [scheduler])
+    case 'start': {
+      const { stopped } = state.controls
+      if (stopped === null) return done(state, 'the scheduler runs already')
+      const gap = write.entry({ kind: 'gap', from: stopped, text: 'the scheduler was stopped' })
+      return done(withControls(state, { stopped: null }), 'checks go on', [record(gap), scheduler])
+    }
   }
 }
 

@@ -1,0 +1,71 @@
+/** What operators ask about notifications: what waits, whom a failure would reach, and whether a receiver is reached. */
+import { callsNamed } from '../engine/command/test-receiver.ts'
+import { routeOf } from '../engine/route.ts'
+import { sentence } from '../engine/words.ts'
+import type { Entry } from '../model/entry.ts'
+import type { AlertCall } from '../model/model.ts'
+import { type Id, id, type ServiceKey } from '../model/names.ts'
+import { calledName } from '../model/receiver.ts'
+import type { Answer, Request } from '../model/request.ts'
+import { type Now, wallTime } from '../model/units.ts'
+import { nearby } from '../parse/text/nearest.ts'
+import { given, type PoolDaemon } from './pool-commands.ts'
+
+export interface AlertDaemon extends PoolDaemon {
+  now(): Now
+  /** What would be sent, without sending it. */
+  render(call: AlertCall, up: boolean): string
+  /** What became of these deliveries, once it is known of all, or after a while. */
+  outcomes(deliveries: readonly Id[]): Promise<readonly Entry[]>
+}
+
+export function dropped({ subject = '', who = 'somebody' }: Request, daemon: AlertDaemon): Promise<Answer> {
+  const isService = subject.includes('/')
+  const service = isService ? (subject as ServiceKey) : null
+  return given({ kind: 'drop-deliveries', service, delivery: isService ? null : id(subject) }, who, daemon)
+}
+
+export function routed({ subject = '', at, share: exit = 1 }: Request, daemon: AlertDaemon): Answer {
+  const state = daemon.state()
+  const index = state.model.serviceIndex.get(subject as ServiceKey)
+  const route =
+    index === undefined ? null : routeOf(state, index, at === undefined ? daemon.now().wall : wallTime(at), exit)
+  if (route !== null) return { ok: true, data: route }
+  return { ok: false, text: `there is no service ${subject}${suggestion(subject, state.model.serviceIndex.keys())}` }
+}
+
+/** `text` is `send` or `render`, with `-up` behind it for the end of a failure. */
+export async function tested(
+  { subject = '', text = 'render', who = 'somebody' }: Request,
+  daemon: AlertDaemon,
+): Promise<Answer> {
+  const state = daemon.state()
+  const up = text.endsWith('-up')
+  const calls = callsNamed(state, subject)
+  if (calls.length === 0) {
+    const known = [...state.model.receivers.keys(), ...state.model.serviceIndex.keys()]
+    return {
+      ok: false,
+      text: `no receiver and no service that tells anybody is called "${subject}"${suggestion(subject, known)}`,
+    }
+  }
+  if (!text.startsWith('send')) {
+    const previews = calls.map((call) => ({ to: calledName(call), text: daemon.render(call, up) }))
+    return { ok: true, data: { previews } }
+  }
+  const before = new Set(state.outbox.map((delivery) => delivery.id))
+  const answer = await given({ kind: 'test-receiver', name: subject, up }, who, daemon)
+  if (!answer.ok) return answer
+  const fresh = daemon.state().outbox.flatMap((delivery) => (before.has(delivery.id) ? [] : [delivery.id]))
+  const entries = await daemon.outcomes(fresh)
+  const results = entries.map((entry) => ({
+    well: entry.kind === 'delivery' && entry.outcome === 'sent',
+    text: sentence(entry),
+  }))
+  return { ok: true, data: { results, waiting: fresh.length - results.length } }
+}
+
+function suggestion(word: string, known: Iterable<string>): string {
+  const near = nearby().find(word, known)
+  return near === null ? '' : `; did you mean ${near}?`
+}
