@@ -48,7 +48,9 @@ const words =
   'ackalert disablealert alertexitrange no_comp_alerts upalertafter quirks mon-1.3 authtype clientallow #line 3 "f" ' +
   'hysteresis backup_below slow_start initial last-known wait ha_suspend driftalert one_packet engine sip netmask sh ' +
   'sh-port backup inhibit tunnel gue tunnel_port checksum remote vip first_fall retry_interval drift = own keepalived ' +
-  'pathmarks ' +
+  'pathmarks receiver maintenance report oncall to second group_wait group_by host digest rate cover * virtual:web lasts ' +
+  '2h reason timezone Europe/Berlin Europe/Berlni "0 2 * * 0" span month format html escalate flap undelivered ' +
+  'page_listen page_url https://a/b templates list_id a.b dkim webhook_allow 10.0.0.0/8 keep_history forever ' +
   'exit=1-2 ;; wd {Mon-Fri} hr {9-17} L: maxprocs = database A=b " \' \\ # , \n \n \n \n \n\n \\\n \t \u00e9'
 
 test('any order of the words of mon.cf gives a Model or a problem', () => {
@@ -57,11 +59,17 @@ test('any order of the words of mon.cf gives a Model or a problem', () => {
 })
 
 const good =
+  'undelivered = to a\npage_listen = 127.0.0.1:1\npage_url = https://a/b\nlist_id = a.b\ndkim = a.b c d\n' +
+  'webhook_allow = 10.0.0.0/8 fd00::/8\nkeep_history = 9d\nmailserver = smtp://a smtps://b:1\ntemplates = t\n' +
+  'receiver a\n  alert mail a@b\n  alert mail c@d\n  second 5m pager 1\n  group_wait 10s\n  group_by host\n' +
+  '  digest 10 1m\n  rate 20 10m\n\nmaintenance m\n  cover web net/tcp virtual:w *\n  cron "0 2 * * 0"\n' +
+  '  timezone Europe/Berlin\n  lasts 2h\n  reason why\n\nreport r\n  cron "0 7 1 * *"\n  span week\n' +
+  '  service web/http\n  format html\n  alert mail a@b\n\n' +
   'statedir = var\nclientallow = 10.1.2.\\d+\ndep_behavior = m\nview v web\n  web:http\n\nalias a\n  text\n\n' +
   'hostgroup web 10.1.1.2 10.1.1.3\n\nwatch web\n  service ping\n    interval 1m\n    monitor ping\n' +
   '    traptimeout 5m\n    exclude_hosts 10.1.1.3\n    exclude_period wd {Sun}\n  service http\n' +
   '    interval 1m\n    monitor http -p 80\n    depend SELF:ping && !(web:ping or web:ping)\n    hostdepend web:ping\n' +
-  '    period P: wd {Mon-Fri} hr {9-17}\n      alert mail a@b\n      alertevery 1h\n\nvirtual w\n  address 192.0.2.1:80\n' +
+  '    period P: wd {Mon-Fri} hr {9-17}\n      alert mail a@b\n      alertevery 1h\n      alert exit=1-2 to a\n      escalate 15m to a\n\nvirtual w\n  address 192.0.2.1:80\n' +
   '  address 192.0.2.1:443\n  quorum 2\n  hysteresis 1\n  initial wait 5s\n  slow_start 5s\n  persistence 300 netmask 24\n' +
   '  sorry 192.0.2.9:80 forward tun tunnel gue tunnel_port 60 inhibit\n  alert mail a@b\n  ha_suspend yes\n' +
   '  real 10.1.1.2 weight 1 check web/http check net/tcp via vip\n  real @web:81 check web/http backup\n\n' +
@@ -78,6 +86,7 @@ test('a good file with one character changed gives a Model or a problem', () => 
 
 /** There is no clock in this test: what is not linear in two megabytes does not end before the runner's limit. */
 const SIZE = 2 * 1024 * 1024
+const channels = Array.from({ length: 20 }, (_, i) => ` alert mail a@b${i}\n`).join('')
 const large: readonly (readonly [name: string, unit: string, before?: string])[] = [
   ['of lines nobody understands', 'garbage and more of it\n\n'],
   ['of empty lines', '\n'],
@@ -114,6 +123,19 @@ const large: readonly (readonly [name: string, unit: string, before?: string])[]
   ['of settings for services', 'dep_memory = 5m\n'],
   ['of one regular expression', '(a*)*', 'clientallow = '],
   ['of regular expressions', '( ', 'clientallow = '],
+  ['of receivers', 'receiver a\n alert mail a@b\n'],
+  ['of channels of one receiver', 'alert mail a@b\n', 'receiver a\n'],
+  ['of names of receivers', 'a b ', 'receiver a\n alert mail a@b\n\nundelivered = to '],
+  ['of lines to a receiver', 'alert to a\n', `receiver a\n${channels}\nwatch g\n service s\n period\n`],
+  ['of steps of one escalation', 'escalate 5m mail a@b\n', 'watch g\n service s\n period\n alert mail a@b\n'],
+  ['of times of escalations', 'escalate 5.1m mail a@b\nescalate 5.2m mail a@b\n', 'watch g\n service s\n period\n'],
+  ['of times of maintenance', 'maintenance a\n cover *\n cron "* * 29 2 1"\n lasts 1h\n'],
+  ['of covered names', 'webb ', 'watch web\n service s\n\nmaintenance a\n cover '],
+  ['of reports', 'report a\n cron "* * * * *"\n alert mail a@b\n'],
+  ['of reported services', 'web/q ', 'watch web\n service s\n\nreport a\n service '],
+  ['of networks', '10.0.0.0/8 ', 'webhook_allow = '],
+  ['of relays', 'smtp://a ', 'mailserver = '],
+  ['of one reason', 'x', 'maintenance a\n reason '],
   ['of digits', '9', 'watch g\n service s\n period\n numalerts '],
   ['of swallowed keywords', 'watch web\n', 'hostgroup g\n'],
   ["of m4's lines", '#line 5 "x"\n'],
@@ -126,9 +148,9 @@ for (const [name, unit, before = ''] of large) {
 
 test('thirty thousand watches are understood', () => {
   const blocks: string[] = []
-  for (let i = 0; i < 30_000; i++)
-    blocks.push(good.slice(good.indexOf('hostgroup'), good.indexOf('virtual')).replaceAll(/\bweb\b/g, `web${i}`))
-  const text = blocks.join('')
+  const block = good.slice(good.indexOf('hostgroup'), good.indexOf('virtual w\n')).replace(/ +alertevery.*\n/, '')
+  for (let i = 0; i < 30_000; i++) blocks.push(block.replaceAll(/\bweb\b/g, `web${i}`))
+  const text = `receiver a\n  alert mail a@b\n\n${blocks.join('')}`
   assert.equal(resolveText(text).model?.services.length, 2 * blocks.length)
 })
 

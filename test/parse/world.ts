@@ -1,7 +1,7 @@
 /** Surroundings for tests of the parser: small modules with the shapes that the real ones have. */
 import assert from 'node:assert/strict'
 import type { Model } from '../../src/model/model.ts'
-import type { OptionProperty, OptionShape } from '../../src/model/module.ts'
+import type { OptionProperty } from '../../src/model/module.ts'
 import { loadMon } from '../../src/parse/check.ts'
 import { type LogicalLine, type Slice, wholeLine } from '../../src/parse/mon/lines.ts'
 import { parseMon } from '../../src/parse/mon.ts'
@@ -19,7 +19,7 @@ const command: OptionProperty = {
 export function shape(
   name: string,
   properties: Readonly<Record<string, OptionProperty>>,
-  more: Partial<OptionShape> & { readonly required?: readonly string[]; readonly reachesHosts?: boolean } = {},
+  more: Partial<Omit<NamedShape, 'name'>> & { readonly required?: readonly string[] } = {},
 ): NamedShape {
   const { required = [], ...rest } = more
   const schema = { type: 'object', properties, required, additionalProperties: false } as const
@@ -55,9 +55,15 @@ export const scriptShape = shape(
   { command, nagios: { type: 'boolean', default: false, description: 'the program is a Nagios plugin' } },
   { required: ['command'], rest: 'command', restIsVerbatim: true },
 )
+const recipients = (options: unknown): string =>
+  typeof options === 'object' && options !== null && 'to' in options ? String(options.to) : ''
 const to: OptionProperty = { type: 'array', items: { type: 'string' }, minItems: 1, description: 'receivers' }
 const subject: OptionProperty = { type: 'string', description: 'subject template' }
-const mail = shape('mail', { to, subject }, { required: ['to'], rest: 'to', flags: { S: 'subject' } })
+const mail = shape(
+  'mail',
+  { to, subject },
+  { required: ['to'], rest: 'to', flags: { S: 'subject' }, combines: () => true, receiver: recipients },
+)
 const pager = shape('pager', { to }, { required: ['to'], rest: 'to' })
 const words: OptionProperty = { type: 'array', items: { type: 'string' }, description: 'options of lvs.alert' }
 const ipvs = shape(
@@ -87,6 +93,7 @@ export const world: Surroundings = {
   },
   environment: {},
   hostname: 'director',
+  timeZone: 'Europe/Berlin',
 }
 
 export const resolveText = (text: string, surroundings: Surroundings = world): Resolved =>
