@@ -152,33 +152,43 @@ const judged = `
       case when not lasts then spell.ended end as ended,
       spell.ended - spell.began as lasted,
       spell.text as cause, spell.reason,
-      make_interval(secs => upalert.seconds(part.watched - part.maintenance)) as counted,
-      make_interval(secs => upalert.seconds(part.watched * part.maintenance)) as in_maintenance,
-      make_interval(secs => upalert.seconds(part.whole - part.watched)) as not_observed,
-      part.maintenance @> spell.began as began_in_maintenance,
-      acks.who as acknowledged_by, coalesce(sent.count, 0) as notifications
+      make_interval(secs => upalert.seconds(
+        tstzmultirange(tstzrange(spell.began, spell.ended)) - coalesce(gaps.times, '{}') - coalesce(windows.times, '{}')
+      )) as counted,
+      make_interval(secs => upalert.seconds(
+        (tstzmultirange(tstzrange(spell.began, spell.ended)) - coalesce(gaps.times, '{}')) * coalesce(windows.times, '{}')
+      )) as in_maintenance,
+      make_interval(secs => upalert.seconds(
+        tstzmultirange(tstzrange(spell.began, spell.ended)) * coalesce(gaps.times, '{}')
+      )) as not_observed,
+      coalesce(windows.times, '{}') @> spell.began as began_in_maintenance,
+      (
+        select string_agg(distinct who, ', ' order by who) from upalert.entry ack
+        where ack.journal = spell.journal and ack.kind = 'command' and ack.outcome = 'done'
+          and ack.command = 'ack ' || spell.service and ack.at between spell.began and spell.ended
+      ) as acknowledged_by,
+      (
+        select count(*)::integer from upalert.entry told
+        where told.journal = spell.journal and told.kind = 'alert' and told.service = spell.service
+          and told.alert in ('failure', 'trap', 'traptimeout') and told.at between spell.began and spell.ended
+          and exists (
+            select from upalert.entry try
+            where try.kind = 'delivery' and try.outcome = 'sent' and (
+              try.delivery = told.delivery or try.delivery = any (array(
+                select one.delivery from upalert.entry one
+                where one.kind = 'batch' and one.deliveries @> array[told.delivery]
+              ))
+            )
+          )
+      ) as notifications
     from upalert.spell
-    cross join lateral (
-      select tstzmultirange(tstzrange(spell.began, spell.ended)) as whole,
-        tstzmultirange(tstzrange(spell.began, spell.ended)) - coalesce((
-          select range_agg(tstzrange(gap.began, gap.ended)) from upalert.gap where gap.journal = spell.journal
-        ), '{}') as watched,
-        coalesce((
-          select range_agg(tstzrange(one.began, one.ended)) from upalert.maintenance one
-          where one.journal = spell.journal and one.service = spell.service
-        ), '{}') as maintenance
-    ) part
-    left join lateral (
-      select string_agg(distinct who, ', ' order by who) as who from upalert.entry ack
-      where ack.journal = spell.journal and ack.kind = 'command' and ack.outcome = 'done'
-        and ack.command = 'ack ' || spell.service and ack.at between spell.began and spell.ended
-    ) acks on true
-    left join lateral (
-      select count(*)::integer as count from upalert.notification told
-      join upalert.entry origin using (id)
-      where origin.journal = spell.journal and told.service = spell.service and told.outcome = 'sent'
-        and told.alert in ('failure', 'trap', 'traptimeout') and told.at between spell.began and spell.ended
-    ) sent on true
+    left join (
+      select journal, range_agg(tstzrange(began, ended)) as times from upalert.gap group by journal
+    ) gaps using (journal)
+    left join (
+      select journal, service, range_agg(tstzrange(began, ended)) as times from upalert.maintenance
+      group by journal, service
+    ) windows using (journal, service)
     where spell.became = 'down' and spell.ended >= counted_from;
   comment on view upalert.incidents is 'One row for each time that a service was down.';
 
