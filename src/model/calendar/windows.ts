@@ -19,10 +19,11 @@ export const endedAt = (ended: Ended | undefined, name: string): WallTime | null
   ended !== undefined && Object.hasOwn(ended, name) ? (ended[name] ?? null) : null
 
 /**
- * Occurrences that are put together into one, in either direction: those of every minute of a day. A window that is
- * always in force has no end; it is given one here, and goes on then.
+ * How many occurrences are put together into one, in either direction: those of every minute of a day; and how far away.
+ * A window that is always in force has no end; it is given one here, and goes on then.
  */
 const mostMerged = 1500
+const furthestMerged = days(62)
 
 /** What is in force at this instant, without the occurrences that began up to `ended`. */
 export function windowAt(window: RecurringWindow, at: WallTime, ended: WallTime | null = null): Span | null {
@@ -75,7 +76,7 @@ function workedOut(window: RecurringWindow, at: WallTime, ended: WallTime | null
 /** Each step goes as far back as one occurrence reaches. */
 function mergedFrom({ cron, zone, lasts }: RecurringWindow, found: WallTime, ended: WallTime | null): WallTime {
   let from = found
-  for (let count = 0; count < mostMerged; count += 1) {
+  for (let count = 0; count < mostMerged && found - from < furthestMerged; count += 1) {
     const reach = Math.max(from - lasts - 1, ended ?? Number.NEGATIVE_INFINITY)
     const earlier = nextOccurrence(cron, zone, wallTime(reach))
     if (earlier === null || earlier >= from) break
@@ -86,25 +87,12 @@ function mergedFrom({ cron, zone, lasts }: RecurringWindow, found: WallTime, end
 
 function mergedUntil({ cron, zone, lasts }: RecurringWindow, found: WallTime): WallTime {
   let latest = found
-  for (let count = 0; count < mostMerged; count += 1) {
+  for (let count = 0; count < mostMerged && latest - found < furthestMerged; count += 1) {
     const later = lastOccurrence(cron, zone, wallTime(latest + lasts), wallTime(latest + 1))
     if (later === null) break
     latest = later
   }
   return wallTime(latest + lasts)
-}
-
-/** Whether it is in force for more than a month without a break: each occurrence reaches the next, and hides every failure. */
-export function isEndless(window: RecurringWindow, at: WallTime): boolean {
-  const begin = nextWindow(window, at)
-  if (begin === null) return false
-  let { until } = begin
-  while (until - begin.from <= window.lasts + days(31)) {
-    const next = nextWindow(window, wallTime(until - 1))
-    if (next === null || next.from > until) return false
-    until = next.until
-  }
-  return true
 }
 
 /** One line of the calendar. */
@@ -142,22 +130,26 @@ export function nextWindows(
   count: number,
   ended?: Ended,
 ): readonly Planned[] {
-  const coming = recurring.flatMap((one) =>
-    series(one, at, count, endedAt(ended, one.name)).map((span) => plannedOf(one, span)),
+  const firsts = recurring.map((one) => firstAfter(one, at, endedAt(ended, one.name)))
+  // With many windows, what begins behind the first ones of as many as are asked for need not be looked at.
+  const horizon =
+    firsts.flatMap((span) => span?.from ?? []).sort((a, b) => a - b)[count - 1] ?? Number.POSITIVE_INFINITY
+  const coming = recurring.flatMap((one, i) =>
+    series(one, firsts[i] ?? null, count, horizon).map((span) => plannedOf(one, span)),
   )
   const single = oneOffs.filter(({ from }) => from > at).map(plannedOnce)
   return [...coming, ...single].sort((a, b) => a.from - b.from || byName(a, b)).slice(0, count)
 }
 
-function series(window: RecurringWindow, at: WallTime, count: number, ended: WallTime | null): readonly Span[] {
+/** What the one in force runs into is no beginning. */
+const firstAfter = (window: RecurringWindow, at: WallTime, ended: WallTime | null): Span | null =>
+  nextWindow(window, windowAt(window, at, ended)?.until ?? at)
+
+function series(window: RecurringWindow, first: Span | null, count: number, horizon: number): readonly Span[] {
   const spans: Span[] = []
-  // What the one in force runs into is no beginning.
-  let after = windowAt(window, at, ended)?.until ?? at
-  while (spans.length < count) {
-    const span = nextWindow(window, after)
-    if (span === null) break
+  for (let span = first; span !== null && span.from <= horizon && spans.length < count; ) {
     spans.push(span)
-    after = span.until
+    span = nextWindow(window, span.until)
   }
   return spans
 }
