@@ -195,6 +195,7 @@ function reconcileSoon(loop: Loop, inLine: Reconciler, closed: () => boolean): (
       const state = loop.state()
       const rule = { policy: state.model.settings.table.drift, marks: rangeOf(state.model.paths) }
       const report = inLine.pass(wantedTable(state.model, state.pools), state.owned, clock.uptime(), rule)
+      if (report.traffic !== undefined) loop.post({ kind: 'traffic', counters: report.traffic })
       const told = report.changes.length + report.connections.length
       const changed = told > 0 || JSON.stringify(report.owned) !== JSON.stringify(state.owned)
       if (changed) loop.post({ kind: 'reconciled', report })

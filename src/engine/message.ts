@@ -31,6 +31,8 @@ export interface Told {
   readonly intended: string | null
   readonly pools: readonly string[]
   readonly others: readonly string[]
+  /** Empty: nothing is said of it. */
+  readonly traffic?: string
   readonly because?: string
 }
 
@@ -68,6 +70,7 @@ export function message(told: Told, now: Now): AlertMessage {
     ...(state.outage === null || told.isTest ? {} : { outage: state.outage }),
     ...remedy(told),
     ...(told.others.length === 0 ? {} : { others: told.others }),
+    ...(told.traffic === undefined || told.traffic === '' ? {} : { traffic: told.traffic }),
     ...(told.because === undefined ? {} : { because: told.because }),
     environment: environment(told),
   }

@@ -87,6 +87,7 @@ function withTimes(state: State, change: (time: WallTime) => WallTime): State {
   })
   const pool = (it: PoolState): PoolState => ({
     ...it,
+    trafficBefore: it.trafficBefore === null ? null : { ...it.trafficBefore, at: move(it.trafficBefore.at) },
     lostAt: move(it.lostAt),
     driftTold: move(it.driftTold),
     wakeAt: move(it.wakeAt),

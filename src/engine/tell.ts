@@ -6,13 +6,14 @@ import type { Id } from '../model/names.ts'
 import type { Opstatus } from '../model/opstatus.ts'
 import { periodName } from '../model/period.ts'
 import type { Delivery, ServiceState, State } from '../model/state.ts'
-import { type Now, wallTime } from '../model/units.ts'
+import { type Now, since, wallTime } from '../model/units.ts'
 import { othersThan, owedFor, united } from './announce.ts'
 import { summaryOf, type Telling } from './consult.ts'
 import { outboxLimit, serviceOutboxLimit } from './limits.ts'
 import { message } from './message.ts'
 import { put } from './outbox.ts'
 import { poolsFollowing } from './pool/pools.ts'
+import { trafficText } from './pool/traffic.ts'
 import { poolText } from './pool/words.ts'
 import { quietText } from './quiet.ts'
 import { enabledHosts } from './readiness.ts'
@@ -140,6 +141,7 @@ function deliveryOf(
   const facts = { exit, retval, opstatus, summary, detail, output, intended, isTest, pools, others }
   const hosts = enabledHosts(state, service)
   const { settings } = state.model
+  const traffic = alert === 'up' && !isTest ? trafficOf(state, what, now) : ''
   return {
     id,
     message: message(
@@ -151,6 +153,7 @@ function deliveryOf(
         settings,
         state: { ...told, ack },
         ...facts,
+        traffic,
         ...reasonOf(because ?? what.because),
       },
       now,
@@ -164,6 +167,22 @@ function deliveryOf(
     ...(period === null && owed !== true ? { newestOnly: true as const } : {}),
   }
 }
+
+/** What the clients of the pools that it drives did while it failed. */
+function trafficOf(state: State, { service, told }: ToTell, now: Now): string {
+  const from = told.firstFailure
+  const lasted = from === null ? null : since(from, now)
+  const texts = poolsFollowing(state.model, service.key).flatMap((i) => {
+    const [pool, virtual] = [state.pools[i], state.model.virtuals[i]]
+    if (pool === undefined || virtual === undefined) return []
+    const text = trafficText(pool, virtual, state.traffic, { from, lasted }, now)
+    return text === '' ? [] : [text]
+  })
+  return texts.slice(0, POOLS_TOLD).join('; ')
+}
+
+/** Pools whose traffic one message tells. */
+const POOLS_TOLD = 5
 
 const reasonOf = (because: string | undefined) => (because === undefined ? {} : { because })
 

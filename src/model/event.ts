@@ -230,4 +230,6 @@ export interface ReconcileReport {
     readonly active: number
     readonly persistent: number
   }[]
+  /** What the table counts of each service; missing where nothing flows through it. */
+  readonly traffic?: Traffic
 }

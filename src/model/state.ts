@@ -255,8 +255,8 @@ export interface PoolState {
   readonly lostAt: WallTime | null
   /** When somebody was last told that others change its part of the table. */
   readonly driftTold: WallTime | null
-  /** Connections when the first of its real servers went, for what the last one's return says; `null`: none is out. */
-  readonly trafficBefore: Traffic | null
+  /** What the table counted when the first of its real servers went, for what the end of it says. */
+  readonly trafficBefore: { readonly at: WallTime; readonly counters: Counters } | null
   /** When it must be looked at again although nothing happens: a wait, a slow start, a limit ends. `null`: never. */
   readonly wakeAt: WallTime | null
 }

@@ -7,7 +7,7 @@ import { type DriftRule, REPAIR, treated } from '../engine/drift.ts'
 import type { PlannedCommand } from '../engine/plan.ts'
 import { ownedAfter, plan } from '../engine/plan.ts'
 import type { ReconcileReport } from '../model/event.ts'
-import type { Owned } from '../model/state.ts'
+import type { Counters, Owned, Traffic } from '../model/state.ts'
 import type { TableAnswer, TableCommand, TableDoor, TableError, TableService } from '../model/table.ts'
 import { connectionsAtWork, endpointText, serviceText } from '../model/table.ts'
 import type { Uptime } from '../model/units.ts'
@@ -94,7 +94,8 @@ export function reconciler(door: TableDoor): Reconciler {
     for (const [key, { last }] of fights) if (now - last > fightLasts) fights.delete(key)
     changes.push(...checked.told.map((one) => changeOf(fought(one, now))))
     const connections = connectionsLeft(wanted, after.services)
-    return { where: door.where, changes, owned: ownedAfter(wanted, after.services, owned), connections }
+    const ours = ownedAfter(wanted, after.services, owned)
+    return { where: door.where, changes, owned: ours, connections, ...counted(after.services) }
   }
 
   return { pass: (wanted, owned, now, rule = REPAIR) => pass(wanted, owned, now, rule), settled: () => settled }
@@ -122,6 +123,16 @@ function withoutDrift(left: readonly PlannedCommand[], drifted: readonly Planned
 }
 
 /** Those of destinations that are drained. */
+/** By service; nothing of a table that counts nothing. */
+function counted(services: readonly TableService[]): { readonly traffic?: Traffic } {
+  const found = services.flatMap(({ id, counters }): [string, Counters][] =>
+    counters === undefined
+      ? []
+      : [[serviceText(id), { connections: counters.connections, rate: counters.connectionsPerSecond }]],
+  )
+  return found.length === 0 ? {} : { traffic: new Map(found) }
+}
+
 function connectionsLeft(
   wanted: readonly WantedService[],
   actual: readonly TableService[],

@@ -11,6 +11,7 @@ import type { PoolState, RealState, State } from '../../model/state.ts'
 import { endpointText } from '../../model/table.ts'
 import { milliseconds, type Now, type WallTime } from '../../model/units.ts'
 import { quorumMail, serverMail } from '../keepalived-mail.ts'
+import { trafficText } from './traffic.ts'
 import { poolText } from './words.ts'
 
 /** What happened, before it has an id. */
@@ -145,7 +146,8 @@ export function driftNews(virtual: Virtual, changes: readonly string[], policy: 
 }
 
 /** Its key names no service: `virtual web/10.1.1.2:80`. The blank keeps it apart from every watch's. */
-export function poolMessage(id: Id, news: PoolNews, { model }: State, now: Now): AlertMessage {
+export function poolMessage(id: Id, news: PoolNews, state: State, now: Now): AlertMessage {
+  const { model } = state
   const { direction, virtual, subject, summary, detail, hosts, why, pools, line } = news
   const group = groupName(`virtual ${virtual.name}`)
   const service = serviceName(subject)
@@ -175,8 +177,20 @@ export function poolMessage(id: Id, news: PoolNews, { model }: State, now: Now):
     failures: 0,
     acknowledged: null,
     pools,
+    ...trafficIn(news, state, now),
     environment: news.environment,
     ...(mail === null ? {} : { mail }),
     ...(line === null ? {} : { line }),
   }
+}
+
+function trafficIn(
+  { direction, virtual, since: from }: PoolNews,
+  state: State,
+  now: Now,
+): { readonly traffic?: string } {
+  const pool = state.pools[state.model.virtuals.indexOf(virtual)]
+  if (direction !== 'up' || pool === undefined || from === null) return {}
+  const text = trafficText(pool, virtual, state.traffic, { from, lasted: milliseconds(now.wall - from) }, now)
+  return text === '' ? {} : { traffic: text }
 }

@@ -8,6 +8,7 @@ import { type Decided, record, type Scribe } from '../scribe.ts'
 import { poolEntry } from './entries.ts'
 import { type Judged, judgePool, type PoolChange } from './judge.ts'
 import { noticesOf } from './notices.ts'
+import { withTrafficBefore } from './traffic.ts'
 
 /** `indexes` names the pools that may have changed. */
 export function recomputePools(state: State, indexes: readonly number[], write: Scribe, now: Now): Decided {
@@ -21,10 +22,11 @@ export function recomputePools(state: State, indexes: readonly number[], write: 
     if (virtual === undefined || before === undefined) continue
     const judged = judgePool(before, virtual, find, state.controls, now)
     const told = tellChanges(judged, virtual, write)
-    pools[index] = told.pool
+    const pool = withTrafficBefore(before, told.pool, virtual, state, now)
+    pools[index] = pool
     const notices = noticesOf(
       { ...state, outbox: sent.outbox, noise: sent.noise },
-      { judged, before, pool: told.pool, virtual },
+      { judged, before, pool, virtual },
       write,
       now,
     )
