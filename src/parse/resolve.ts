@@ -17,7 +17,7 @@ import { resolveReports } from './resolve/reports.ts'
 import { type Around, resolveService } from './resolve/service.ts'
 import { SettingReader } from './resolve/setting-reader.ts'
 import { resolveGlobals } from './resolve/settings.ts'
-import { type OpenName, reportSubject } from './resolve/subjects.ts'
+import { type OpenName, reportSubject, subjectsOf } from './resolve/subjects.ts'
 import type { Given, Surroundings } from './resolve/surroundings.ts'
 import { resolveAliases, resolveViews } from './resolve/views.ts'
 import { resolveVirtuals } from './resolve/virtuals.ts'
@@ -99,11 +99,11 @@ function knownTo(
   unknown: KnownNames['unknown'],
   timeZone: string,
 ): KnownNames {
-  const subjects = {
-    watches: new Set(watches.map(({ name }) => name.text)),
-    services: new Set(services),
-    virtuals: new Set(own.virtual.map(({ name }) => name.text)),
-  }
+  const subjects = subjectsOf(
+    watches.map(({ name }) => name.text),
+    services,
+    own.virtual.map(({ name }) => name.text),
+  )
   return { subjects, unknown, timeZone }
 }
 

@@ -16,6 +16,8 @@ interface Limits {
   readonly least: number
   readonly most: number
   readonly longest: Milliseconds
+  /** Such as `5 30m`. */
+  readonly example: string
 }
 
 /** `null` after a mistake. */
@@ -24,7 +26,7 @@ export function readBurst(value: Slice, limits: Limits, report: Report): Burst |
   const [first, second, extra] = plainWords(value)
   if (first === undefined || second === undefined || extra !== undefined) {
     const message = `${quoted(value.text)} is not a number of ${what} and a time`
-    report.error(code, spanOf(extra ?? value), message, `write ${word} N TIME: ${word} 10 1m`)
+    report.error(code, spanOf(extra ?? value), message, `write ${word} N TIME: ${word} ${limits.example}`)
     return null
   }
   const count = /^\d{1,9}$/.test(first.text) ? Number(first.text) : -1

@@ -14,6 +14,22 @@ export interface Subjects {
   /** By `group/service`. */
   readonly services: ReadonlySet<string>
   readonly virtuals: ReadonlySet<string>
+  /** A service for who wrote its watch, or its name, alone. */
+  readonly meant: ReadonlyMap<string, string>
+}
+
+export function subjectsOf(
+  watches: Iterable<string>,
+  services: Iterable<string>,
+  virtuals: Iterable<string>,
+): Subjects {
+  const keys = new Set(services)
+  const meant = new Map<string, string>()
+  for (const key of keys) {
+    const at = key.lastIndexOf('/')
+    for (const part of [key.slice(0, at), key.slice(at + 1)]) if (!meant.has(part)) meant.set(part, key)
+  }
+  return { watches: new Set(watches), services: keys, virtuals: new Set(virtuals), meant }
 }
 
 /** A name that was not found in the mon.cf. */
@@ -35,11 +51,9 @@ export const subjectText = (text: string): string =>
 
 export function reportSubject({ word, for: block }: OpenName, subjects: Subjects, report: Report): void {
   const { text } = word
-  const { watches, services, virtuals } = subjects
+  const { services, virtuals } = subjects
   if (block === 'report') {
-    const nearest = report.nearest(text, services)
-    const inWatch = watches.has(text) ? [...services].find((key) => key.startsWith(`${text}/`)) : undefined
-    const meant = inWatch ?? nearest
+    const meant = subjects.meant.get(text) ?? report.nearest(text, services)
     const hint = meant === null ? 'write services as they are watched: GROUP/SERVICE' : `did you mean ${meant}?`
     report.error('report-unknown', spanOf(word), `there is no service ${quoted(text)}`, hint)
     return
@@ -49,18 +63,24 @@ export function reportSubject({ word, for: block }: OpenName, subjects: Subjects
     report.error('maintenance-unknown', spanOf(word), message, `write ${VIRTUAL}${text}`)
     return
   }
-  const nearest = report.nearest(text, [...watches, ...services, ...[...virtuals].map((name) => VIRTUAL + name)])
-  const hint = nearest === null ? 'a watch, GROUP/SERVICE, virtual:NAME, or * for all' : `did you mean ${nearest}?`
+  const meant = subjects.meant.get(text) ?? report.nearest(text, namesOf(subjects))
+  const hint = meant === null ? 'a watch, GROUP/SERVICE, virtual:NAME, or * for all' : `did you mean ${meant}?`
   report.error('maintenance-unknown', spanOf(word), `nothing is called ${quoted(text)}`, hint)
+}
+
+function* namesOf({ watches, services, virtuals }: Subjects): Iterable<string> {
+  yield* watches
+  yield* services
+  for (const name of virtuals) yield VIRTUAL + name
 }
 
 /** What is still unknown when all files are read. */
 export function unknownNames(open: readonly OpenName[], { services, virtuals }: Model): readonly Problem[] {
-  const subjects: Subjects = {
-    watches: new Set(services.map(({ group }) => group)),
-    services: new Set(services.map(({ key }) => key)),
-    virtuals: new Set(virtuals.map(({ name }) => name)),
-  }
+  const subjects = subjectsOf(
+    services.map(({ group }) => group),
+    services.map(({ key }) => key),
+    virtuals.map(({ name }) => name),
+  )
   const report = new Report()
   for (const name of open) {
     const { text } = name.word
