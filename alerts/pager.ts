@@ -19,7 +19,8 @@ import { HOST_PORT_FORM, HOST_PORT_LENGTH, HOST_PORT_PATTERN } from '../src/wire
 import { alertView } from '../src/wire/mail/alert-view.ts'
 import { PAGE_LIMIT, pageFault, pageTemplate, pageText } from '../src/wire/mail/page-text.ts'
 import { gsmPlaces, oneLine, shorten } from '../src/wire/mail/safe-text.ts'
-import { render } from '../src/wire/mail/template.ts'
+import { sampleViews } from '../src/wire/mail/sample-views.ts'
+import { render, templateProblem } from '../src/wire/mail/template.ts'
 import { snppFaults } from '../src/wire/snpp/faults.ts'
 
 export interface PagerOptions extends AlertMailOptions {
@@ -105,8 +106,14 @@ export const pager: Alert<PagerOptions> = {
   },
 
   faults({ text, subject, from, server, snpp, level, caller, recipients }) {
-    const templates = [text, subject].flatMap((template) => (template === undefined ? [] : (pageFault(template) ?? [])))
-    return [...templates, ...snppFaults({ snpp, level, caller, subject, from, server, pagers: recipients })]
+    const problems = [
+      text === undefined ? '' : (pageFault(text) ?? ''),
+      subject === undefined ? '' : templateProblem(subject, sampleViews),
+    ]
+    return [
+      ...problems.filter((problem) => problem !== ''),
+      ...snppFaults({ snpp, level, caller, subject, from, server, pagers: recipients }),
+    ]
   },
 }
 

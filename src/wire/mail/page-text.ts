@@ -5,12 +5,11 @@
  * Source: 3GPP TS 23.038 (160 places of the GSM alphabet in one SMS).
  */
 import type { AlertMessage } from '../../model/alert.ts'
-import { groupName, host, id, serviceKey, serviceName } from '../../model/names.ts'
-import { wallTime } from '../../model/units.ts'
-import { type AlertView, alertView } from './alert-view.ts'
+import type { AlertView } from './alert-view.ts'
 import { combinedText } from './page-combined.ts'
 import { gsmPlaces, oneLine, shorten } from './safe-text.ts'
-import { type Rendered, render } from './template.ts'
+import { sampleViews } from './sample-views.ts'
+import { type Rendered, render, templateProblem } from './template.ts'
 
 /** Places of one SMS; a gateway cuts or splits what is longer. */
 export const PAGE_LIMIT = 160
@@ -53,10 +52,15 @@ export function pageText(
   return gsmPlaces(warned) <= limit ? { ...made, text: warned } : made
 }
 
-/** What is wrong with a template for pages; `null`: nothing. */
+/** What is wrong with a template for pages, found by trying it; `null`: nothing. */
 export function pageFault(template: string): string | null {
-  const { problem } = pageText(template, alertView(example, 'lb1', { full: String, clock: () => '14:02' }), PAGE_LIMIT)
-  return problem === '' ? null : problem
+  const pieces = { news: 'news', hosts: 'hosts', left: 'left' }
+  const mistake = templateProblem(
+    template,
+    sampleViews.map((view) => ({ ...view, ...pieces })),
+  )
+  const problems = [mistake, ...sampleViews.map((view) => pageText(template, view, PAGE_LIMIT).problem)]
+  return problems.find((problem) => problem !== '') ?? null
 }
 
 /** What the template's names stand for here, of which there may be more or less. */
@@ -181,29 +185,4 @@ const plain = (text: string): string =>
 function plainView(view: AlertView): AlertView {
   const key = shorten(view.key, KEY_SHARE, CUT, gsmPlaces)
   return { ...view, key, headline: plain(view.headline), summary: plain(view.summary) }
-}
-
-/** Something for a template to be tried on. */
-const example: AlertMessage = {
-  id: id('1'),
-  kind: 'failure',
-  key: serviceKey(groupName('web'), serviceName('http')),
-  group: groupName('web'),
-  service: serviceName('http'),
-  description: '',
-  hosts: [host('10.1.1.3')],
-  failing: [{ host: host('10.1.1.3'), text: 'answered 503' }],
-  exit: 1,
-  summary: '10.1.1.3',
-  detail: '',
-  output: '',
-  at: wallTime(0),
-  firstFailure: wallTime(0),
-  lastFailure: wallTime(0),
-  lastSuccess: null,
-  lasted: null,
-  failures: 1,
-  acknowledged: null,
-  pools: [],
-  environment: {},
 }
