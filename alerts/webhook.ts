@@ -28,7 +28,7 @@ export const webhook: Alert<WebhookOptions> = {
     chat = '',
     to = [],
     topic = '',
-  }) => [preset, url, urlFile, routingKeyFile, tokenFile, chat, ...to, topic].join(' ').trim(),
+  }) => [preset, url, urlFile, routingKeyFile, tokenFile, chat, ...to, topic].filter((word) => word !== '').join(' '),
   line: ({ preset = '', url = '', urlFile = '' }) =>
     urlFile || (URL.canParse(url) ? new URL(url).host : '') || presets.get(preset)?.url || preset,
   combines: ({ preset = '', combine = false }) => presets.get(preset)?.combines ?? combine,

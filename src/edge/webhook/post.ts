@@ -5,7 +5,7 @@
 
 import type { LookupFunction } from 'node:net'
 import { rootCertificates } from 'node:tls'
-import { Client, type Dispatcher } from 'undici'
+import { Client, type Dispatcher, errors } from 'undici'
 import { seconds } from '../../model/units.ts'
 import { oneLine } from '../../wire/mail/safe-text.ts'
 import type { Network } from '../../wire/webhook/network.ts'
@@ -121,11 +121,11 @@ function stopped(attempt: Attempt): Posted {
 
 function troubleText(thrown: unknown): string {
   const error = thrown instanceof AggregateError ? thrown.errors[0] : thrown
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = error instanceof Error && 'code' in error ? String(error.code ?? '') : ''
   const known = TROUBLES[code]
   if (known !== undefined) return known
   const message = error instanceof Error ? error.message : String(error)
-  if (/^(?:HPE_|UND_ERR_RES)/.test(code)) return 'answered something that is no HTTP'
+  if (error instanceof errors.HTTPParserError) return 'answered something that is no HTTP'
   if (/^(?:CERT_|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED)/.test(code))
     return `showed a certificate that is not valid here: ${oneLine(message, 200)}`
   if (/^(?:ERR_SSL_|EPROTO)/.test(code)) return `could not agree on TLS: ${code}`

@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Network, parseNetwork } from '../../wire/webhook/network.ts'
+import { base64 } from '../../wire/webhook/phones.ts'
 import { presets } from '../../wire/webhook/presets.ts'
 import type { Preset, PresetOption, PresetSettings } from '../../wire/webhook/request.ts'
 import { shownUrl, urlSecrets } from '../../wire/webhook/secrets.ts'
@@ -70,8 +71,7 @@ export function prepare(options: WebhookOptions, common: Common): Preparation {
     kind: 'prepared',
     ...{ preset, settings, secret, template: template === '' ? null : template, ca: ca === '' ? null : ca },
     allowed: networks.flatMap(({ network }) => (network === null ? [] : [network])),
-    secrets: [...urlSecrets(url), token, token.slice(token.indexOf(':') + 1), routingKey, secret],
-    // A URL that was asked for in the open, or is everybody's, is shown as far as it has no key.
+    secrets: [...urlSecrets(url), token, token.slice(token.indexOf(':') + 1), base64(token), routingKey, secret],
     shown: shownUrl(url),
   }
 }

@@ -5,8 +5,8 @@
 
 import { isObject } from './chats.ts'
 import { mediaType } from './escape.ts'
-import type { Json, JsonObject, Preset, PresetRequest, PresetSettings } from './request.ts'
-import { fill, templateFault } from './template.ts'
+import type { Json, JsonObject, Preset, PresetRequest } from './request.ts'
+import { fill } from './template.ts'
 import type { WebhookView } from './view.ts'
 
 export interface Body {
@@ -71,13 +71,10 @@ export const warned = (view: WebhookView, problem: string): WebhookView =>
 
 /** What is wrong with a template, tried on an example; `null`: nothing. */
 export function bodyFault(template: string, example: WebhookView, preset: Preset | null, type: string): string | null {
-  const fault = templateFault(template, example, preset === null ? type : PLAIN_TYPE)
-  if (fault !== null || preset === null) return fault
+  if (preset === null) {
+    const tried = fill(template, example, type)
+    return tried.kind === 'wrong' ? tried.why : null
+  }
   const made = presetTemplate(example, template, preset)
   return typeof made === 'string' ? made : null
-}
-
-/** Whether a preset's settings would do; sentences. */
-export function settingFault(preset: Preset, settings: PresetSettings): string | null {
-  return preset.fault?.(settings) ?? null
 }

@@ -5,10 +5,9 @@
  */
 
 import { pageTemplate, pageText } from '../mail/page-text.ts'
-import { gsmPlaces, shorten } from '../mail/safe-text.ts'
+import { shorten } from '../mail/safe-text.ts'
 import { isObject, secondsIn } from './chats.ts'
 import { below, type JsonObject, one, type Preset, posted } from './request.ts'
-import type { WebhookView } from './view.ts'
 import { fitted, orNothing, wordsOf } from './words.ts'
 
 /** Telegram counts UTF-16 code units. */
@@ -75,9 +74,7 @@ function topicOf({ topic, url }: { readonly topic: string; readonly url: URL }):
   return /^[-_A-Za-z0-9]{1,64}$/.test(last) ? last : ''
 }
 
-/** More is refused; 160 of the GSM alphabet are one SMS, and each further part costs as much again. */
-const TWILIO_BODY = 1600
-/** What a message that tells of one outage takes: two parts, as a rule. */
+/** Places of two SMS in one: Twilio takes 1600 and bills each part, and what is behind these nobody pays for gladly. */
 const SMS_TEXT = 306
 
 export const twilio: Preset = {
@@ -96,18 +93,11 @@ export const twilio: Preset = {
     const at = below(url, `/2010-04-01/Accounts/${account}/Messages.json`)
     const sender = orNothing(from.startsWith('MG') ? 'MessagingServiceSid' : 'From', from)
     const headers = { Authorization: `Basic ${base64(token)}` }
-    const list = to.map((number) =>
-      posted(at, { Body: smsText(view) }, { to: number, headers, fixed: { To: number, ...sender } }),
-    )
+    const ackLink = wordsOf(view).link
+    const Body = pageText(pageTemplate, { ...view, ackLink }, SMS_TEXT).text
+    const list = to.map((number) => posted(at, { Body }, { to: number, headers, fixed: { To: number, ...sender } }))
     return { kind: 'requests', list }
   },
-}
-
-/** The words of a page, with room for twice as much, and the link. */
-function smsText(view: WebhookView): string {
-  const page = pageText(pageTemplate, view, SMS_TEXT).text
-  const all = view.ackLink === '' ? page : `${page} ${view.ackLink}`
-  return gsmPlaces(all) <= TWILIO_BODY ? all : page
 }
 
 /** Of ASCII, which is all that keys are made of (RFC 4648). */

@@ -13,26 +13,21 @@ export type Filled =
 
 /** Our own instance: no plugin's helper can change what a template means. */
 const handlebars = Handlebars.create()
-// It would write to the daemon's standard output.
-handlebars.unregisterHelper('log')
+// Handlebars' own would write to the daemon's standard output.
+handlebars.registerHelper('log', () => {
+  throw new Error('"log" is not for templates of bodies')
+})
 handlebars.registerHelper('json', (value: unknown) => asJson(value))
 
-/** `first` is done to each value before what the content type wants: what a chat would take for a mention, say. */
+/**
+ * `first` is done to each value before what the content type wants: what a chat would take for a mention, say. A name that
+ * there is not is a mistake, and no empty text.
+ */
 export function fill(template: string, view: object, contentType: string, first: Escape = (text) => text): Filled {
-  return filled(template, view, contentType, first, false)
-}
-
-/** What is wrong with a template, tried on an example; a name that there is not counts here. `null`: nothing. */
-export function templateFault(template: string, example: object, contentType: string): string | null {
-  const tried = filled(template, example, contentType, (text) => text, true)
-  return tried.kind === 'wrong' ? tried.why : null
-}
-
-function filled(template: string, view: object, contentType: string, first: Escape, strict: boolean): Filled {
   try {
     const last = escapeFor(contentType)
     const values = escaped(view, (text) => last(first(text)))
-    const text = handlebars.compile(template, { noEscape: true, strict })(values)
+    const text = handlebars.compile(template, { noEscape: true, strict: true })(values)
     if (isJson(contentType)) JSON.parse(text)
     return { kind: 'filled', text }
   } catch (error) {

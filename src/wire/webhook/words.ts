@@ -24,7 +24,8 @@ export function wordsOf(view: WebhookView): Words {
     lines: [...(view.combined ? combinedLines(view) : outageLines(view)), ...endLines(view)].filter(
       (line) => line !== '',
     ),
-    link: view.ackLink,
+    // What has ended, or is acknowledged, wants no acknowledgement.
+    link: view.down || view.test ? view.ackLink : '',
   }
 }
 
