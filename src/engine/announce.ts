@@ -30,12 +30,11 @@ export function united(calls: readonly AlertCall[], more: readonly AlertCall[]):
 /** Who must hear of the end of a failure that these calls tell of, in this period. */
 export function owedFor(
   sent: readonly AlertCall[],
-  { period, alert, because }: Pick<Telling, 'period' | 'alert' | 'because'>,
+  { period, alert, escalates }: Pick<Telling, 'period' | 'alert' | 'escalates'>,
   { endsMayBeUntold }: Quirks,
 ): readonly AlertCall[] {
   if (!isFailing(alert) || sent.length === 0) return []
-  // Of an escalation nobody wrote an upalert line.
-  const told = because === undefined ? sent.filter(({ receiver }) => receiver !== undefined) : sent
+  const told = escalates === true ? sent : sent.filter(({ receiver }) => receiver !== undefined)
   return period === null || endsMayBeUntold ? told : united(told, ends(period))
 }
 

@@ -48,7 +48,9 @@ export interface Telling {
   readonly ack: Ack | null
   /** Of no period, and told because they were told of the failure. */
   readonly owed?: true
-  /** Why those are told now: see AlertMessage. An escalation has it. */
+  /** Further people, because nobody has acknowledged: no upalert line is written for them. */
+  readonly escalates?: true
+  /** Why they are told now: see AlertMessage. */
   readonly because?: string
 }
 
@@ -81,7 +83,7 @@ function consultPeriods(
   now: Now,
 ): Consulted {
   const { kind } = occasion
-  const calm = calmed(state, kind)
+  const calm = calmed(state, kind, now)
   if (calm !== null) return silent(state, service, kind, calm)
   if (about.watchDisabled !== null) return silent(state, service, kind, 'watch-disabled')
   if (state.disabled !== null) return silent(state, service, kind, 'disabled')
@@ -94,8 +96,10 @@ function consultPeriods(
 }
 
 /** What changes too often, or is worked on, is told of later, or not at all. */
-function calmed({ flapping, maintenance }: ServiceState, kind: AlertKind): QuietReason | null {
-  if (flapping.since !== null && (isFailing(kind) || kind === 'up')) return 'flapping'
+function calmed({ flapping, maintenance }: ServiceState, kind: AlertKind, now: Now): QuietReason | null {
+  // The change with which it begins is the last that is told.
+  const flaps = flapping.since !== null && flapping.since !== now.wall
+  if (flaps && (isFailing(kind) || kind === 'up')) return 'flapping'
   return maintenance !== null && isFailing(kind) ? 'maintenance' : null
 }
 

@@ -2,6 +2,7 @@
  * One event of one service, as mon knows events: a monitor's exit, a trap, or a trap that did not come. The service's
  * status and counts follow it, and those who are to be told are asked. The order of steps is the mon program's.
  */
+import { durationText } from '../model/duration.ts'
 import type { Service } from '../model/model.ts'
 import { FAIL, OK, UNKNOWN, UNTESTED } from '../model/opstatus.ts'
 import { CALM, type PeriodState, type ServiceState } from '../model/state.ts'
@@ -85,7 +86,7 @@ function failed(before: ServiceState, service: Service, happening: Happening, ab
     },
     told: told.state,
     change,
-    tellings: told.tellings,
+    tellings: withFlapping(told.tellings, seen, service, now),
   }
 }
 
@@ -135,7 +136,7 @@ function succeeded(
     state,
     told: told.state,
     change,
-    tellings: silent ? told.tellings : withOwed(told.tellings, before),
+    tellings: silent ? told.tellings : withFlapping(withOwed(told.tellings, before), seen, service, now),
   }
 }
 
@@ -164,6 +165,19 @@ function flapping(
   const changes = [...before.changes.filter((at) => since(at, now) < flap.within), now.wall].slice(-flap.count)
   const begins = before.since === null && changes.length >= flap.count
   return { changes, since: begins ? now.wall : before.since, count: before.since === null ? 0 : before.count + 1 }
+}
+
+/** Whoever hears of the change with which flapping begins hears that further ones are not told. */
+function withFlapping(
+  tellings: readonly Telling[],
+  { flapping: { since: begun, changes } }: ServiceState,
+  { flap }: Service,
+  now: Now,
+): readonly Telling[] {
+  if (flap === null || begun !== now.wall) return tellings
+  const within = durationText(flap.within)
+  const because = `it changes too often: ${changes.length} changes within ${within}; how it stands is told when it has been calm for ${within}`
+  return tellings.map((telling) => ({ ...telling, because }))
 }
 
 /** The very same list where nothing is left to clear, so that a service that is well changes nothing on disk. */

@@ -19,7 +19,7 @@ export interface Put<S> {
 export function put<S extends Outgoing>(state: S, decided: Delivery, now: Now): Put<S> {
   const delivery = withHandover(decided, state, now)
   const effects: Effect[] = [{ kind: 'deliver', delivery }]
-  if (delivery.handover !== undefined) effects.push({ kind: 'wake', at: delivery.handover.at })
+  if (delivery.handover?.done === false) effects.push({ kind: 'wake', at: delivery.handover.at })
   return { state: { ...state, outbox: [...state.outbox, delivery] }, held: null, effects }
 }
 

@@ -4,9 +4,9 @@
  */
 import { durationText } from '../../model/duration.ts'
 import type { Effect } from '../../model/effect.ts'
-import type { AlertCall, Service } from '../../model/model.ts'
+import type { AlertCall, Period, Service } from '../../model/model.ts'
 import { inPeriod } from '../../model/period.ts'
-import { CALM, type ServiceState, type State } from '../../model/state.ts'
+import { CALM, type PeriodState, type ServiceState, type State } from '../../model/state.ts'
 import { milliseconds, type Now, type WallTime, wallTime } from '../../model/units.ts'
 import { united } from '../announce.ts'
 import type { Telling } from '../consult.ts'
@@ -55,46 +55,52 @@ function finalState(
 ): Decided {
   const { flapping, status } = found
   const over = milliseconds(now.wall - (flapping.since ?? now.wall))
-  const because = `it is calm again after ${flapping.count} changes in ${durationText(over)}`
+  const because = `it is calm again after ${flapping.count === 1 ? '1 change' : `${flapping.count} changes`} in ${durationText(over)}`
   const text = `${service.key} ${because}, and is ${status.kind}; its changes are told one by one again`
   const effects: Effect[] = [record(write.entry({ kind: 'daemon', what: 'calm', text }))]
   const isUp = status.kind === 'up'
-  const send = isUp ? heardOfEnd(service, found, now) : heardOfFailure(state, service, found, now)
-  const after: ServiceState = { ...found, flapping: CALM, ...(isUp ? ended(found) : {}) }
+  const tellings = isUp ? ends(service, found, because, now) : failures(state, service, found, because, now)
+  const told = new Set(tellings.map(({ period }) => period))
+  const periods = isUp
+    ? found.periods
+    : found.periods.map((one, i) => withAlert(one, told.has(service.periods[i] ?? null), now))
+  const after: ServiceState = { ...found, periods, flapping: CALM, ...(isUp ? ended(found) : {}) }
   const quiet: State = { ...state, services: state.services.with(index, after) }
-  const alert = isUp ? 'up' : 'failure'
-  const telling: Telling = {
-    ...{ period: null, alert, send, quiet: null, repeated: false, before: null, ack: found.ack },
-    ...{ owed: true, because },
-  }
   const { summary, detail, opstatus } = found
   const exit = isUp ? 0 : (found.exit ?? 1)
   const output = isUp ? (found.lastOutput ?? '') : (found.lastFailingOutput ?? '')
   const facts = { exit, retval: found.exitval, opstatus, summary, detail, output }
-  const told = tell(
-    quiet,
-    { service, told: { ...found, flapping: CALM }, after, tellings: [telling], ...facts },
-    write,
-    now,
-  )
-  return { state: told.state, effects: [...effects, ...told.effects] }
+  const sent = tell(quiet, { service, told: { ...found, flapping: CALM }, after, tellings, ...facts }, write, now)
+  return { state: sent.state, effects: [...effects, ...sent.effects] }
 }
+
+const withAlert = (period: PeriodState, isTold: boolean, now: Now): PeriodState =>
+  isTold
+    ? { ...period, sent: period.sent + 1, lastSent: now.wall, firstSent: period.firstSent ?? now.wall, quiet: null }
+    : period
+
+const plain = { quiet: null, repeated: false, before: null } as const
 
 /** Who was told of a failure meanwhile, and who would hear of its end now. */
-function heardOfEnd(service: Service, { announced }: ServiceState, now: Now): readonly AlertCall[] {
-  return united(announced, callsNow(service, 'upalerts', 0, now))
+function ends(service: Service, { announced, ack }: ServiceState, because: string, now: Now): Telling[] {
+  const calls = inForce(service, now).flatMap(({ upalerts }) => meant(upalerts, 0))
+  const send = united(announced, calls)
+  return send.length === 0 ? [] : [{ period: null, alert: 'up', send, ack, owed: true, because, ...plain }]
 }
 
-function heardOfFailure(state: State, service: Service, found: ServiceState, now: Now): readonly AlertCall[] {
+function failures(state: State, service: Service, found: ServiceState, because: string, now: Now): Telling[] {
   const isQuiet = found.ack !== null || found.disabled !== null || found.maintenance !== null
   if (isQuiet || disabledWatch(state.controls, service.group) !== null) return []
-  return callsNow(service, 'alerts', found.exit ?? 1, now)
+  return inForce(service, now).flatMap((period): Telling[] => {
+    const send = meant(period.alerts, found.exit ?? 1)
+    return send.length === 0 ? [] : [{ period, alert: 'failure', send, ack: null, because, ...plain }]
+  })
 }
 
-function callsNow(service: Service, list: 'alerts' | 'upalerts', exit: number, now: Now): readonly AlertCall[] {
-  const periods = service.periods.filter(({ when }) => inPeriod(when, now.wall))
-  const calls = periods.flatMap((period) => period[list])
-  const isMeant = ({ missing, exit: range }: AlertCall): boolean =>
-    missing !== true && (range === null || (exit >= range.from && exit <= range.to))
-  return united([], calls.filter(isMeant))
-}
+const inForce = ({ periods }: Service, now: Now): readonly Period[] =>
+  periods.filter(({ when }) => inPeriod(when, now.wall))
+
+const meant = (calls: readonly AlertCall[], exit: number): readonly AlertCall[] =>
+  calls.filter(
+    ({ missing, exit: range }) => missing !== true && (range === null || (exit >= range.from && exit <= range.to)),
+  )

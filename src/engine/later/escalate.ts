@@ -72,6 +72,7 @@ function stepsDue(period: Period, state: PeriodState | undefined, now: Now): Tel
     repeated: false,
     before: null,
     ack: null,
+    escalates: true,
     because: `nobody has acknowledged it for ${durationText(after)}`,
   }))
 }
