@@ -15,8 +15,10 @@ const tables = `
   comment on column upalert.entry.hash is 'Of a configuration: which one (upalert.configuration).';
   create index entry_delivery on upalert.entry (delivery) where delivery is not null;
   create index entry_batch on upalert.entry using gin (deliveries) where kind = 'batch';
-  create index entry_watch on upalert.entry (kind, journal, service, seq, position)
+  create index entry_watch on upalert.entry (journal, service, seq, position)
     where kind in ('service', 'maintenance', 'gap', 'configuration');
+  create index entry_gap on upalert.entry (journal, at) where kind = 'gap';
+  create index entry_maintenance on upalert.entry (journal, service, seq, position) where kind = 'maintenance';
   create index entry_command on upalert.entry using hash (command) where kind = 'command';
 
   alter table upalert.feed
