@@ -69,12 +69,11 @@ const properties: Readonly<Record<string, OptionProperty>> = {
   user: { type: 'string', description: 'SNMPv3: the user', minLength: 1, maxLength: LONGEST_USER },
   auth: {
     type: 'string',
-    description: 'SNMPv3: how the user is authenticated',
+    description: 'SNMPv3: how the user is authenticated; without it sha256',
     enum: [...AUTH_PROTOCOLS],
-    default: 'sha256',
   },
   authFile: path("SNMPv3: a file whose first line is the user's authentication password"),
-  priv: { type: 'string', description: 'SNMPv3: how it is encrypted', enum: [...PRIV_PROTOCOLS], default: 'aes' },
+  priv: { type: 'string', description: 'SNMPv3: how it is encrypted; without it aes', enum: [...PRIV_PROTOCOLS] },
   privFile: path("SNMPv3: a file whose first line is the user's encryption password"),
 }
 

@@ -75,11 +75,10 @@ export const syslog: Alert<SyslogOptions> = {
       tcp: { type: 'boolean', description: 'with --to: by TCP instead of UDP' },
       socket: {
         type: 'string',
-        description: "the local daemon's socket",
+        description: `the local daemon's socket; without it ${LOCAL}`,
         pattern: '^/',
         form: 'an absolute path',
         maxLength: LONGEST_PATH,
-        default: LOCAL,
       },
     },
     additionalProperties: false,

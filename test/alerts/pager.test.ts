@@ -4,6 +4,7 @@ import { Ajv } from 'ajv'
 import { type PagerOptions, pager } from '../../alerts/pager.ts'
 import type { AlertMessage } from '../../src/model/alert.ts'
 import { host } from '../../src/model/names.ts'
+import { faultsOf } from '../../src/parse/option-faults.ts'
 import { bodyOf, decoded, headersOf, startRelay } from '../peers/relay.ts'
 import { type Faults, startSnpp } from '../peers/snpp-server.ts'
 import { failure } from '../wire/alert-message.ts'
@@ -140,4 +141,9 @@ test('what the schema cannot say of its options is said in sentences', () => {
 test('what would be sent can be read without sending it', () => {
   const text = pager.render?.(failure, { recipients: ['5551'], snpp: 'gw' }, alertContext('')) ?? ''
   assert.match(text, /^To: 5551 \(by SNPP through gw\)\nDOWN web\/http 10\.1\.1\.3: /)
+})
+
+test('no default that the parser fills in is taken for an option that was given', () => {
+  const { filled } = faultsOf(pager, { recipients: ['5551'], snpp: 'gw' })
+  assert.deepEqual(pager.faults?.({ ...{ recipients: ['5551'], snpp: 'gw' }, ...filled }), [])
 })

@@ -11,6 +11,7 @@ import { hasSnmp, loadSnmp } from '../../src/edge/snmp/library.ts'
 import type { AlertMessage } from '../../src/model/alert.ts'
 import { host, id } from '../../src/model/names.ts'
 import { milliseconds, wallTime } from '../../src/model/units.ts'
+import { faultsOf } from '../../src/parse/option-faults.ts'
 import { isOid, notification, UPALERT_OID } from '../../src/wire/snmp/notification.ts'
 import { needs } from '../needs.ts'
 import { MIBS, startTrapd } from '../peers/snmptrapd.ts'
@@ -229,4 +230,9 @@ test('whatever is told, the objects are those of the MIB, and short', () => {
       }
     }),
   )
+})
+
+test('no default that the parser fills in is taken for an option that was given', () => {
+  const { filled } = faultsOf(snmptrap, { hosts: ['a'] })
+  assert.deepEqual(snmptrap.faults?.({ ...{ hosts: ['a'] }, ...filled }), [])
 })

@@ -9,6 +9,7 @@ import { type SyslogOptions, syslog } from '../../alerts/syslog.ts'
 import type { AlertMessage } from '../../src/model/alert.ts'
 import { id } from '../../src/model/names.ts'
 import { milliseconds } from '../../src/model/units.ts'
+import { faultsOf } from '../../src/parse/option-faults.ts'
 import { needs } from '../needs.ts'
 import { fresh } from '../scripts.ts'
 import { failure, recovery } from '../wire/alert-message.ts'
@@ -178,3 +179,8 @@ async function* linesOf({ stdout }: ChildProcess): AsyncGenerator<string, undefi
     yield* lines
   }
 }
+
+test('no default that the parser fills in is taken for an option that was given', () => {
+  const { filled } = faultsOf(syslog, { to: 'a' })
+  assert.deepEqual(syslog.faults?.({ ...{ to: 'a' }, ...filled }), [])
+})
