@@ -107,6 +107,10 @@ test('who has not acknowledged is followed by the next, step by step, each once,
 test('the time of an escalation is asked for when the first alert is sent', () => {
   const story = new Story({ periods: escalating })
   assert.deepEqual(story.wakes(0, checked(story.of, result(story.of.hosts, story.of.hosts))), [5 * 60, 15 * 60])
+  story.attempt(1, 'mail', 'sent')
+  assert.deepEqual([...new Set(story.wakes(16 * 60, { kind: 'time' }))], [30 * 60])
+})
+  assert.deepEqual(story.wakes(0, checked(story.of, result(story.of.hosts, story.of.hosts))), [5 * 60, 15 * 60])
   assert.deepEqual(
     story.wakes(16 * 60, { kind: 'time' }),
     [30 * 60].filter((next) => next > 16 * 60),
