@@ -93,11 +93,14 @@ function reason(relay: string, trouble: SmtpTrouble, step: string): string {
   return `the connection to ${relay} broke after ${step}: ${answerOf(trouble)}`
 }
 
-/** A bad certificate reaches us as an error of the socket; only its own code (ERR_TLS_…, CERT_…, …) or the moment tells. */
+/** How Node's codes of a certificate that does not pass begin or end (Node's manual, "X509 certificate error codes"). */
+const OF_TLS = /TLS|SSL|CERT|ISSUER|UNABLE_TO_|INVALID_(CA|PURPOSE)|PATH_LENGTH|HOSTNAME_MISMATCH|EPROTO/
+
+/** A bad certificate reaches us as an error of the socket; only its own code or the moment tells. */
 function isTls({ code, originalCode = '', response }: SmtpTrouble, step: string): boolean {
   if (code === 'ETLS') return true
   if (code !== 'ESOCKET' || response !== undefined) return false
-  return step === 'STARTTLS' || /TLS|SSL|CERT|ISSUER/.test(originalCode)
+  return step === 'STARTTLS' || OF_TLS.test(originalCode)
 }
 
 const timeouts = {
