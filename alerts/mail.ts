@@ -46,7 +46,8 @@ export const mail: Alert<MailOptions> = {
       templates: {
         type: 'string',
         description: 'a directory of templates for subject, text and HTML; without it the setting templates',
-        minLength: 1,
+        pattern: '^/',
+        form: 'a directory by its whole path, such as /etc/upalert/templates',
       },
       ...senderProperties,
     },

@@ -81,14 +81,7 @@ test('a hostile answer of a real server adds no header, and nothing that moves a
   })
   const headers = headersOf(one.raw)
   assert.equal(headers.get('bcc'), undefined)
-  const expected = [
-    'auto-submitted',
-    'content-type',
-    'date',
-    'from',
-    'in-reply-to',
-    'message-id',
-  ]
+  const expected = ['auto-submitted', 'content-type', 'date', 'from', 'in-reply-to', 'message-id']
   assert.deepEqual([...headers.keys()].sort(), [
     ...expected,
     'mime-version',
@@ -178,12 +171,14 @@ test('a recipient refused for good is not tried again, and the outcome is a fail
 test('its options are checked by its schema', () => {
   const valid = new Ajv({ strict: false }).compile(mail.schema)
   assert.ok(valid({ recipients: ['root'] }))
+  assert.ok(valid({ recipients: ['root'], server: 'smtp://a smtps://b:25', templates: '/etc/upalert/templates' }))
   for (const wrong of [
     {},
     { recipients: [] },
     { recipients: ['a b'] },
     { recipients: ['a'], from: 'x\r\ny' },
     { recipients: ['a'], server: 'mail' },
+    { recipients: ['a'], templates: 'templates' },
   ]) {
     assert.ok(!valid(wrong), JSON.stringify(wrong))
   }

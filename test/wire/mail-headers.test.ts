@@ -2,7 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { groupName, id, serviceKey, serviceName } from '../../src/model/names.ts'
-import { ADDRESS_PATTERN, machineHeaders, messageId, qualified, threadId } from '../../src/wire/mail/mail-headers.ts'
+import {
+  ADDRESS_PATTERN,
+  listIdHeader,
+  machineHeaders,
+  messageId,
+  qualified,
+  threadId,
+  threadIds,
+} from '../../src/wire/mail/mail-headers.ts'
 import { failure, recovery } from './alert-message.ts'
 
 const address = new RegExp(ADDRESS_PATTERN, 'u')
@@ -53,6 +61,22 @@ test('a message keeps its Message-ID, and all mails of one outage share a thread
   assert.equal(threadId(failure, 'lb1'), threadId(recovery, 'lb1'))
 })
 
+test('an outage that has a name is known by it, and one that has none by its beginning', () => {
+  assert.equal(threadId({ ...failure, outage: 'o-17' }, 'lb1'), '<outage.o-17@lb1>')
+  assert.equal(threadId(failure, 'lb1'), `<outage.web-http.${failure.firstFailure}@lb1>`)
+})
+
+test('a message of several belongs to the thread of each, once, and to a bounded number', () => {
+  const of = (outage: string) => ({ ...failure, outage })
+  assert.deepEqual(threadIds({ ...failure, members: [of('a'), of('b'), of('a')] }, 'lb1'), [
+    '<outage.a@lb1>',
+    '<outage.b@lb1>',
+  ])
+  assert.deepEqual(threadIds({ ...of('a'), members: [] }, 'lb1'), ['<outage.a@lb1>'])
+  const many = Array.from({ length: 99 }, (_, at) => of(`o${at}`))
+  assert.equal(threadIds({ ...failure, members: many }, 'lb1').length, 20)
+})
+
 test('no name makes anything but one plain token in an id or a header', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (name, hostname) => {
@@ -61,6 +85,9 @@ test('no name makes anything but one plain token in an id or a header', () => {
       for (const one of [messageId(message, hostname), threadId(message, hostname)]) {
         assert.match(one, /^<[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*@[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*>$/)
       }
+      assert.equal(threadIds({ ...message, outage: name }, hostname).length, 1)
+      assert.match(threadId({ ...message, outage: name }, hostname), /^<outage\.[A-Za-z0-9._-]+@[A-Za-z0-9._-]+>$/)
+      assert.match(listIdHeader(name), /^<[A-Za-z0-9._-]+>$/)
       for (const value of Object.values(machineHeaders(message))) assert.match(value, /^[A-Za-z0-9._-]+$/)
     }),
   )
