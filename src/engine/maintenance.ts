@@ -99,6 +99,8 @@ const poolKey = (name: string): ServiceKey => `virtual ${name}` as ServiceKey
 function poolsIn({ model, controls }: State, active: readonly Active[], change: Change): WindowMemory['pools'] {
   const before = controls.calendar?.pools ?? {}
   if (active.length === 0 && Object.keys(before).length === 0) return before
+  const configured = new Set(model.virtuals.map(({ name }) => name))
+  for (const [name, from] of Object.entries(before)) if (!configured.has(name)) change(poolKey(name), from, null)
   const after = model.virtuals.flatMap(({ name }): [string, InMaintenance][] => {
     const from = poolMemory(controls, name)
     const next = change(poolKey(name), from, covering(active, from, poolKey(name), undefined))

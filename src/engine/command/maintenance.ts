@@ -7,6 +7,7 @@ import { covers, type OneOffWindow, type RecurringWindow } from '../../model/mai
 import type { Controls, State } from '../../model/state.ts'
 import { days, milliseconds, type Now, type WallTime, wallTime } from '../../model/units.ts'
 import { withMaintenance } from '../maintenance.ts'
+import { maintenanceLater } from '../maintenance-over.ts'
 import { type Carried, done, refused } from '../on-command.ts'
 import type { Scribe } from '../scribe.ts'
 
@@ -166,7 +167,7 @@ function comesText(window: RecurringWindow, now: Now): string {
 }
 
 function ended(state: State, controls: Controls, text: string, write: Scribe, now: Now): Carried {
-  const decided = withMaintenance({ ...state, controls }, write, now)
+  const decided = maintenanceLater({ ...state, controls }, write, now)
   const { model, controls: left } = decided.state
   const others = windowsInForce(model.windows, left.windows, now.wall, left.calendar?.ended).map((one) => one.name)
   const also = others.length === 0 ? '' : `. BUT: still in force: ${listed(others)}`
