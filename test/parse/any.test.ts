@@ -148,7 +148,9 @@ for (const [name, unit, before = ''] of large) {
 
 test('thirty thousand watches are understood', () => {
   const blocks: string[] = []
-  const block = good.slice(good.indexOf('hostgroup'), good.indexOf('virtual w\n')).replace(/ +(alertevery|escalate).*\n/g, '')
+  const block = good
+    .slice(good.indexOf('hostgroup'), good.indexOf('virtual w\n'))
+    .replace(/ +(alertevery|escalate).*\n/g, '')
   for (let i = 0; i < 30_000; i++) blocks.push(block.replaceAll(/\bweb\b/g, `web${i}`))
   const text = `receiver a\n  alert mail a@b\n\n${blocks.join('')}`
   assert.equal(resolveText(text).model?.services.length, 2 * blocks.length)

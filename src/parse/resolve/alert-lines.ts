@@ -23,12 +23,11 @@ export function resolveAlerts(value: Slice, naming: Naming, report: Report): rea
   return naming.receivers.called({ word, names, exit }, naming, report)
 }
 
-/** Where a receiver cannot stand, for what is told there is no failure. */
-export function resolveOne(value: Slice, where: string, naming: Naming, report: Report): AlertCall | null {
+/** Where a receiver cannot stand, as the message says: what is told there is no failure. */
+export function resolveOne(value: Slice, message: string, naming: Naming, report: Report): AlertCall | null {
   const line = splitAlert(value, report)
   const [word] = plainWords(line.command)
   if (word?.text !== 'to') return resolveAlert(line, naming, report)
-  const message = `${where} calls one alert, and no receiver`
   report.error('receiver-place', spanOf(line.command), message, 'write the alert itself: NAME WORDS')
   return null
 }

@@ -133,6 +133,15 @@ function networkOf(address: string, prefix: number): string {
 function readKept(value: Slice | undefined, fallback: Milliseconds, report: Report): Milliseconds {
   if (value === undefined) return fallback
   if (value.text === 'forever' || value.text === '0') return milliseconds(0)
+  if (report.nearest(value.text, ['forever']) !== null) {
+    report.error(
+      'setting-value',
+      spanOf(value),
+      `${quoted(value.text)} is not a length of time`,
+      'did you mean forever?',
+    )
+    return fallback
+  }
   const kept = readDuration(value, report, { zero: true })
   if (kept === null || kept === 0 || kept >= LEAST_KEPT) return kept ?? fallback
   const message = `${quoted(value.text)} is too short: the history is kept by the day`

@@ -30,7 +30,10 @@ export const RECEIVER_EXAMPLES: Readonly<Record<ReceiverWord, string>> = {
 }
 
 const REPEATED: ReadonlySet<ReceiverWord> = new Set(['alert'])
-const MESSAGES = { code: 'receiver-limit', what: 'messages', least: 1, most: MOST_MESSAGES, longest: LONGEST_BURST }
+const MESSAGES = {
+  ...{ code: 'receiver-limit', what: 'messages', example: '10 1m' },
+  ...{ least: 1, most: MOST_MESSAGES, longest: LONGEST_BURST },
+}
 
 /** After a mistake as much of it as there is, so that who names it is not told of a mistake as well. */
 export function resolveReceiver(block: OwnBlockLines, naming: Naming, report: Report): Receiver {
@@ -91,7 +94,7 @@ function readSecond(value: Slice | undefined, name: string, naming: Naming, repo
   const { time, rest } = splitTime(value)
   if (rest.text === '') {
     const message = '"second" says when, and not who takes over'
-    report.error('receiver-second', spanOf(value), message, RECEIVER_EXAMPLES.second)
+    report.error('receiver-second', spanOf(value), message, `write ${RECEIVER_EXAMPLES.second}`)
     return null
   }
   const after = readAtMost(time, 'second', LONGEST_PATIENCE, 'receiver-second', report)

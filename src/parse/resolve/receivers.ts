@@ -57,7 +57,8 @@ export class Receivers {
 
   reportUnnamed({ own }: MonFile, report: Report): void {
     for (const { name } of own.receiver) {
-      if (this.#named.has(name.text)) continue
+      const silent = this.byName.get(name.text)?.channels.length === 0
+      if (silent || this.#named.has(name.text)) continue
       const message = `nothing is told to receiver ${quoted(name.text)}: no line names it`
       report.warning('receiver-unused', spanOf(name), message, `write alert to ${name.text} in a period`)
     }

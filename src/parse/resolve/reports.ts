@@ -96,7 +96,7 @@ function readCalls(lines: readonly Statement[], naming: Naming, report: Report):
     report.error('report-alert', spanOf(over.keyword), message, 'write several addresses behind alert mail')
   }
   return lines.slice(0, MOST_CHANNELS).flatMap(({ value }) => {
-    const call = resolveOne(value, 'a report', naming, report)
+    const call = resolveOne(value, 'a report is mailed, and goes to no receiver', naming, report)
     if (call === null || call.missing === true) return []
     if (call.module === MAIL && call.exit === null) return [call]
     const message =

@@ -77,7 +77,9 @@ export function resolveService(block: ServiceBlock, group: HostGroup, around: Ar
     dependencies: readDependencies(lines, around.services, around.graph, report),
     depMemory: readDuration(last('dep_memory'), report) ?? defaults.memory,
     unackSummary: readWhere(last('unack_summary'), (value) => readUnackSummary(value, report)) ?? defaults.unackSummary,
-    redistribute: readWhere(last('redistribute'), (value) => resolveOne(value, 'redistribute', around.naming, report)),
+    redistribute: readWhere(last('redistribute'), (value) =>
+      resolveOne(value, 'redistribute calls one alert, and no receiver', around.naming, report),
+    ),
     traptimeout: readDuration(last('traptimeout'), report),
     trapduration: readDuration(last('trapduration'), report),
     environment: Object.fromEntries(block.variables.map(({ keyword, value }) => [keyword.text, value.text])),
@@ -89,12 +91,8 @@ export function resolveService(block: ServiceBlock, group: HostGroup, around: Ar
 
 /** Changes of its status, the first of which is told. */
 const FLAP = {
-  word: 'flap',
-  code: 'flap',
-  least: LEAST_FLAPS,
-  most: MOST_FLAPS,
-  longest: LONGEST_FLAP,
-  what: 'changes',
+  ...{ word: 'flap', code: 'flap', what: 'changes', example: '5 30m' },
+  ...{ least: LEAST_FLAPS, most: MOST_FLAPS, longest: LONGEST_FLAP },
 }
 
 const readWhere = <Value>(value: Slice | undefined, read: (value: Slice) => Value | null): Value | null =>
