@@ -86,10 +86,15 @@ export async function migrate(postgres: Postgres): Promise<PostgresError | null>
   return done.kind === 'failed' ? done : null
 }
 
+/** An index over years of history takes its time; meanwhile new history waits in the journal. In milliseconds. */
+const STEP_LIMIT = 3_600_000
+
 /** Under a lock, so that of two daemons that start at once one does it and the other finds it done. */
 async function stepForward(query: Query, where: string): Promise<{ readonly kind: 'done' } | PostgresError> {
   const locked = await query(`select pg_advisory_xact_lock(${lockNumber})`)
   if (locked.kind === 'failed') return locked
+  const patient = await query(`set local statement_timeout = ${STEP_LIMIT}`)
+  if (patient.kind === 'failed') return patient
   const prepared = await query(prepare)
   if (prepared.kind === 'failed') return prepared
   const version = await currentVersion(query)
@@ -97,7 +102,7 @@ async function stepForward(query: Query, where: string): Promise<{ readonly kind
   if (version > schemaVersion) return newer(where, version)
   for (const [index, step] of migrations.entries()) {
     if (index < version) continue
-    const stepped = await query(step)
+    const stepped = await query(step, [], STEP_LIMIT)
     if (stepped.kind === 'failed') return stepped
     const noted = await query('insert into upalert.version (version) values ($1)', [index + 1])
     if (noted.kind === 'failed') return noted

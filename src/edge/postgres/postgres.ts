@@ -25,7 +25,8 @@ interface Rows {
 }
 
 type Answer = Rows | PostgresError
-export type Query = (text: string, values?: readonly unknown[]) => Promise<Answer>
+/** `patience`: milliseconds that the server may be silent, instead of the usual limit. */
+export type Query = (text: string, values?: readonly unknown[], patience?: number) => Promise<Answer>
 
 export interface Postgres {
   /** `PostgreSQL at db.example.org:5432, database upalert` */
@@ -95,9 +96,9 @@ function asPsqlReads(url: string): string {
 }
 
 function queryOf(pool: pg.Pool, where: string): Query {
-  return async (text, values = []) => {
+  return async (text, values = [], patience) => {
     try {
-      const { rows } = await pool.query<Record<string, unknown>>(text, [...values])
+      const { rows } = await pool.query<Record<string, unknown>>(asked(text, values, patience))
       return { kind: 'rows', rows }
     } catch (error) {
       return failure(error, where)
@@ -113,9 +114,9 @@ function transactionOf(pool: pg.Pool, where: string): Postgres['transaction'] {
     } catch (error) {
       return failure(error, where)
     }
-    const query: Query = async (text, values = []) => {
+    const query: Query = async (text, values = [], patience) => {
       try {
-        const { rows } = await client.query<Record<string, unknown>>(text, [...values])
+        const { rows } = await client.query<Record<string, unknown>>(asked(text, values, patience))
         return { kind: 'rows', rows }
       } catch (error) {
         return failure(error, where)
@@ -130,6 +131,10 @@ function transactionOf(pool: pg.Pool, where: string): Postgres['transaction'] {
     client.release(result.kind === 'failed' || ended.kind === 'failed')
     return ended.kind === 'failed' && result.kind !== 'failed' ? ended : result
   }
+}
+
+function asked(text: string, values: readonly unknown[], patience: number | undefined) {
+  return { text, values: [...values], ...(patience === undefined ? {} : { query_timeout: patience }) }
 }
 
 function ignore(): void {}
