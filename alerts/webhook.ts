@@ -49,7 +49,7 @@ export const webhook: Alert<WebhookOptions> = {
   faults(options) {
     const ready = prepare(options, {})
     if (ready.kind === 'wrong') return ready.faults
-    if (ready.template === null) return []
+    if (ready.template === null) return ready.templateFault === '' ? [] : [ready.templateFault]
     const type = options.contentType ?? PLAIN_TYPE
     const fault = bodyFault(ready.template, webhookExample(), ready.preset, type)
     return fault === null ? [] : [`the template of the body is wrong: ${fault}`]

@@ -232,6 +232,11 @@ test('a template of the line, of a file, and of the directory is used, and a wro
   assert.equal(wrong.kind, 'sent')
   assert.match(wrong.text, /; the template is not used: it does not give JSON/)
   assert.match(JSON.parse(server.heard.at(-1)?.body ?? '').warning, /^the template is not used/)
+  const contentType = 'text/plain'
+  const gone = await webhook.send(message, { url, allow, contentType, bodyFile: '/nowhere/body' }, context())
+  assert.equal(server.heard.at(-1)?.headers['content-type'], 'application/json')
+  assert.match(gone.text, /answered 200: ok; the template is not used: the body file \/nowhere\/body cannot be read/)
+  assert.equal(JSON.parse(server.heard.at(-1)?.body ?? '').key, 'web/http')
   const chat = await webhook.send(message, { url, allow, preset: 'mattermost', body: '[1]' }, context())
   assert.match(chat.text, /the template is not used: it gives no JSON object/)
   assert.match(JSON.parse(server.heard.at(-1)?.body ?? '').text, /Warning: the template is not used/)

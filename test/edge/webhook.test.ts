@@ -3,12 +3,13 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import dns from 'node:dns'
 import dnsPromises from 'node:dns/promises'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { test } from 'node:test'
 import { startAttempt } from '../../src/edge/probe/attempt.ts'
 import { post } from '../../src/edge/webhook/post.ts'
 import { readSecret, readText } from '../../src/edge/webhook/secret-file.ts'
+import { sharedTemplateFaults } from '../../src/edge/webhook/shared-templates.ts'
 import { milliseconds, seconds } from '../../src/model/units.ts'
 import { parseNetwork } from '../../src/wire/webhook/network.ts'
 import { startReceiver } from '../peers/alertmanager.ts'
@@ -85,4 +86,22 @@ test('a pipe that nobody writes to, a directory and a missing file are told, and
   assert.equal(readText('the template', '/').kind, 'unreadable')
   assert.equal(readText('the template', '/nowhere').kind, 'unreadable')
   assert.equal(readText('the template', shell('true')).kind, 'text')
+})
+
+test('a mistake in a template of the directory is found before anything is sent', () => {
+  const directory = fresh('templates')
+  mkdirSync(directory)
+  const put = (name: string, text: string) => writeFileSync(`${directory}/${name}`, text)
+  assert.deepEqual(sharedTemplateFaults(directory), [])
+  put('webhook.hbs', '{{state}} {{key}}')
+  put('webhook.slack.hbs', '{"text": "{{key}}"}')
+  assert.deepEqual(sharedTemplateFaults(directory), [])
+  put('webhook.hbs', '{"a": "{{kee}}"}')
+  put('webhook.slack.hbs', '["{{key}}"]')
+  put('webhook.irc.hbs', '{{of nobody}}')
+  const [plain, slack, ...more] = sharedTemplateFaults(directory)
+  assert.match(plain ?? '', /webhook\.hbs is wrong: "kee" not defined/)
+  assert.match(slack ?? '', /webhook\.slack\.hbs is wrong: it gives no JSON object/)
+  assert.deepEqual(more, [])
+  assert.deepEqual(sharedTemplateFaults('/nowhere'), [])
 })

@@ -64,14 +64,16 @@ export function compose(view: WebhookView, message: AlertMessage, options: Webho
     const { method = 'POST', contentType = PLAIN_TYPE } = options
     const bearer: Record<string, string> = settings.token === '' ? {} : { Authorization: `Bearer ${settings.token}` }
     const { url, headers } = withoutUser(settings.url)
-    const made = plainBody(view, ready.template, contentType)
+    const made = plainBody(view, ready.template, contentType, ready.templateFault)
     const body = WITHOUT_BODY.includes(method) ? null : made.text
-    const type: Record<string, string> = body === null ? {} : { 'Content-Type': contentType }
+    // The built-in body is JSON, whatever a template that is not used would have been.
+    const isOwn = ready.template !== null && made.problem === ''
+    const type: Record<string, string> = body === null ? {} : { 'Content-Type': isOwn ? contentType : PLAIN_TYPE }
     const all = merged({ ...type, ...headers, ...bearer }, common)
     return { kind: 'composed', list: [{ to: '', url, method, headers: all, body }], problem: made.problem }
   }
   const template = ready.template === null ? null : presetTemplate(view, ready.template, preset)
-  const problem = typeof template === 'string' ? template : ''
+  const problem = typeof template === 'string' ? template : ready.templateFault
   const plan = preset.plan(warned(view, problem), settings)
   if (plan.kind === 'nothing') return plan
   const own = typeof template === 'string' ? null : template

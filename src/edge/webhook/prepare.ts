@@ -19,6 +19,8 @@ export interface Prepared {
   readonly settings: PresetSettings
   /** `null`: the built-in body. */
   readonly template: string | null
+  /** Why there is none although one is named; empty if none is missing. It costs no message. */
+  readonly templateFault: string
   /** What each request is signed with; empty: none is. */
   readonly secret: string
   readonly ca: string | null
@@ -55,7 +57,7 @@ export function prepare(options: WebhookOptions, common: Common): Preparation {
   const routingKey = secretOf('the routing key file', options.routingKeyFile)
   const secret = secretOf('the secret file', options.secretFile)
   const ca = textOf('the file of authorities', options.ca)
-  const template = options.body ?? textOf('the body file', options.bodyFile ?? sharedTemplate(preset, common.templates))
+  const template = templateOf(options, sharedTemplate(preset, common.templates))
   const networks = [...(options.allow ?? []), ...(common.webhookAllow ?? [])].map((text) => ({
     text,
     network: parseNetwork(text),
@@ -69,11 +71,21 @@ export function prepare(options: WebhookOptions, common: Common): Preparation {
   if (fault !== null) return { kind: 'wrong', faults: [fault] }
   return {
     kind: 'prepared',
-    ...{ preset, settings, secret, template: template === '' ? null : template, ca: ca === '' ? null : ca },
+    ...{ preset, settings, secret, ...template, ca: ca === '' ? null : ca },
     allowed: networks.flatMap(({ network }) => (network === null ? [] : [network])),
     secrets: [...urlSecrets(url), token, token.slice(token.indexOf(':') + 1), base64(token), routingKey, secret],
     shown: shownUrl(url),
   }
+}
+
+function templateOf({ body, bodyFile }: WebhookOptions, shared?: string): Pick<Prepared, 'template' | 'templateFault'> {
+  const path = bodyFile ?? shared
+  if (body !== undefined) return { template: body, templateFault: '' }
+  if (path === undefined) return { template: null, templateFault: '' }
+  const read = readText('the body file', path)
+  if (read.kind === 'unreadable') return { template: null, templateFault: read.text }
+  if (read.text.trim() === '') return { template: null, templateFault: `the body file ${path} is empty` }
+  return { template: read.text, templateFault: '' }
 }
 
 /** Options that do not go together, or are missing; sentences. */

@@ -38,11 +38,11 @@ const orNull = (text: string): string | null => (text === '' ? null : text)
 
 export const PLAIN_TYPE = 'application/json'
 
-/** Without a preset: the template's text as it is, whatever content type it is of. */
-export function plainBody(view: WebhookView, template: string | null, contentType: string): Body {
+/** Without a preset: the template's text as it is, whatever content type it is of. `missing`: why there is none. */
+export function plainBody(view: WebhookView, template: string | null, contentType: string, missing: string): Body {
   const filled = template === null ? null : fill(template, view, contentType)
   if (filled?.kind === 'filled') return { text: filled.text, problem: '' }
-  const problem = filled === null ? '' : filled.why
+  const problem = filled === null ? missing : filled.why
   return { text: JSON.stringify(plainObject(warned(view, problem))), problem }
 }
 
