@@ -3,7 +3,15 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { asMon13 } from '../../src/model/quirks.ts'
-import { GLOBAL_WORDS, PERIOD_WORDS, SERVICE_WORDS, VIRTUAL_WORDS } from '../../src/parse/mon/words.ts'
+import {
+  GLOBAL_WORDS,
+  MAINTENANCE_WORDS,
+  PERIOD_WORDS,
+  RECEIVER_WORDS,
+  REPORT_WORDS,
+  SERVICE_WORDS,
+  VIRTUAL_WORDS,
+} from '../../src/parse/mon/words.ts'
 import { formatProblems } from '../../src/parse/problem.ts'
 import { resolveText, shape, world } from './world.ts'
 
@@ -30,6 +38,9 @@ const tables: readonly (readonly [heading: string, words: Iterable<string>])[] =
   ['Settings', GLOBAL_WORDS],
   ['`service NAME`', SERVICE_WORDS],
   ['`period ', PERIOD_WORDS],
+  ['`receiver NAME`', RECEIVER_WORDS],
+  ['`maintenance NAME`', MAINTENANCE_WORDS],
+  ['`report NAME`', REPORT_WORDS],
   ['`virtual NAME`', VIRTUAL_WORDS],
 ]
 for (const [heading, words] of tables) {
@@ -42,7 +53,7 @@ for (const [heading, words] of tables) {
 }
 
 test('the tables explain no word that is not read', () => {
-  for (const [heading, words] of tables.slice(0, 3)) {
+  for (const [heading, words] of tables.slice(0, 6)) {
     const more = ['inet', 'yr', 'mo', 'wk', 'yd', 'md', 'wd', 'hr', 'min', 'sec', 'period', 'mail', 'pager', 'ipvs']
     const known = new Set([...words, ...more])
     for (const word of explained(section(heading))) assert.ok(known.has(word), `${heading} ${word}`)
@@ -97,3 +108,16 @@ for (const [name, text, watches] of pools) {
     assert.equal(formatProblems(resolveText(watches + example).problems), '')
   })
 }
+
+test('the examples of receivers, maintenance and reports have no problems', () => {
+  const blocks = page.split('```').filter((_, i) => i % 2 === 1)
+  const examples = ['receiver oncall', 'maintenance backup', 'report monthly'].map((begin) => {
+    const example = blocks.find((block) => block.startsWith(`text\n${begin}`))
+    assert.ok(example, begin)
+    return example.slice(5)
+  })
+  const shop = 'virtual shop\n  address 192.0.2.110:80\n  real 10.1.1.2 check web/http\n'
+  const sql = watched('db', '10.1.1.9', 'tcp').replace('service tcp', 'service sql')
+  const text = [...examples, 'hostgroup web 10.1.1.2\n', shop, sql].join('\n')
+  assert.equal(formatProblems(resolveText(text).problems), '')
+})
