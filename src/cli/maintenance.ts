@@ -1,4 +1,5 @@
 /** What `upalert maintenance` prints: what is in force, and the calendar; and how a date to come is written. */
+import { subjectWritten } from '../engine/command/maintenance.ts'
 import type { MaintenanceView, PlannedView } from '../engine/maintenance-view.ts'
 import { calendarText, zonedText } from '../model/calendar/stamp.ts'
 import { firstInstant, machineZone, timesShown, zoneNamed } from '../model/calendar/zone.ts'
@@ -48,7 +49,7 @@ function nextLines(windows: readonly PlannedView[]): string[] {
 
 /** `web, virtual:shop (3 services)`; what covers nothing is said, since a reload may have taken it away. */
 function coveredText({ subjects, services, virtuals }: PlannedView): string {
-  const names = subjects.slice(0, subjectsShown).map((one) => shown(one.replace(/^virtual /, 'virtual:')))
+  const names = subjects.slice(0, subjectsShown).map((one) => shown(subjectWritten(one)))
   const more = subjects.length > subjectsShown ? ` and ${subjects.length - subjectsShown} more` : ''
   const count = services === 0 && virtuals > 0 ? '' : ` (${services} ${services === 1 ? 'service' : 'services'})`
   return `${names.join(', ')}${more}${services + virtuals === 0 ? coloured(' (NOTHING)', 'alarm') : count}`

@@ -1,5 +1,5 @@
 /** What operators ask about times of maintenance, and how they begin and end one. */
-import { knownSubjects } from '../engine/command/maintenance.ts'
+import { knownSubjects, subjectWritten } from '../engine/command/maintenance.ts'
 import { maintenanceView } from '../engine/maintenance-view.ts'
 import type { Answer, Request } from '../model/request.ts'
 import type { State } from '../model/state.ts'
@@ -51,21 +51,20 @@ function subjectMeant(written: string, known: readonly string[]): string {
   return !known.includes(written) && known.includes(`virtual ${written}`) ? `virtual ${written}` : written
 }
 
-/** What was probably meant by the first subject that nothing is called. */
+/** What was probably meant by subjects that nothing is called. */
 function hint(subjects: readonly string[], known: readonly string[]): string {
   const names = new Set(known)
-  const unknown = subjects.find((one) => !names.has(one))
-  if (unknown === undefined) return ''
-  const near = nearby().find(unknown, known)
-  if (near !== null) return `; did you mean ${asWritten(near)}?`
+  const unknown = subjects.filter((one) => !names.has(one))
+  if (unknown.length === 0) return ''
+  const near = nearby()
+  const meant = unknown.map((one) => near.find(one, known)).find((one) => one !== null)
+  if (meant !== undefined && meant !== null) return `; did you mean ${subjectWritten(meant)}?`
   const listed = known.filter((one) => one !== '*' && !one.includes('/')).slice(0, namesShown)
-  return listed.length === 0 ? '' : `; there are: ${listed.map(asWritten).join(', ')}`
+  return listed.length === 0 ? '' : `; there are: ${listed.map(subjectWritten).join(', ')}`
 }
 
 /** Names that an answer lists. */
 const namesShown = 20
-
-const asWritten = (subject: string): string => subject.replace(/^virtual /, VIRTUAL)
 
 const namesOf = ({ model, controls }: State): readonly string[] =>
   [...controls.windows, ...model.windows].map(({ name }) => name)

@@ -97,7 +97,7 @@ test('a name that nothing has is refused with those there are', () => {
 const refusals: readonly { readonly name: string; readonly given: Partial<Begin>; readonly text: RegExp }[] = [
   { name: 'nobody', given: { subjects: [] }, text: /^say what it is about/ },
   { name: 'a slip', given: { subjects: ['web/htp', 'shop'] }, text: /is called "web\/htp", "shop"$/ },
-  { name: 'a virtual server that is none', given: { subjects: ['virtual web'] }, text: /is called "virtual web"$/ },
+  { name: 'a virtual server that is none', given: { subjects: ['virtual web'] }, text: /is called "virtual:web"$/ },
   { name: 'too many', given: { subjects: Array(mostSubjects + 1).fill('web') }, text: /write \* for all$/ },
   { name: 'no time', given: { lasts: milliseconds(0) }, text: /^say how long/ },
   { name: 'no number', given: { lasts: milliseconds(Number.NaN) }, text: /^say how long/ },

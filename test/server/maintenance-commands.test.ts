@@ -47,7 +47,7 @@ test('a virtual server is named with or without the word, and a watch goes befor
 
 const slips: readonly (readonly [string, RegExp])[] = [
   ['web/htp', /is called "web\/htp"; did you mean web\/http\?$/],
-  ['virtual:shpo', /is called "virtual shpo"; did you mean virtual:shop\?$/],
+  ['virtual:shpo', /is called "virtual:shpo"; did you mean virtual:shop\?$/],
   ['wbe', /did you mean web\?$/],
   ['mail', /is called "mail"; there are: web, db, virtual:shop$/],
 ]

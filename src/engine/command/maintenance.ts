@@ -66,13 +66,16 @@ function subjectFault(state: State, subjects: readonly string[]): string | null 
   const known = new Set(knownSubjects(state))
   const unknown = subjects.filter((one) => !known.has(one))
   if (unknown.length === 0) return null
-  const listed = unknown.slice(0, namesShown).map((one) => `"${one}"`)
+  const listed = unknown.slice(0, namesShown).map((one) => `"${subjectWritten(one)}"`)
   const more = unknown.length > namesShown ? ` and ${unknown.length - namesShown} more` : ''
   return `no watch, service or virtual server is called ${listed.join(', ')}${more}`
 }
 
 /** Names that one sentence lists. */
 const namesShown = 5
+
+/** A virtual server as operators write it: `virtual:shop`. */
+export const subjectWritten = (subject: string): string => subject.replace(/^virtual /, 'virtual:')
 
 /** All that a window may cover, as the model has it: `*`, watches, services, and virtual servers as `virtual NAME`. */
 export function knownSubjects({ model }: Pick<State, 'model'>): readonly string[] {
