@@ -69,7 +69,7 @@ const probes: Readonly<Record<Need, () => Lack | null>> = {
   'net-snpp': () => packages(['libnet-snpp-perl', perlModule('Net::SNPP')]),
   slapd: () => packages(['slapd', program('slapd') && directory('/etc/ldap/schema')]),
   alertmanager: () => packages(['prometheus-alertmanager', program('prometheus-alertmanager')]),
-  snmptrapd: () => packages(['snmptrapd', program('snmptrapd')]),
+  snmptrapd: () => packages(['snmptrapd', program('snmptrapd')], ['snmp', program('snmptranslate')]),
   root,
   corpus,
   postgres,

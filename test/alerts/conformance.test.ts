@@ -3,6 +3,8 @@
  * stops when it is told to, and says in one line what came of it. A new alert earns one line in `subjects`.
  */
 import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -32,6 +34,23 @@ const hangs = async () => ({ command: [shell("trap '' TERM; while :; do sleep 60
 const subjects: readonly Subject[] = [
   { name: 'mail', options: () => nobody, slow: async (t) => ({ ...nobody, server: (await silent(t)).url }) },
   { name: 'pager', options: () => nobody, slow: async (t) => ({ ...nobody, server: (await silent(t)).url }) },
+  {
+    name: 'webhook',
+    options: () => ({ url: 'http://127.0.0.1:1/', allow: ['127.0.0.0/8'] }),
+    slow: async (t) => ({ url: `http://127.0.0.1:${(await silent(t)).port}/`, allow: ['127.0.0.0/8'] }),
+  },
+  {
+    name: 'alertmanager',
+    options: () => ({ urls: ['http://127.0.0.1:1'] }),
+    slow: async (t) => ({ urls: [`http://127.0.0.1:${(await silent(t)).port}`] }),
+  },
+  { name: 'file', options: () => ({ path: fresh('log') }), slow: null },
+  { name: 'syslog', options: () => ({ socket: fresh('log') }), slow: null },
+  {
+    name: 'snmptrap',
+    options: () => ({ hosts: ['127.0.0.1'], port: 9 }),
+    slow: async (t) => ({ hosts: ['127.0.0.1'], port: await deaf(t), inform: true }),
+  },
   { name: 'fifo', options: () => ({ path: fresh('fifo') }), slow: null },
   { name: 'ipvs', options: () => ({ words: ['-V', '192.0.2.1:80', '-R', '10.1.1.2:80'] }), slow: null },
   { name: 'notify', options: () => ({ command: ['/bin/cat'] }), slow: hangs },
@@ -115,6 +134,15 @@ for (const { name, slow } of subjects) {
     wellFormed(late, 'late')
     assert.equal(late.kind, 'failed')
   })
+}
+
+/** A UDP port on which somebody is there and says nothing. */
+async function deaf(t: TestContext): Promise<number> {
+  const socket = createSocket('udp4')
+  t.after(() => socket.close())
+  socket.bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  return socket.address().port
 }
 
 const context = () => alertContext('smtp://127.0.0.1:1')
