@@ -9,6 +9,7 @@ import { alertmanager } from '../../alerts/alertmanager.ts'
 import { webhook } from '../../alerts/webhook.ts'
 import { signatureHeaders } from '../../src/edge/webhook/sign.ts'
 import { wallTime } from '../../src/model/units.ts'
+import type { NamedShape } from '../../src/parse/resolve.ts'
 import { presets } from '../../src/wire/webhook/presets.ts'
 import { needs } from '../needs.ts'
 import { resolveText, world } from '../parse/world.ts'
@@ -18,7 +19,7 @@ import { alertContext } from './context.ts'
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/webhooks.md'), 'utf8')
 const lines = text.split('\n').filter((line) => /^(?:up)?alert +(?:webhook|alertmanager) /.test(line))
-const alerts = new Map([...world.alerts, ['webhook', webhook], ['alertmanager', alertmanager]] as const)
+const alerts = new Map<string, NamedShape>([...world.alerts, ['webhook', webhook], ['alertmanager', alertmanager]])
 
 test('there are lines of configuration, for each preset an entry', () => {
   assert.ok(lines.length >= 10)

@@ -8,7 +8,7 @@
 import type { Escape } from './escape.ts'
 import { type Json, one, type Preset, posted } from './request.ts'
 import type { WebhookView } from './view.ts'
-import { fitted, wordsOf } from './words.ts'
+import { fitted, utf8Bytes, wordsOf } from './words.ts'
 
 /** Slack shows `&amp; &lt; &gt;` as & < >, and everything else that calls or links begins with <. */
 const slackEscape: Escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
@@ -110,8 +110,9 @@ function markdown(view: WebhookView, safe: Escape, limit: number): string {
   return `${heading}\n${fitted(lines, { limit: limit - heading.length - end.length - 1, escape: safe })}${end}`
 }
 
-/** A message of more than 28 KB is refused; these are characters, of which some take three bytes. */
-const TEAMS_TEXT = 7000
+/** Bytes of the lines as JSON: a message of more than 28 KB is refused, and what is around each line takes some of it. */
+const TEAMS_TEXT = 18_000
+const jsonBytes = (text: string): number => utf8Bytes(JSON.stringify(text))
 
 export const teams: Preset = {
   name: 'teams',
@@ -125,7 +126,7 @@ export const teams: Preset = {
   escape: (text) => text,
   plan(view, { url }) {
     const { title, lines, link } = wordsOf(view)
-    const text = fitted(lines, { limit: TEAMS_TEXT, escape: (line) => line }).split('\n')
+    const text = fitted(lines, { limit: TEAMS_TEXT, escape: (line) => line, cost: jsonBytes }).split('\n')
     const content = {
       $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
       type: 'AdaptiveCard',

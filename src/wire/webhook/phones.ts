@@ -8,7 +8,7 @@ import { pageTemplate, pageText } from '../mail/page-text.ts'
 import { shorten } from '../mail/safe-text.ts'
 import { isObject, secondsIn } from './chats.ts'
 import { below, type JsonObject, one, type Preset, posted } from './request.ts'
-import { fitted, orNothing, wordsOf } from './words.ts'
+import { fitted, orNothing, utf8Bytes, wordsOf } from './words.ts'
 
 /** Telegram counts UTF-16 code units. */
 const TELEGRAM_TEXT = 4096
@@ -38,8 +38,6 @@ export const telegram: Preset = {
 /** Bytes of a message; a longer one would arrive as a file. */
 const NTFY_MESSAGE = 4096
 const NTFY_TITLE = 200
-/** Bytes of UTF-8. */
-const bytes = (text: string): number => new TextEncoder().encode(text).length
 
 export const ntfy: Preset = {
   name: 'ntfy',
@@ -58,7 +56,7 @@ export const ntfy: Preset = {
     if (settings.topic === '') url.pathname = url.pathname.replace(/[^/]*$/, '')
     const body: JsonObject = {
       title: shorten(title, NTFY_TITLE),
-      message: fitted(lines, { limit: NTFY_MESSAGE, escape: (line) => line, cost: bytes }),
+      message: fitted(lines, { limit: NTFY_MESSAGE, escape: (line) => line, cost: utf8Bytes }),
       tags: [view.severity === 'critical' ? 'rotating_light' : view.severity === 'ok' ? 'white_check_mark' : 'bell'],
       priority: settings.priority === '' ? (view.down ? 5 : 3) : Number(settings.priority.replace(/^P/, '')),
       ...(link === '' ? {} : { actions: [{ action: 'view', label: 'Acknowledge', url: link }] }),

@@ -63,6 +63,7 @@ const named = (name: string, text: string): string => (text === '' ? '' : `${nam
 /** How much room a text takes; UTF-16 code units unless told otherwise. */
 type Cost = (text: string) => number
 const codeUnits: Cost = (text) => text.length
+export const utf8Bytes: Cost = (text) => new TextEncoder().encode(text).length
 
 interface Room {
   readonly limit: number
