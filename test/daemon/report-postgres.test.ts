@@ -180,7 +180,7 @@ test(
         assert.deepEqual(asked.services, expected.services)
         assert.deepEqual(asked.incidents, expected.incidents)
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
     await store.end()
   },
