@@ -30,9 +30,10 @@ export async function handOverToFirst(
   let reached: readonly string[] = []
   for (const [at, url] of urls.entries()) {
     const isLast = at === urls.length - 1
-    const signal = isLast ? sending.signal : AbortSignal.any([sending.signal, AbortSignal.timeout(share)])
     const to = letter.to.filter((address) => !reached.includes(address))
-    const outcome = await handOver(url, { ...letter, to }, { ...sending, signal })
+    const limit = isLast ? null : limited(sending.signal, share)
+    const outcome = await handOver(url, { ...letter, to }, { ...sending, signal: limit?.signal ?? sending.signal })
+    limit?.end()
     if (outcome.kind === 'accepted') return { ...outcome, response: [...said, outcome.response].join('; then ') }
     said.push(outcome.text)
     reached = [...reached, ...outcome.reached]
@@ -40,4 +41,21 @@ export async function handOverToFirst(
       return { kind: 'refused', retry: outcome.retry, text: said.join('; then '), reached }
   }
   return { kind: 'refused', retry: true, text: said.join('; then '), reached }
+}
+
+/**
+ * Aborts with `signal`, or after so many milliseconds. Not AbortSignal.any, which in Node 20 forgets a signal that nobody
+ * but it holds on to, and then never aborts.
+ */
+function limited(signal: AbortSignal, length: number): { readonly signal: AbortSignal; end(): void } {
+  const stop = new AbortController()
+  const abort = () => stop.abort()
+  const timer = setTimeout(abort, length)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  const end = () => {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', abort)
+  }
+  return { signal: stop.signal, end }
 }

@@ -145,9 +145,11 @@ function namesIn(value: unknown): string[] {
 const notValid = (template: string, { name }: Filling, why: string): string =>
   `the template ${name ?? `"${oneLine(template, 80)}"`} is not valid: ${oneLine(why, 200)}`
 
-/** Handlebars says of a name that is not there: `"x" not defined in [object Object] - 3:5`. */
+/** Handlebars says of a name that is not there: `"x" not defined in [object Object] - 3:5`; of a mistake, all it expected. */
 function reasonOf(error: unknown): string {
   const why = error instanceof Error ? error.message : String(error)
+  const [, at, near = ''] = /^Parse error on line (\d+):\n(.*)\n-*\^/.exec(why) ?? []
+  if (at !== undefined) return `Parse error on line ${at} near "${near}"`
   const [, name, line] = /^"(.*)" not defined in .* - (\d+):\d+$/s.exec(why) ?? []
   return name === undefined ? why : `there is no "${name}" (line ${line})`
 }
