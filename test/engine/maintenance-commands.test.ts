@@ -44,7 +44,7 @@ test('one that is ended early is over at once, and what else is in force is name
   const { text, said } = watch.end('one', at('2026-11-21T12:30:00Z'))
   assert.equal(
     text,
-    'maintenance "one" is over 1 h 30 min before its time; failures are told again. BUT: still in force: two',
+    'maintenance "one" is over 1 h 30 min before its time; failures are told again. BUT: of these, some are still in two',
   )
   assert.deepEqual(said, ['-web/http one', '+web/http two'])
 })

@@ -135,14 +135,8 @@ export function onEndMaintenance(state: State, { name }: End, write: Scribe, now
   const { windows } = state.controls
   const own = windows.find((one) => one.name === name)
   if (own !== undefined) {
-    const left = windows.filter((one) => one !== own)
-    return ended(
-      state,
-      { ...state.controls, windows: left },
-      `maintenance "${name}" ${ownEndText(own, now)}`,
-      write,
-      now,
-    )
+    const controls = { ...state.controls, windows: windows.filter((one) => one !== own) }
+    return ended(state, own, controls, ownEndText(own, now), write, now)
   }
   const recurring = state.model.windows.find((one) => one.name === name)
   if (recurring === undefined) return refused(`there is no maintenance "${name}"${namesText(state, now)}`)
@@ -151,7 +145,7 @@ export function onEndMaintenance(state: State, { name }: End, write: Scribe, now
 
 function endOccurrence(state: State, window: RecurringWindow, write: Scribe, now: Now): Carried {
   const { calendar } = state.controls
-  const { name } = window
+  const { name, subjects } = window
   const span = windowAt(window, now.wall, endedAt(calendar?.ended, name))
   if (span === null) return refused(`maintenance "${name}" is not in force now${comesText(window, now)}`)
   const others = Object.entries(calendar?.ended ?? {}).filter(([one]) => one !== name)
@@ -160,8 +154,8 @@ function endOccurrence(state: State, window: RecurringWindow, write: Scribe, now
     pools: calendar?.pools ?? {},
     ended: Object.fromEntries([...others, [name, now.wall]]),
   }
-  const text = `maintenance "${name}" is over ${earlier(span, now)}${comesText(window, now)}`
-  return ended(state, { ...state.controls, calendar: next }, text, write, now)
+  const text = `is over ${earlier(span, now)}${comesText(window, now)}`
+  return ended(state, { name, subjects, ...span }, { ...state.controls, calendar: next }, text, write, now)
 }
 
 function comesText(window: RecurringWindow, now: Now): string {
@@ -169,12 +163,27 @@ function comesText(window: RecurringWindow, now: Now): string {
   return next === null ? '' : `; the configuration has it begin at ${zonedText(next, window.zone)}`
 }
 
-function ended(state: State, controls: Controls, text: string, write: Scribe, now: Now): Carried {
+interface Over extends Span {
+  readonly name: string
+  readonly subjects: readonly string[]
+}
+
+function ended(state: State, over: Over, controls: Controls, text: string, write: Scribe, now: Now): Carried {
   const decided = maintenanceLater({ ...state, controls }, write, now)
-  const { model, controls: left } = decided.state
-  const others = windowsInForce(model.windows, left.windows, now.wall, left.calendar?.ended).map((one) => one.name)
-  const also = others.length === 0 ? '' : `. BUT: still in force: ${listed(others)}`
-  return done(decided.state, `${text}${also}`, decided.effects)
+  const others = over.from > now.wall ? [] : stillQuiet(decided.state, over.subjects, now)
+  const also = others.length === 0 ? '' : `. BUT: of these, some are still in ${listed(others)}`
+  return done(decided.state, `maintenance "${over.name}" ${text}${also}`, decided.effects)
+}
+
+/** The windows that keep quiet, now that this one does not, what it covered. */
+function stillQuiet({ model, controls }: State, subjects: readonly string[], now: Now): readonly string[] {
+  const inForce = windowsInForce(model.windows, controls.windows, now.wall, controls.calendar?.ended)
+  const known = [
+    ...model.services.map(({ key }) => key),
+    ...model.virtuals.map(({ name }) => `virtual ${name}` as const),
+  ]
+  const covered = known.filter((one) => covers(subjects, one))
+  return inForce.filter((other) => covered.some((one) => covers(other.subjects, one))).map(({ name }) => name)
 }
 
 const ownEndText = (own: OneOffWindow, now: Now): string =>
