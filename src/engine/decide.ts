@@ -7,6 +7,8 @@ import type { State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
 import { satisfied } from './depend.ts'
 import { loadedState } from './loaded.ts'
+import { withMaintenance } from './maintenance.ts'
+import { maintenanceLater } from './maintenance-over.ts'
 import { onAttempted } from './on-attempted.ts'
 import { onCommand } from './on-command.ts'
 import { onChecked } from './on-happened.ts'
@@ -34,7 +36,7 @@ export function decide(state: State, event: Event, now: Now): Decided {
       const restored = saved === undefined ? state : restoredState(state.model, saved, loaded, now)
       const controls = stopped === true ? { ...restored.controls, stopped: now.wall } : restored.controls
       const said = withGap(told({ ...restored, controls }, 'started', text), event, write)
-      return awaited(onStartup(resumed(said, write, now), write, now))
+      return awaited(onStartup(then(resumed(said, write, now), withMaintenance, write, now), write, now))
     }
     case 'reloaded':
       return awaited(onReloaded(state, event, write, now))
@@ -49,7 +51,7 @@ export function decide(state: State, event: Event, now: Now): Decided {
     case 'clock-stepped': {
       const direction = event.by > 0 ? 'forward' : 'back'
       const text = `the clock was set ${direction} by ${Math.round(Math.abs(event.by) / 1000)} s; what counts by it moves along`
-      return awaited(told(steppedState(state, event.by), 'clock-stepped', text))
+      return awaited(then(told(steppedState(state, event.by), 'clock-stepped', text), maintenanceLater, write, now))
     }
     case 'checked':
       return onChecked(state, event, write, now)
@@ -78,6 +80,17 @@ export function decide(state: State, event: Event, now: Now): Decided {
     case 'addresses':
       return onAddresses(state, event)
   }
+}
+
+/** One thing after the other, with the effects of both. */
+function then(
+  { state, effects }: Decided,
+  next: (state: State, write: Scribe, now: Now) => Decided,
+  write: Scribe,
+  now: Now,
+): Decided {
+  const decided = next(state, write, now)
+  return { state: decided.state, effects: [...effects, ...decided.effects] }
 }
 
 /** Nobody watched since the run before this one was last known to live; and what is in force from now on. */

@@ -10,6 +10,7 @@ import { type Milliseconds, milliseconds, type Now, since, wallTime } from '../m
 import { takenOver } from './later/handover.ts'
 import { throughAgain, troubled } from './later/trouble.ts'
 import { deliveryAge, firstRetry, longestAsked, longestRetry } from './limits.ts'
+import { handed } from './noise/channel.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
 
 export function onAttempted(
@@ -32,7 +33,8 @@ export function onAttempted(
   }
   if (outcome.kind === 'sent') {
     const entry = write.entry({ ...common, outcome: 'sent', text: outcome.text })
-    const through = throughAgain(withoutDelivery(state, index), delivery, write, now)
+    const counted = { ...state, noise: handed(state.noise, delivery.call, receiverOf(delivery, state), now) }
+    const through = throughAgain(withoutDelivery(counted, index), delivery, write, now)
     return { state: through.state, effects: [record(entry), ...through.effects] }
   }
   const tooOld = since(delivery.decidedAt, now) > deliveryAge
@@ -57,6 +59,9 @@ export function onAttempted(
   const entry = record(write.entry({ ...common, outcome: 'retry', text }))
   return { state: trouble.state, effects: [entry, { kind: 'deliver', delivery: again }, ...trouble.effects] }
 }
+
+const receiverOf = ({ call }: Delivery, { model }: State) =>
+  call.receiver === undefined ? undefined : model.receivers.get(call.receiver)
 
 /** Another channel takes over at once, and that it was given up is told as well. */
 function givenUp(before: Decided, delivery: Delivery, text: string, write: Scribe, now: Now): Decided {

@@ -5,10 +5,12 @@ import type { State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
 import { onControl } from './command/control.ts'
 import { onDrop } from './command/drop.ts'
+import { onBeginMaintenance, onEndMaintenance } from './command/maintenance.ts'
 import { onEndOverride, onOverride, targetName } from './command/override.ts'
 import { onService } from './command/service.ts'
 import { onTestAlert } from './command/test-alert.ts'
 import { onTestReceiver } from './command/test-receiver.ts'
+import { awaited } from './on-time.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
 
 /** What became of a command: a sentence, and what follows from it. */
@@ -57,13 +59,21 @@ function carryOut(state: State, command: Command, who: string, write: Scribe, no
     case 'override':
       return onOverride(state, command, who, write, now)
     case 'begin-maintenance':
+      return waking(onBeginMaintenance(state, command, who, write, now))
     case 'end-maintenance':
-      return refused('it is not known yet')
+      return onEndMaintenance(state, command, write, now)
     case 'drop-deliveries':
       return onDrop(state, command, who, write)
     case 'end-override':
       return onEndOverride(state, command, write, now)
   }
+}
+
+/** It may begin or end sooner than all that was waited for. */
+function waking(carried: Carried): Carried {
+  if (carried.kind === 'refused') return carried
+  const { state, effects } = awaited(carried)
+  return { ...carried, state, effects }
 }
 
 /** As it stands in the log: `ack web/http`, `disable-hosts 10.1.1.2 10.1.1.3`. */

@@ -11,6 +11,8 @@ import { endpointText } from '../model/table.ts'
 import { type Now, since } from '../model/units.ts'
 import { withOwed } from './announce.ts'
 import { REMOVING } from './keepalived-mail.ts'
+import { withMaintenance } from './maintenance.ts'
+import { withoutUnconfigured } from './maintenance-over.ts'
 import { onStartup } from './on-startup.ts'
 import { quorumNews } from './pool/message.ts'
 import { tellGone, tellPool } from './pool/tell.ts'
@@ -33,8 +35,10 @@ export function onReloaded(
     reset?.stopped === true ? { ...kept.controls, stopped: kept.controls.stopped ?? now.wall } : kept.controls
   const entry = record(write.entry({ kind: 'daemon', what: 'reloaded', text }))
   const ends = tellForgotten({ ...kept, controls }, state, write, now)
-  const effects = [entry, ...configured(event.configuration, write), ...ends.effects]
-  const went = resumed({ state: ends.state, effects }, write, now)
+  const over = withoutUnconfigured(state, model, write)
+  const windows = withMaintenance(ends.state, write, now)
+  const said = [entry, ...configured(event.configuration, write), ...ends.effects, ...over, ...windows.effects]
+  const went = resumed({ state: windows.state, effects: said }, write, now)
   const next = tellRemoved(went, state, write, now)
   return reset !== undefined && model.settings.startupalertsOnReset ? onStartup(next, write, now) : next
 }

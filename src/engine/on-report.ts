@@ -15,8 +15,9 @@ export function onReport(state: State, event: Extract<Event, { kind: 'report' }>
 
 /** It tells of no failure: who cannot send its words says that upalert has something to tell. */
 function reportMessage(id: Id, { name, mail }: Extract<Event, { kind: 'report' }>, now: Now): AlertMessage {
-  const group = groupName('upalert')
-  const service = serviceName(`report-${name}`)
+  // The blank keeps its key apart from every service's.
+  const group = groupName(`report ${name}`)
+  const service = serviceName('mail')
   return {
     ...{ id, kind: 'startup', key: serviceKey(group, service), group, service, hosts: [], failing: [] },
     ...{ description: `the report "${name}"`, exit: 0, summary: mail.subject, detail: '', output: mail.text },

@@ -5,6 +5,7 @@
 import type { Effect } from '../model/effect.ts'
 import type { Delivery, State } from '../model/state.ts'
 import { type Now, wallTime } from '../model/units.ts'
+import { admit } from './noise/admit.ts'
 
 export type Outgoing = Pick<State, 'model' | 'outbox' | 'noise'>
 
@@ -17,10 +18,12 @@ export interface Put<S> {
 }
 
 export function put<S extends Outgoing>(state: S, decided: Delivery, now: Now): Put<S> {
-  const delivery = withHandover(decided, state, now)
-  const effects: Effect[] = [{ kind: 'deliver', delivery }]
+  const { noise, delivery: admitted, held, wake } = admit(state, decided, now)
+  const delivery = withHandover(admitted, state, now)
+  const effects: Effect[] = held === null ? [{ kind: 'deliver', delivery }] : []
+  if (wake !== null) effects.push({ kind: 'wake', at: wake })
   if (delivery.handover?.done === false) effects.push({ kind: 'wake', at: delivery.handover.at })
-  return { state: { ...state, outbox: [...state.outbox, delivery] }, held: null, effects }
+  return { state: { ...state, noise, outbox: [...state.outbox, delivery] }, held, effects }
 }
 
 /** One that waits for others is handed over that much later. */

@@ -1,7 +1,9 @@
 /** Why nothing was sent, in a sentence: the same words in the log, in `why` and in PostgreSQL. */
 
+import { zonedText } from '../model/calendar/stamp.ts'
 import { durationText } from '../model/duration.ts'
 import type { QuietReason } from '../model/entry.ts'
+import type { InMaintenance } from '../model/maintenance.ts'
 import type { Period } from '../model/model.ts'
 import { periodName } from '../model/period.ts'
 import type { Ack, Disabled } from '../model/state.ts'
@@ -12,6 +14,7 @@ export interface QuietFacts {
   readonly sent: number
   readonly ack: Ack | null
   readonly disabled: Disabled | null
+  readonly maintenance: InMaintenance | null
   /** The dependency that bears on it, as written. */
   readonly depends: string
 }
@@ -43,6 +46,10 @@ function serviceReason(reason: QuietReason, facts: QuietFacts): string {
       return 'an upalert without an alert before it was sent already (quirks = mon-1.3)'
     case 'exit-out-of-range':
       return 'no alert line of this period asks for this exit status'
+    case 'maintenance':
+      return `it is in maintenance until ${facts.maintenance === null ? 'later' : zonedText(facts.maintenance.until)}: ${facts.maintenance?.window ?? ''}`
+    case 'flapping':
+      return 'it changes too often; how it stands is told when it is calm'
     case 'outbox-full':
       return `${serviceOutboxLimit} notifications of this service, or ${outboxLimit} of all, wait for delivery already; mend what holds them up`
     default:

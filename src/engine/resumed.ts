@@ -6,7 +6,9 @@ import type { Decided, Scribe } from './scribe.ts'
 
 export function resumed({ state, effects }: Decided, write: Scribe, now: Now): Decided {
   const pools = recomputePools(state, allPools(state), write, now)
-  const deliveries = state.outbox.map((delivery): Effect => ({ kind: 'deliver', delivery }))
+  // Those that wait for others come by their time.
+  const tried = state.outbox.filter(({ hold }) => hold === undefined)
+  const deliveries = tried.map((delivery): Effect => ({ kind: 'deliver', delivery }))
   // Those that waited before keep their place in front of what is decided now.
   return { state: pools.state, effects: [...effects, { kind: 'reconcile' }, ...deliveries, ...pools.effects] }
 }

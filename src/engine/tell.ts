@@ -236,6 +236,7 @@ function quietEntry(
     consecutive: after.consecutive,
     ack: told.ack,
     disabled: after.disabled,
+    maintenance: after.maintenance,
     sent: state?.sent ?? 0,
     depends: isFailing(alert) || alert === 'ack' ? (service.dependencies.alerts?.text ?? '') : '',
   })

@@ -4,8 +4,9 @@
  */
 import type { Alert, AlertContext, AlertOutcome } from '../model/alert.ts'
 import type { EventBody } from '../model/event.ts'
-import type { Call } from '../model/model.ts'
+import type { AlertCall, Call } from '../model/model.ts'
 import type { Id } from '../model/names.ts'
+import { channelOf } from '../model/receiver.ts'
 import type { Delivery } from '../model/state.ts'
 import { type Milliseconds, milliseconds, type Now, seconds } from '../model/units.ts'
 
@@ -71,11 +72,20 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
   }
 
   function joined({ id, message, call }: Delivery): Lane {
-    const name = `${message.key} ${call.module} ${receiverOf(call)}`
+    const name = laneName(message, call)
     const lane = lanes.get(name) ?? newLane(name, `${call.module} ${lineOf(call)}`)
     lane.ids.push(id)
     laneOf.set(id, lane)
     return lane
+  }
+
+  /**
+   * Messages of one service to one receiver keep their order. A channel that is told of several services at once keeps the
+   * order of all, since nobody can tell beforehand which of them the next message is about.
+   */
+  function laneName(message: Delivery['message'], call: Call & Pick<AlertCall, 'receiver' | 'combines'>): string {
+    if (call.receiver !== undefined && call.combines === true) return `${call.module} ${channelOf(call)}`
+    return `${message.key} ${call.module} ${receiverOf(call)}`
   }
 
   function newLane(name: string, moduleName: string): Lane {

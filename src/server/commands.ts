@@ -9,6 +9,7 @@ import type { Answer, DoorReport, Request } from '../model/request.ts'
 import { milliseconds, wallTime } from '../model/units.ts'
 import { nearby } from '../parse/text/nearest.ts'
 import { type AlertDaemon, dropped, routed, tested } from './alert-commands.ts'
+import { maintenanceBegun, maintenanceEnded, maintenanceShown } from './maintenance-commands.ts'
 import { comment, decideOn, endDecision, given, planned, targetOf } from './pool-commands.ts'
 
 export interface Daemon extends AlertDaemon {
@@ -47,6 +48,12 @@ export async function answer(request: Request, daemon: Daemon): Promise<Answer> 
       return routed(request, daemon)
     case 'alert-test':
       return tested(request, daemon)
+    case 'maintenance':
+      return maintenanceShown(daemon)
+    case 'begin-maintenance':
+      return maintenanceBegun(request, daemon)
+    case 'end-maintenance':
+      return maintenanceEnded(request, daemon)
     case 'drain':
     case 'weight':
       return decideOn(request.command, request, daemon)

@@ -4,6 +4,10 @@
  */
 import type { State } from '../../model/state.ts'
 import type { Now, WallTime } from '../../model/units.ts'
+import { nextMaintenance } from '../maintenance.ts'
+import { maintenanceLater } from '../maintenance-over.ts'
+import { nextHold } from '../noise/held.ts'
+import { releaseDue } from '../noise/release.ts'
 import { earliest } from '../pool/judge.ts'
 import type { Decided, Scribe } from '../scribe.ts'
 import { nextAckEnd, withoutExpiredAcks } from './acks.ts'
@@ -15,7 +19,15 @@ import { nextTrouble, troublesTold } from './trouble.ts'
 type Step = (state: State, write: Scribe, now: Now) => Decided
 
 /** In an order in which each sees what the one before has changed. */
-const steps: readonly Step[] = [withoutExpiredAcks, calmed, escalated, handedOver, troublesTold]
+const steps: readonly Step[] = [
+  withoutExpiredAcks,
+  maintenanceLater,
+  calmed,
+  escalated,
+  releaseDue,
+  handedOver,
+  troublesTold,
+]
 
 export function peopleLater(state: State, write: Scribe, now: Now): Decided {
   return steps.reduce<Decided>(
@@ -27,5 +39,14 @@ export function peopleLater(state: State, write: Scribe, now: Now): Decided {
   )
 }
 
-export const nextForPeople = (state: State): WallTime | null =>
-  earliest([nextAckEnd(state), nextCalm(state), nextEscalation(state), nextHandover(state), nextTrouble(state)])
+export const nextForPeople = (state: State): WallTime | null => earliest(ends.map((next) => next(state)))
+
+const ends: readonly ((state: State) => WallTime | null)[] = [
+  nextAckEnd,
+  nextMaintenance,
+  nextCalm,
+  nextEscalation,
+  nextHold,
+  nextHandover,
+  nextTrouble,
+]

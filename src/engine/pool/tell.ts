@@ -2,6 +2,7 @@
 import type { AlertCall, Real, Virtual } from '../../model/model.ts'
 import type { PoolState, State } from '../../model/state.ts'
 import type { Now } from '../../model/units.ts'
+import { inMaintenance } from '../maintenance.ts'
 import type { Decided, Scribe } from '../scribe.ts'
 import { type PoolNews, poolMessage, quorumNews, realNews } from './message.ts'
 import { send } from './send.ts'
@@ -15,11 +16,28 @@ export function tellPool(
   now: Now,
   atStop = false,
 ): Decided {
-  const all = [...calls, ...fifoCalls(state)]
+  const all = [...heard(calls, news, state, now), ...fifoCalls(state)]
   if (all.length === 0) return { state, effects }
   const sent = send(state, all, (id) => poolMessage(id, news, state, now), write, now, atStop)
   return { state: sent.state, effects: [...effects, ...sent.effects] }
 }
+
+/**
+ * In maintenance people do not hear of a failure, nor of the end of one that began meanwhile. Scripts and pipes act: what
+ * they do must go on following the pool.
+ */
+function heard(
+  calls: readonly AlertCall[],
+  { direction, virtual, since }: PoolNews,
+  state: State,
+  now: Now,
+): readonly AlertCall[] {
+  const window = inMaintenance(state, `virtual ${virtual.name}`, now)
+  if (window === null || (direction === 'up' && since !== null && since < window.since)) return calls
+  return calls.filter(({ module }) => deeds.has(module))
+}
+
+const deeds: ReadonlySet<string> = new Set(['notify', 'fifo', 'ipvs', 'program'])
 
 /** The FIFO hears of everything; its calls stand in no file. */
 const fifoCalls = ({ model }: State): readonly AlertCall[] =>
