@@ -70,12 +70,13 @@ const badTime = (text: string): Fault => ({
 
 /** A date is its first instant. */
 function timeOf(text: string, zone: Zone): WallTime | null {
-  const parts = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2}))?)?(Z|[+-]\d{2}:\d{2})?$/i.exec(text)
+  const parts = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,3})?)?)?(Z|[+-]\d{2}:\d{2})?$/i.exec(text)
   const date = dateOf(parts?.[1] ?? '')
   if (parts === null || date === null) return null
   const [hours, minutes, seconds] = [Number(parts[2] ?? 0), Number(parts[3] ?? 0), Number(parts[4] ?? 0)]
   if (hours > 23 || minutes > 59 || seconds > 59) return null
-  if (parts[5] === undefined) return instantOf(zone, { ...date, hours, minutes, seconds })
+  const fraction = Math.round(Number(parts[5] ?? 0) * 1000)
+  if (parts[6] === undefined) return wallTime(instantOf(zone, { ...date, hours, minutes, seconds }) + fraction)
   const instant = parts[2] === undefined ? Number.NaN : Date.parse(text.replace(' ', 'T').toUpperCase())
   return Number.isNaN(instant) ? null : wallTime(instant)
 }

@@ -54,17 +54,27 @@ export const october = {
   'db/sql': { up: 745 * 60 - 60 - 120, down: 0, maintenance: 60, unseen: 120, incidents: 0 },
 } as const
 
-export const commits: readonly Commit[] = story.map(([time, ...bodies], index) => ({
-  seq: index + 1,
-  at: wallTime(Date.parse(time)),
-  patch: emptyPatch,
-  entries: bodies.map((body, i) => ({
-    ...body,
-    id: id(`e${index}.${i}`),
+const asCommits = (told: typeof story): readonly Commit[] =>
+  told.map(([time, ...bodies], index) => ({
+    seq: index + 1,
     at: wallTime(Date.parse(time)),
-    cause: id(`e${index}`),
-  })),
-}))
+    patch: emptyPatch,
+    entries: bodies.map((body, i) => ({
+      ...body,
+      id: id(`e${index}.${i}`),
+      at: wallTime(Date.parse(time)),
+      cause: id(`e${index}`),
+    })),
+  }))
+
+export const commits = asCommits(story)
+
+/** The same with a scheduler that is stopped in November. */
+export const withStop = asCommits([
+  ...story.slice(0, -1),
+  ['2026-11-01T11:00:00Z', { kind: 'command', who: 'joe', command: 'stop scheduler', outcome: 'done', text: '' }],
+  ...story.slice(-1),
+])
 
 /** A directory that other users may pass through, with a mon.cf that knows the two services. */
 export async function directoryWith(t: TestContext, database: string): Promise<{ file: string; statedir: string }> {

@@ -10,12 +10,13 @@ import { type Embedded, startEmbedded } from '../../src/edge/postgres/embedded.t
 import { historyStore } from '../../src/edge/postgres/history-store.ts'
 import { openPostgres } from '../../src/edge/postgres/postgres.ts'
 import { readStored } from '../../src/edge/postgres/report-source.ts'
+import type { Commit } from '../../src/model/commit.ts'
 import { host, id } from '../../src/model/names.ts'
 import { milliseconds, wallTime } from '../../src/model/units.ts'
 import { type HistoryRecord, recordOf } from '../../src/report/record.ts'
 import { reportOf } from '../../src/report/report.ts'
 import { needs } from '../needs.ts'
-import { type Body, commits, directoryWith, key, october, written } from './report-history.ts'
+import { type Body, commits, directoryWith, key, october, withStop, written } from './report-history.ts'
 import { isOctober, made, refused, request } from './report-made.ts'
 
 test(
@@ -89,6 +90,17 @@ test(
       )
       // There is only one, so that it is clear which is meant.
       isOctober(await made(server.url, elsewhere))
+    })
+
+    await t.test('a scheduler that is stopped watches nothing', async () => {
+      const last = commits.length
+      const stop = withStop[last - 1] ?? assert.fail('there is no stop')
+      await feed(server, statedir, last + 1, [
+        ...commits,
+        { ...stop, seq: last + 1, entries: stop.entries.map((entry) => ({ ...entry, id: id('stop') })) },
+      ])
+      const { remarks } = await made(server.url, join(statedir, 'elsewhere'), { month: '2026-11' })
+      assert.deepEqual(remarks, ['Nothing after 2026-11-01 12:00:00+01:00 was observed.'])
     })
 
     await t.test('a journal that began anew goes on where the one before it ended', async () => {
@@ -192,7 +204,12 @@ async function embedded(statedir: string): Promise<Extract<Embedded, { kind: 're
 }
 
 /** Hands over the first so many commits, as the feed does. */
-async function feed(server: Extract<Embedded, { kind: 'ready' }>, statedir: string, count: number): Promise<void> {
+async function feed(
+  server: Extract<Embedded, { kind: 'ready' }>,
+  statedir: string,
+  count: number,
+  all: readonly Commit[] = commits,
+): Promise<void> {
   const postgres = openPostgres(server.connection)
   assert.ok('query' in postgres)
   const store = historyStore(postgres)
@@ -201,7 +218,7 @@ async function feed(server: Extract<Embedded, { kind: 'ready' }>, statedir: stri
   const cursor = await store.open(feeder)
   assert.ok(cursor.kind === 'at')
   if (count > cursor.seq) {
-    const added = await store.add(feeder, cursor.seq, count, commits.slice(cursor.seq, count))
+    const added = await store.add(feeder, cursor.seq, count, all.slice(cursor.seq, count))
     assert.equal(added.kind, 'added')
   }
   await store.end()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { reportText } from '../../src/daemon/report.ts'
 import { FORMATS } from '../../src/report/format.ts'
-import { commits, directoryWith, written } from './report-history.ts'
+import { commits, directoryWith, withStop, written } from './report-history.ts'
 import { isOctober, made, refused, request } from './report-made.ts'
 
 test('the journal alone makes the report, in each format', async (t) => {
@@ -70,6 +70,13 @@ test('a month that is not over is observed up to the last sign of life', async (
   const { remarks, services } = await made('none', statedir, { month: '2026-11' })
   assert.deepEqual(remarks, ['Nothing after 2026-11-02 01:00:00+01:00 was observed.'])
   assert.equal(services[0]?.observed, 25 * 3_600_000)
+})
+
+test('while the scheduler is stopped nobody watches, though the daemon lives', async (t) => {
+  const { statedir } = await directoryWith(t, 'none')
+  await written(statedir, withStop)
+  const { remarks } = await made('none', statedir, { month: '2026-11' })
+  assert.deepEqual(remarks, ['Nothing after 2026-11-01 12:00:00+01:00 was observed.'])
 })
 
 test('where there is neither a database nor a journal, a sentence says so', async (t) => {

@@ -30,6 +30,10 @@ const vectors: readonly { asked: Asked; is: string }[] = [
     is: '2026-10-25 02:30:00+02:00 to 2026-10-25 02:30:00+01:00',
   },
   { asked: { from: '2026-11-21T11:00:00Z' }, is: '2026-11-21 12:00:00+01:00 to 2026-11-21 13:00:00+01:00' },
+  {
+    asked: { from: '2026-10-01 00:00:00.250', to: '2026-10-01T00:00:01.250+02:00' },
+    is: '2026-10-01 00:00:00+02:00 to 2026-10-01 00:00:01+02:00',
+  },
   { asked: { month: '2026-13' }, is: '"2026-13" is no month; write one as 2026-10' },
   { asked: { month: 'October' }, is: '"October" is no month; write one as 2026-10' },
   { asked: { week: '2025-W53' }, is: '2025 has 52 weeks' },

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { readSegment, readSnapshot, type SegmentName } from '../../edge/journal/files.ts'
 import { errorCode } from '../../edge/journal/words.ts'
 import type { Commit } from '../../model/commit.ts'
+import type { Entry } from '../../model/entry.ts'
 import type { ServiceState } from '../../model/state.ts'
 import { type WallTime, wallTime } from '../../model/units.ts'
 import { type HistoryRecord, type Known, recordOf } from '../../report/record.ts'
@@ -28,6 +29,8 @@ export type JournalPast =
       readonly reach: WallTime | null
       /** The last commit's time, be it history or not. */
       readonly alive: WallTime | null
+      /** Since when the scheduler stands still; `null`: it goes on; without it, nothing was said of it. */
+      readonly stopped?: WallTime | null
       /** How services stood in the end; only when all was asked for. */
       readonly known: readonly Known[]
       readonly remarks: readonly string[]
@@ -66,6 +69,7 @@ class Reading {
   damaged = 0
   private reach: WallTime | null = null
   private alive: WallTime | null = null
+  private stopped: WallTime | null | undefined = undefined
   private readonly standing: Map<string, ServiceState>
   private readonly question: JournalQuestion
   private readonly snapshot: number
@@ -87,16 +91,26 @@ class Reading {
     const [first] = entries
     if (first !== undefined) this.reach ??= first.at
     for (const entry of entries) {
+      this.heed(entry)
       const record = recordOf(entry, this.records.length)
       if (record !== null && this.isAsked(record)) this.records.push(record)
     }
+  }
+
+  /** The end of a stop is a gap, be it by "start" or by the next run. */
+  private heed(entry: Entry): void {
+    if (entry.kind === 'gap') this.stopped = null
+    if (entry.kind === 'command' && entry.command === 'stop scheduler' && entry.outcome === 'done')
+      this.stopped ??= entry.at
   }
 
   result(directory: string): JournalPast {
     const { records, reach, alive, damaged } = this
     const remarks =
       damaged === 0 ? [] : [`${damaged} damaged lines of the journal in ${directory} are missing here. Check the disk.`]
-    return { kind: 'read', records, reach, alive, known: this.question.after === 0 ? this.known() : [], remarks }
+    const stopped = this.stopped === undefined ? {} : { stopped: this.stopped }
+    const known = this.question.after === 0 ? this.known() : []
+    return { kind: 'read', records, reach, alive, known, remarks, ...stopped }
   }
 
   private isAsked(record: HistoryRecord): boolean {

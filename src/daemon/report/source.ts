@@ -49,7 +49,7 @@ export async function sourceHistory(question: SourceQuestion, most = mostRecords
   const alive = lastSign(question, journal)
   return {
     kind: 'history',
-    history: { ...journal, horizon: alive, latencies: null },
+    history: { ...journal, horizon: standing(alive, journal.stopped ?? null), latencies: null },
     remarks: [
       ...(stored.text === '' ? [] : [`${stored.text} This is from the journal in ${directory}, without latencies.`]),
       ...journal.remarks,
@@ -89,7 +89,8 @@ async function withNewest(
   const remarks =
     latencyTrouble === null ? [] : [`Latencies are left out, since they could not be read: ${latencyTrouble}`]
   const base = { records, reach, known: [], latencies: latencyTrouble === null ? latencies : null }
-  const horizon = earlier(stored.alive, question.now)
+  const alive = earlier(stored.alive, question.now)
+  const horizon = standing(alive, stored.stopped)
   // Another machine's history: the database has all there is.
   if (!hasJournal || (through === null && question.director !== null))
     return { kind: 'history', history: { ...base, horizon }, remarks }
@@ -98,11 +99,12 @@ async function withNewest(
     const missing = `${newest.text} What PostgreSQL has not taken yet is missing here.`
     return { kind: 'history', history: { ...base, horizon }, remarks: [...remarks, missing] }
   }
-  const sign = lastSign(question, newest)
-  const all = { ...base, records: [...records, ...behind(records, newest, through === null ? horizon : null)] }
+  const sign = wallTime(Math.max(alive, lastSign(question, newest)))
+  const stopped = newest.stopped === undefined ? stored.stopped : newest.stopped
+  const all = { ...base, records: [...records, ...behind(records, newest, through === null ? alive : null)] }
   return {
     kind: 'history',
-    history: { ...all, horizon: wallTime(Math.max(horizon, sign)) },
+    history: { ...all, horizon: standing(sign, stopped) },
     remarks: [...remarks, ...newest.remarks],
   }
 }
@@ -123,6 +125,10 @@ function behind(
 function lastSign({ statedir, now }: SourceQuestion, { alive }: Extract<JournalPast, { kind: 'read' }>): WallTime {
   return earlier(wallTime(Math.max(lastAlive(statedir) ?? 0, alive ?? 0)), now)
 }
+
+/** While the scheduler stands still nobody watches, though the daemon lives. */
+const standing = (alive: WallTime, stopped: WallTime | null): WallTime =>
+  stopped === null ? alive : earlier(alive, stopped)
 
 const earlier = (a: WallTime, b: WallTime): WallTime => wallTime(Math.min(a, b))
 

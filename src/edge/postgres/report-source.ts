@@ -45,6 +45,8 @@ export interface StoredHistory {
   readonly reach: WallTime | null
   /** The last sign of life. */
   readonly alive: WallTime
+  /** Since when its scheduler stands still; `null`: it goes on, as far as this history knows. */
+  readonly stopped: WallTime | null
   /** Up to which commit the asked journal is here; `null`: it is not, or another director was asked for. */
   readonly through: number | null
   readonly latencies: readonly { readonly service: string; readonly took: Milliseconds; readonly at: WallTime }[]
@@ -94,6 +96,7 @@ interface Feed {
   readonly alive: number | null
   readonly first: number
   readonly last: number
+  readonly stopped: number | null
 }
 
 type ReadAll =
@@ -130,6 +133,7 @@ async function readAll(query: Query, question: StoredQuestion, where: string): P
     rows,
     reach: oldest === undefined ? null : wallTime(Math.max(oldest.since ?? oldest.first, oldest.first)),
     alive: wallTime(newest === undefined ? 0 : lastOf(newest)),
+    stopped: newest?.stopped == null ? null : wallTime(newest.stopped),
     through: chain.find(({ journal }) => journal === question.journal)?.seq ?? null,
   }
 }
@@ -226,6 +230,7 @@ const feedOf = (row: Row): Feed => ({
   alive: numberIn(row.alive),
   first: Number(row.first),
   last: Number(row.last),
+  stopped: numberIn(row.stopped),
 })
 
 function placed(row: Row): Placed {

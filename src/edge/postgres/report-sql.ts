@@ -10,10 +10,11 @@ const columns = (of: string, longest: string): string => `
   ${of}.became, coalesce(left(${of}.text, ${longest}), '') as text, ${ms(`${of}.lasted`)} as lasted,
   ${ms(`${of}.began`)} as began, ${of}.who, ${of}.command`
 
-/** Every journal that the history has anything of. */
+/** Every journal that the history has anything of. `stopped`: since when its scheduler stands still; its end would be a gap. */
 export const FEEDS = `
   select feed.journal::text, feed.host, feed.seq::float8 as seq, ${ms('feed.since')} as since,
-    ${ms('feed.alive')} as alive, ${ms('first.at')} as first, ${ms('last.at')} as last
+    ${ms('feed.alive')} as alive, ${ms('first.at')} as first, ${ms('last.at')} as last,
+    ${ms('stop.at')} as stopped
   from upalert.feed
   cross join lateral (
     select at from upalert.entry one where one.journal = feed.journal order by seq, position limit 1
@@ -21,6 +22,13 @@ export const FEEDS = `
   cross join lateral (
     select at from upalert.entry one where one.journal = feed.journal order by seq desc, position desc limit 1
   ) last
+  left join lateral (
+    select min(at) as at from upalert.entry one
+    where one.journal = feed.journal and kind = 'command' and command = 'stop scheduler' and outcome = 'done'
+      and at > coalesce((
+        select max(gap.at) from upalert.entry gap where gap.journal = feed.journal and gap.kind = 'gap'
+      ), '-infinity')
+  ) stop on true
 `
 
 /** What an index of the tables is for; a query has to say it in the same words to be helped by it. */
