@@ -35,7 +35,7 @@ export function maintenanceCommands({ asking, answered, act }: Asker): void {
     .option('--reason <TEXT>', 'why, for the others')
     .action((subjects: string[], _: unknown, command: Command) => {
       const { for: lasts, at, name, reason: text, config, socket } = command.optsWithGlobals<StartOptions>()
-      const request = { command: 'maintenance-start', subjects, lasts, ...given({ at, name, text }) }
+      const request = { command: 'begin-maintenance', subjects, lasts, ...given({ at, name, text }) }
       return act(given({ config, socket }), request)
     })
   maintenance
@@ -45,7 +45,7 @@ export function maintenanceCommands({ asking, answered, act }: Asker): void {
     .argument('<NAME>', 'its name, as "upalert maintenance" lists it')
     .action((name: string, _: unknown, command: Command) => {
       const { config, socket } = command.optsWithGlobals<Where>()
-      return act(given({ config, socket }), { command: 'maintenance-end', name })
+      return act(given({ config, socket }), { command: 'end-maintenance', name })
     })
 }
 

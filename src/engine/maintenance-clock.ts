@@ -8,33 +8,40 @@ import type { Controls } from '../model/state.ts'
 import { type Milliseconds, type Now, type WallTime, wallTime } from '../model/units.ts'
 
 export const steppedMaintenance = (controls: Controls, by: Milliseconds): Controls =>
-  changed(
-    controls,
-    (window) => (countsTime(window) ? moved(window, by) : window),
-    (at) => wallTime(at + by),
-  )
+  changed(controls, {
+    ofWindow: (window) => (countsTime(window) ? moved(window, by) : window),
+    ofPast: (at) => wallTime(at + by),
+    ofEnd: (at) => wallTime(at + by),
+  })
 
 /** What was begun under a clock that was ahead of today's lasts as long as it was meant to, and no longer. */
 export const restoredMaintenance = (controls: Controls, now: Now): Controls =>
-  changed(
-    controls,
-    (window) => {
+  changed(controls, {
+    ofWindow: (window) => {
       if (window.at <= now.wall) return window
       return countsTime(window) ? moved(window, now.wall - window.at) : { ...window, at: now.wall }
     },
-    (at) => wallTime(Math.min(at, now.wall)),
-  )
+    ofPast: (at) => wallTime(Math.min(at, now.wall)),
+    ofEnd: (at) => at,
+  })
 
-function changed(
-  controls: Controls,
-  ofWindow: (window: OneOffWindow) => OneOffWindow,
-  ofEnd: (at: WallTime) => WallTime,
-): Controls {
+interface Changes {
+  ofWindow(window: OneOffWindow): OneOffWindow
+  ofPast(at: WallTime): WallTime
+  ofEnd(at: WallTime): WallTime
+}
+
+function changed(controls: Controls, { ofWindow, ofPast, ofEnd }: Changes): Controls {
   const { calendar } = controls
   const windows = controls.windows.map(ofWindow)
   if (calendar === undefined) return { ...controls, windows }
-  const ended = Object.entries(calendar.ended).map(([name, at]) => [name, ofEnd(at)])
-  return { ...controls, windows, calendar: { ...calendar, ended: Object.fromEntries(ended) } }
+  const ended = Object.entries(calendar.ended).map(([name, at]) => [name, ofPast(at)])
+  const pools = Object.entries(calendar.pools).map(([name, { since, until, ...rest }]) => [
+    name,
+    { ...rest, since: ofPast(since), until: ofEnd(until) },
+  ])
+  const memory = { ...calendar, ended: Object.fromEntries(ended), pools: Object.fromEntries(pools) }
+  return { ...controls, windows, calendar: memory }
 }
 
 /** One that began when it was asked for; the other kind begins later, at the date that was given. */

@@ -9,7 +9,7 @@ import type { Effect } from '../model/effect.ts'
 import type { InMaintenance, WindowMemory } from '../model/maintenance.ts'
 import type { GroupName, ServiceKey } from '../model/names.ts'
 import type { Controls, ServiceState, State } from '../model/state.ts'
-import type { Now, WallTime } from '../model/units.ts'
+import { type Now, type WallTime, wallTime } from '../model/units.ts'
 import { earliest } from './pool/judge.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
 
@@ -17,13 +17,15 @@ import { type Decided, record, type Scribe } from './scribe.ts'
 export function withMaintenance(before: State, write: Scribe, now: Now): Decided {
   const controls = tidied(before, now)
   const { windows, calendar: known } = controls
-  const active = windowsInForce(before.model.windows, windows, now.wall, known?.ended).map(activeOf)
+  const active = windowsInForce(before.model.windows, windows, now.wall, known?.ended).map((window) =>
+    activeOf(window, now),
+  )
   // Who is in several is in the one that lasts longest, since nobody is told until then.
   active.sort((a, b) => b.window.until - a.window.until)
   const facts = { model: before.model, controls }
   const effects: Effect[] = []
   const change = (subject: ServiceKey, from: InMaintenance | null, to: Active | null): InMaintenance | null => {
-    const next = continued(from, to)
+    const next = continued(from, to, now)
     if (from === null || next === null || from.window !== next.window) {
       effects.push(...changeEntries(subject, from, to, facts, write, now))
     }
@@ -64,15 +66,15 @@ type Facts = Pick<State, 'model' | 'controls'>
 
 interface Active {
   readonly window: Planned
-  /** One object for all whom it covers. */
+  /** Of whom it covers from now on: one object for all of them. */
   readonly state: InMaintenance
   /** Its subjects, to be looked up: with many services, searching a list for each takes long. */
   readonly subjects: ReadonlySet<string>
 }
 
-function activeOf(window: Planned): Active {
-  const { name, from, until, reason, subjects } = window
-  return { window, state: { window: name, since: from, until, reason }, subjects: new Set(subjects) }
+function activeOf(window: Planned, now: Now): Active {
+  const { name, until, reason, subjects } = window
+  return { window, state: { window: name, since: now.wall, until, reason }, subjects: new Set(subjects) }
 }
 
 type Change = (subject: ServiceKey, from: InMaintenance | null, to: Active | null) => InMaintenance | null
@@ -127,14 +129,16 @@ function covering(
   return found
 }
 
-/** The same object if nothing has changed. One that is in force nearly always began when it was first seen. */
-function continued(from: InMaintenance | null, to: Active | null): InMaintenance | null {
-  if (from === null || to === null || from.window !== to.state.window) return to?.state ?? null
+/**
+ * The same object if nothing has changed. `since` is when it became quiet and not when the window began, which a reload may
+ * have added in its middle; where one follows the other without a gap, it is that of the first.
+ */
+function continued(from: InMaintenance | null, to: Active | null, now: Now): InMaintenance | null {
+  if (from === null || to === null) return to?.state ?? null
   const { state } = to
-  const goesOn = from.since < state.since && from.until >= state.since
-  const since = goesOn ? from.since : state.since
-  if (from.since === since && from.until === state.until && from.reason === state.reason) return from
-  return since === state.since ? state : { ...state, since }
+  const since = from.until >= to.window.from ? wallTime(Math.min(from.since, now.wall)) : state.since
+  const same = from.window === state.window && from.until === state.until && from.reason === state.reason
+  return same && from.since === since ? from : { ...state, since }
 }
 
 function changeEntries(

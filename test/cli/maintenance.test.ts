@@ -127,7 +127,7 @@ test('the words of the command line become a request, wherever the options stand
   assert.deepEqual(await asked('maintenance', 'start', ...words), {
     where: { config: 'x.cf' },
     request: {
-      command: 'maintenance-start',
+      command: 'begin-maintenance',
       subjects: ['web', 'virtual:shop'],
       lasts: hours(2),
       name: 'kernel',
@@ -138,7 +138,7 @@ test('the words of the command line become a request, wherever the options stand
   assert.deepEqual(dated, {
     where: {},
     request: {
-      command: 'maintenance-start',
+      command: 'begin-maintenance',
       subjects: ['*'],
       lasts: minutes(30),
       at: instant('2100-11-22T01:00:00Z'),
@@ -146,7 +146,7 @@ test('the words of the command line become a request, wherever the options stand
   })
   assert.deepEqual(await asked('maintenance', '--socket', '/run/x', 'end', 'kernel'), {
     where: { socket: '/run/x' },
-    request: { command: 'maintenance-end', name: 'kernel' },
+    request: { command: 'end-maintenance', name: 'kernel' },
   })
 })
 

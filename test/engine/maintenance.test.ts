@@ -98,6 +98,25 @@ test('a reload that removes a window ends it, and one that adds it begins it in 
   assert.equal(watch.next(), ends.wall)
 })
 
+test('it is quiet since it really is: since a reload in the middle, or since the first of several that follow each other', () => {
+  const watch = new Watch()
+  const middle = at('2026-11-22T02:00:00Z')
+  watch.reload([recurring({ subjects: ['*'] })], middle)
+  assert.equal(watch.state.services[0]?.maintenance?.since, middle.wall)
+  watch.begin(begin({ name: 'kernel', subjects: ['web', 'virtual shop'], lasts: hours(5) }), at('2026-11-22T02:30:00Z'))
+  watch.look(ends)
+  assert.deepEqual(
+    [watch.state.services[0]?.maintenance, inMaintenance(watch.state, 'virtual shop', ends)].map((one) => [
+      one?.window,
+      one?.since,
+    ]),
+    [
+      ['kernel', middle.wall],
+      ['kernel', middle.wall],
+    ],
+  )
+})
+
 test('a reload that makes a window longer moves its end without a word', () => {
   const watch = new Watch([recurring()])
   watch.look(begins)

@@ -37,7 +37,7 @@ function daemonFor(watch: Watch) {
 
 test('a virtual server is named with or without the word, and a watch goes before it', async () => {
   const { daemon, commands } = daemonFor(new Watch())
-  const request = { command: 'maintenance-start', subjects: ['virtual:shop', 'shop', 'web'], lasts: hours(2) }
+  const request = { command: 'begin-maintenance', subjects: ['virtual:shop', 'shop', 'web'], lasts: hours(2) }
   const answer = await maintenanceBegun({ ...request, text: 'new\nkernel', who: 'anna' }, daemon)
   assert.equal(answer.ok, true)
   const [command] = commands
@@ -55,7 +55,7 @@ for (const [written, text] of slips) {
   test(`"${written}" is refused with what there is`, async () => {
     const { daemon } = daemonFor(new Watch())
     const answer = await maintenanceBegun(
-      { command: 'maintenance-start', subjects: [written], lasts: hours(2) },
+      { command: 'begin-maintenance', subjects: [written], lasts: hours(2) },
       daemon,
     )
     assert.ok(!answer.ok)
@@ -65,16 +65,16 @@ for (const [written, text] of slips) {
 
 test('without subjects and times it is refused, and not begun', async () => {
   const { daemon } = daemonFor(new Watch())
-  assert.equal((await maintenanceBegun({ command: 'maintenance-start' }, daemon)).ok, false)
-  assert.equal((await maintenanceBegun({ command: 'maintenance-start', subjects: ['web'] }, daemon)).ok, false)
+  assert.equal((await maintenanceBegun({ command: 'begin-maintenance' }, daemon)).ok, false)
+  assert.equal((await maintenanceBegun({ command: 'begin-maintenance', subjects: ['web'] }, daemon)).ok, false)
 })
 
 test('a name that is nearly right is refused with the right one', async () => {
   const { daemon } = daemonFor(new Watch([recurring()]))
-  const answer = await maintenanceEnded({ command: 'maintenance-end', name: 'bakcup' }, daemon)
+  const answer = await maintenanceEnded({ command: 'end-maintenance', name: 'bakcup' }, daemon)
   assert.ok(!answer.ok)
   assert.equal(answer.text, 'there is no maintenance "bakcup"; there are: backup; did you mean backup?')
-  const early = await maintenanceEnded({ command: 'maintenance-end', name: 'backup' }, daemon)
+  const early = await maintenanceEnded({ command: 'end-maintenance', name: 'backup' }, daemon)
   assert.ok(!early.ok)
   assert.match(early.text, /^maintenance "backup" is not in force now; /)
 })
