@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path'
 import { templateFaults } from '../edge/mail/templates.ts'
+import { sharedTemplateFaults } from '../edge/webhook/shared-templates.ts'
 import type { Place, Settings } from '../model/model.ts'
 import type { NotifySettings } from '../model/notify-settings.ts'
 import type { MonFile } from '../parse/mon/file.ts'
@@ -73,7 +74,7 @@ export function templateWarnings({ notify }: Settings, { cfbasedir }: Directorie
   if (templates === '' || !isDirectory(templates)) return []
   const span = spanOfSetting('templates', parsed)
   const hint = 'mend it; until then the built-in words take its place'
-  return templateFaults(templates).map((fault) => ({
+  return [...templateFaults(templates), ...sharedTemplateFaults(templates)].map((fault) => ({
     ...{ code: 'alert-faults', severity: 'warning', span, message: faultText(fault), hint },
   }))
 }

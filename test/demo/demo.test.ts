@@ -102,7 +102,7 @@ const letter = (subject: string | null, text = 'hello\n'): Letter => ({
   subject,
   text,
   messageId: '<1@lb1>',
-  thread: '<t@lb1>',
+  threads: ['<t@lb1>'],
   date: new Date(0),
   headers: {},
 })
