@@ -124,7 +124,9 @@ function covering(
     const { subjects } = one
     if (found !== null && one.window.until < found.window.until) break
     const isCovered = subjects.has('*') || subjects.has(subject) || (group !== undefined && subjects.has(group))
-    if (isCovered && (found === null || one.window.name === before?.window)) found = one
+    if (!isCovered) continue
+    if (before === null || one.window.name === before.window) return one
+    found ??= one
   }
   return found
 }
