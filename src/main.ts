@@ -8,6 +8,7 @@ import { asJson, askerFor, fail, print, type Where } from './cli/asker.ts'
 import { ask, isNobodyThere } from './cli/client.ts'
 import { type DoctorOptions, doctorAnswer, misplacedWord, realWords } from './cli/doctor.ts'
 import { ipvsCommands } from './cli/ipvs/command.ts'
+import { maintenanceCommands } from './cli/maintenance-commands.ts'
 import { operatorsCommands } from './cli/operators.ts'
 import { type Plan, planLines } from './cli/plan.ts'
 import { checkedFiles } from './daemon/check.ts'
@@ -124,6 +125,7 @@ program
 const asker = askerFor(program, { configurationFile, socketFor })
 operatorsCommands(asker)
 alertCommands(program, asker)
+maintenanceCommands(asker)
 program
   .command('plan')
   .description(

@@ -36,7 +36,8 @@ export function decide(state: State, event: Event, now: Now): Decided {
       const restored = saved === undefined ? state : restoredState(state.model, saved, loaded, now)
       const controls = stopped === true ? { ...restored.controls, stopped: now.wall } : restored.controls
       const said = withGap(told({ ...restored, controls }, 'started', text), event, write)
-      return awaited(onStartup(then(resumed(said, write, now), withMaintenance, write, now), write, now))
+      const quiet = then(said, withMaintenance, write, now)
+      return awaited(onStartup(resumed(quiet, write, now), write, now))
     }
     case 'reloaded':
       return awaited(onReloaded(state, event, write, now))

@@ -5,7 +5,7 @@ import type { State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
 import { onControl } from './command/control.ts'
 import { onDrop } from './command/drop.ts'
-import { onBeginMaintenance, onEndMaintenance } from './command/maintenance.ts'
+import { onBeginMaintenance, onEndMaintenance, subjectWritten } from './command/maintenance.ts'
 import { onEndOverride, onOverride, targetName } from './command/override.ts'
 import { onService } from './command/service.ts'
 import { onTestAlert } from './command/test-alert.ts'
@@ -82,7 +82,7 @@ function nameOf(command: Command): string {
   if (command.kind === 'end-override') return `enable ${targetName(command)}`
   if (command.kind === 'drop-deliveries') return `drop ${command.delivery ?? command.service}`
   if (command.kind === 'test-receiver') return `alert test ${command.name}`
-  if (command.kind === 'begin-maintenance') return `maintenance ${command.subjects.join(' ')}`
+  if (command.kind === 'begin-maintenance') return `maintenance ${command.subjects.map(subjectWritten).join(' ')}`
   if (command.kind === 'end-maintenance') return `end maintenance ${command.name}`
   const subject =
     'service' in command

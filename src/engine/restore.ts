@@ -4,6 +4,7 @@ import type { Model } from '../model/model.ts'
 import type { Override, Saved, State } from '../model/state.ts'
 import { type Now, type WallTime, wallTime } from '../model/units.ts'
 import { loadedState } from './loaded.ts'
+import { restoredMaintenance } from './maintenance-clock.ts'
 import { stateFor } from './start.ts'
 import { notInFuture } from './step.ts'
 
@@ -13,7 +14,8 @@ export function restoredState(model: Model, saved: Saved | null, loaded: LoadedS
   const known = loaded === null ? kept : loadedState(kept, loaded, now)
   // Files in the maintenance directory count as they were found last, until it has been looked at.
   const overrides = known.controls.overrides.map((one) => notDecidedLater(one, now))
-  const controls = { ...known.controls, overrides, stopped: null, addresses: null }
+  const decided = { ...known.controls, overrides, stopped: null, addresses: null }
+  const controls = restoredMaintenance(decided, now)
   // What `initial` waits for counts from this start.
   const pools = known.pools.map((pool) => ({
     ...pool,

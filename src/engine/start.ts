@@ -88,6 +88,7 @@ function controlsFor({ groups }: Model, before: Controls | null): Controls {
     // What an older upalert wrote has none. What is not configured now may be so again at the next reload.
     overrides: before?.overrides ?? [],
     windows: before?.windows ?? [],
+    ...(before?.calendar === undefined ? {} : { calendar: before.calendar }),
     maintenance: before?.maintenance ?? [],
     addresses: before?.addresses ?? null,
   }
@@ -105,8 +106,8 @@ export const forgotten = (state: State): State => ({
     const of = state.model.services[i]
     if (of === undefined) return service
     // Who was told of an outage is still owed its end.
-    const { hosts, disabled, streak, outage, announced } = service
-    const kept = { hosts, disabled, streak, outage, announced }
+    const { hosts, disabled, streak, outage, announced, maintenance } = service
+    const kept = { hosts, disabled, streak, outage, announced, maintenance }
     return { ...untestedService(of), ...kept, periods: of.periods.map(freshPeriod) }
   }),
 })

@@ -15,6 +15,7 @@ import type {
   State,
 } from '../model/state.ts'
 import { type Milliseconds, type Now, type WallTime, wallTime } from '../model/units.ts'
+import { steppedMaintenance } from './maintenance-clock.ts'
 
 export function steppedState(state: State, by: Milliseconds): State {
   const stepped = withTimes(state, (time) => wallTime(time + by))
@@ -41,8 +42,8 @@ export function steppedState(state: State, by: Milliseconds): State {
       ...(handover === undefined ? {} : { handover: { ...handover, at: later(handover.at) } }),
     }
   })
-  const windows = stepped.controls.windows.map((it) => ({ ...it, from: later(it.from), until: later(it.until) }))
-  return { ...stepped, services, outbox, controls: { ...stepped.controls, overrides, windows } }
+  const controls = steppedMaintenance({ ...stepped.controls, overrides }, by)
+  return { ...stepped, services, outbox, controls }
 }
 
 /**

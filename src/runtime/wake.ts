@@ -22,6 +22,8 @@ export interface Wake {
 
 /** Nothing needs to happen sooner than this after another; a state that waited for the past would spin otherwise. */
 const leastDelay = 20
+/** A wall clock that is set forward, or a machine that was suspended, makes a time come sooner than the timer knows. */
+const longestDelay = 30_000
 
 export function createWake(doors: Doors): Wake {
   let seen: Pick<State, 'pools' | 'controls'> | null = null
@@ -56,7 +58,7 @@ export function createWake(doors: Doors): Wake {
   function arm(): void {
     cancel()
     if (at === null) return
-    const delay = milliseconds(Math.max(leastDelay, at - doors.now().wall))
+    const delay = milliseconds(Math.min(longestDelay, Math.max(leastDelay, at - doors.now().wall)))
     cancel = doors.after(delay, () => {
       // The wall clock may have been set meanwhile: then the time has not come yet.
       if (at !== null && doors.now().wall < at) return arm()
