@@ -94,9 +94,11 @@ function stateAt(entries: readonly Entry[], service: string, at: number): string
   return changesOf(entries, service).findLast((change) => change.at <= at)?.to ?? 'untested'
 }
 
+/** That one ended says that it was before, although nothing says since when: since the history begins. */
 function inMaintenance(entries: readonly Entry[], service: string, at: number): boolean {
-  const last = entries.findLast((one) => one.kind === 'maintenance' && one.service === service && one.at <= at)
-  return last?.kind === 'maintenance' && last.began
+  const changes = entries.flatMap((one) => (one.kind === 'maintenance' && one.service === service ? [one] : []))
+  const last = changes.findLast((one) => one.at <= at)
+  return last?.began ?? changes[0]?.began === false
 }
 
 function inGap(entries: readonly Entry[], at: number): boolean {

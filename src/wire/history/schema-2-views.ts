@@ -63,47 +63,61 @@ const times = `
     from upalert.entry join upalert.feed using (journal) where kind = 'gap';
   comment on view upalert.gap is 'Nobody watched: the daemon was down, or its scheduler was stopped.';
 
-  create view upalert.maintenance as
-    select id, cause, director, journal, service, began, ended, maintenance, text
-    from (
-      select id, cause, director, journal, service, became, what as maintenance, text, clock as began,
-        lead(clock) over (partition by journal, service order by seq, position) as ended
-      from (
-        select entry.*, feed.host as director,
-          max(at) over (partition by journal, service order by entry.seq, position) as clock
-        from upalert.entry join upalert.feed using (journal) where kind = 'maintenance'
-      ) timed
-    ) state
-    where became = 'maintenance';
-  comment on view upalert.maintenance is 'Times of maintenance, of services, and of virtual servers as "virtual NAME".';
-
   create view upalert.watched as
-    select journal, feed.host as director, coalesce(feed.since, '-infinity') as since,
+    select journal, feed.host as director, greatest(feed.since, first.at) as since,
       case when alive is null or alive > now() - ${WATCHING} then now() else greatest(alive, last.at) end as until
     from upalert.feed
-    left join lateral (
+    cross join lateral (
+      select at from upalert.entry where entry.journal = feed.journal order by seq, position limit 1
+    ) first
+    cross join lateral (
       select at from upalert.entry where entry.journal = feed.journal order by seq desc, position desc limit 1
-    ) last on true;
+    ) last;
   comment on view upalert.watched is 'From when until when the history knows of each director.';
 
-  create view upalert.spell as
-    select id, cause, director, journal, service, seq, position, became, reason, text, began,
-      case when following is null then greatest(began, until) else following end as ended,
-      following is null as lasts, greatest(began, since) as counted_from
+  create view upalert.maintenance as
+    select part.id, part.cause, director, journal, state.service, part.began, part.ended, maintenance, part.text
     from (
-      select changed.*, lead(clock) over (partition by journal, service order by seq, position) as following,
-        clock as began
+      select timed.*, lead(clock) over (partition by journal, service order by seq, position) as following,
+        row_number() over (partition by journal, service order by seq, position) = 1 as first
+      from (
+        select id, cause, journal, service, seq, position, became, what, text,
+          max(at) over (partition by journal, service order by seq, position) as clock
+        from upalert.entry where kind = 'maintenance'
+      ) timed
+    ) state
+    join upalert.watched using (journal)
+    cross join lateral (
+      select id, cause, clock as began, following as ended, what as maintenance, text where became = 'maintenance'
+      union all
+      select id, cause, since, clock, what, text
+      where became = 'normal' and first and since < clock
+    ) part;
+  comment on view upalert.maintenance is 'Times of maintenance, of services, and of virtual servers as "virtual NAME".';
+
+  create view upalert.spell as
+    select part.id, part.cause, director, journal, state.service, part.became, part.reason, part.text, part.began,
+      part.ended, part.lasts, since, greatest(part.began, since) as counted_from
+    from (
+      select changed.*, lead(clock) over (partition by journal, service order by seq, position) as following
       from (
         select *, lag(became) over (partition by journal, service order by seq, position) as before
         from (
-          select id, cause, journal, service, seq, position, became, reason, text,
+          select id, cause, journal, service, seq, position, was, became, reason, text, lasted,
             max(at) over (partition by journal, service order by seq, position) as clock
           from upalert.entry where kind = 'service'
         ) timed
       ) changed
       where became is distinct from before
     ) state
-    join upalert.watched using (journal);
+    join upalert.watched using (journal)
+    cross join lateral (
+      select id, cause, became, reason, text, clock as began,
+        coalesce(following, greatest(clock, until)) as ended, following is null as lasts
+      union all
+      select null, null, was, null, '', greatest(clock - lasted, since), clock, false
+      where before is null and was <> 'untested' and lasted > interval '0' and since < clock
+    ) part;
   comment on view upalert.spell is 'How long each service was what: up, down or untested.';
 `
 
@@ -152,14 +166,10 @@ const judged = `
       case when not lasts then spell.ended end as ended,
       spell.ended - spell.began as lasted,
       spell.text as cause, spell.reason,
+      make_interval(secs => upalert.seconds(watched.times - coalesce(windows.times, '{}'))) as counted,
+      make_interval(secs => upalert.seconds(watched.times * coalesce(windows.times, '{}'))) as in_maintenance,
       make_interval(secs => upalert.seconds(
-        tstzmultirange(tstzrange(spell.began, spell.ended)) - coalesce(gaps.times, '{}') - coalesce(windows.times, '{}')
-      )) as counted,
-      make_interval(secs => upalert.seconds(
-        (tstzmultirange(tstzrange(spell.began, spell.ended)) - coalesce(gaps.times, '{}')) * coalesce(windows.times, '{}')
-      )) as in_maintenance,
-      make_interval(secs => upalert.seconds(
-        tstzmultirange(tstzrange(spell.began, spell.ended)) * coalesce(gaps.times, '{}')
+        tstzmultirange(tstzrange(spell.began, spell.ended)) - watched.times
       )) as not_observed,
       coalesce(windows.times, '{}') @> spell.began as began_in_maintenance,
       (
@@ -189,7 +199,11 @@ const judged = `
       select journal, service, range_agg(tstzrange(began, ended)) as times from upalert.maintenance
       group by journal, service
     ) windows using (journal, service)
-    where spell.became = 'down' and spell.ended >= counted_from;
+    cross join lateral (
+      select tstzmultirange(tstzrange(spell.began, spell.ended)) - tstzmultirange(tstzrange(null, since))
+        - coalesce(gaps.times, '{}') as times
+    ) watched
+    where spell.became = 'down';
   comment on view upalert.incidents is 'One row for each time that a service was down.';
 
   create view upalert.latency as
