@@ -34,9 +34,12 @@ export function owedFor(
   { endsMayBeUntold }: Quirks,
 ): readonly AlertCall[] {
   if (!isFailing(alert) || sent.length === 0) return []
-  const told = escalates === true ? sent : sent.filter(({ receiver }) => receiver !== undefined)
+  const told = escalates === true ? sent : sent.filter(isKeptInformed)
   return period === null || endsMayBeUntold ? told : united(told, ends(period))
 }
+
+/** Who forgets what is not repeated (Alertmanager) is told it while it lasts, and its end, also by a plain line. */
+const isKeptInformed = ({ receiver, keepAlive }: AlertCall): boolean => receiver !== undefined || keepAlive === true
 
 const ends = ({ upalerts }: Period): readonly AlertCall[] =>
   upalerts.filter(({ missing, exit }) => missing !== true && (exit === null || exit.from === 0))

@@ -4,9 +4,9 @@
  */
 import type { AlertMessage } from '../model/alert.ts'
 import type { AlertCall, Service } from '../model/model.ts'
-import { id } from '../model/names.ts'
+import { id, type ServiceKey } from '../model/names.ts'
 import type { ServiceState, State } from '../model/state.ts'
-import type { Now } from '../model/units.ts'
+import { type Now, since } from '../model/units.ts'
 import { message } from './message.ts'
 import { poolMessage, quorumNews, realNews } from './pool/message.ts'
 import { poolsFollowing } from './pool/pools.ts'
@@ -16,14 +16,41 @@ import { enabledHosts } from './readiness.ts'
 export interface Repeated {
   readonly call: AlertCall
   readonly message: AlertMessage
+  readonly of: Subject
 }
+
+/** What fails: a service, a real server of a pool, or (`real`: `null`) a pool's quorum. */
+type Subject =
+  | { readonly kind: 'service'; readonly key: ServiceKey }
+  | { readonly kind: 'pool'; readonly virtual: string; readonly real: string | null }
 
 export const repeated = (state: State, now: Now): readonly Repeated[] => [
   ...state.model.services.flatMap((service, i) => ofService(state, service, state.services[i], now)),
   ...ofPools(state, now),
 ]
 
+/** Whether it fails still, and this call is among those who were told. */
+export function lasts({ model, services, pools }: State, { of, call }: Repeated): boolean {
+  if (of.kind === 'service') {
+    const found = services[model.serviceIndex.get(of.key) ?? -1]
+    return found !== undefined && found.outage !== null && found.announced.some((one) => isSame(one, call))
+  }
+  const pool = pools.find(({ name }) => name === of.virtual)
+  if (of.real === null) return pool !== undefined && pool.lostAt !== null
+  return pool?.reals.find(({ real }) => real === of.real)?.told === 'down'
+}
+
+/** The end of what was said again. */
+export const endOf = (message: AlertMessage, now: Now): AlertMessage => ({
+  ...message,
+  ...{ kind: 'up', failing: [], exit: 0, at: now.wall },
+  lasted: message.firstFailure === null ? null : since(message.firstFailure, now),
+})
+
 const isKept = ({ keepAlive }: AlertCall): boolean => keepAlive === true
+
+const isSame = (one: AlertCall, other: AlertCall): boolean =>
+  one.receiver === other.receiver && one.module === other.module && one.text === other.text
 
 function ofService(state: State, service: Service, found: ServiceState | undefined, now: Now): Repeated[] {
   const calls = found?.announced.filter(isKept) ?? []
@@ -48,7 +75,7 @@ function ofService(state: State, service: Service, found: ServiceState | undefin
     ...said,
   } as const
   const words = message(told, now)
-  return calls.map((call) => ({ call, message: words }))
+  return calls.map((call) => ({ call, message: words, of: { kind: 'service', key: service.key } }))
 }
 
 function ofPools(state: State, now: Now): Repeated[] {
@@ -59,15 +86,16 @@ function ofPools(state: State, now: Now): Repeated[] {
     const quorum = pool.lostAt === null ? [] : virtual.notices.down.filter(isKept)
     const lost = quorum.map((call) => {
       const news = quorumNews('down', virtual, pool, pool)
-      return { call, message: poolMessage(name('quorum'), news, state, now) }
+      const of = { kind: 'pool', virtual: virtual.name, real: null } as const
+      return { call, message: poolMessage(name('quorum'), news, state, now), of }
     })
     const servers = virtual.reals.flatMap((real, index) => {
       const known = pool.reals[index]
       if (known?.told !== 'down') return []
       const news = realNews('down', virtual, pool, real, known, known, state)
-      return real.notices.down
-        .filter(isKept)
-        .map((call) => ({ call, message: poolMessage(name(news.subject), news, state, now) }))
+      const of = { kind: 'pool', virtual: virtual.name, real: known.real } as const
+      const words = poolMessage(name(news.subject), news, state, now)
+      return real.notices.down.filter(isKept).map((call) => ({ call, message: words, of }))
     })
     return [...lost, ...servers]
   })
