@@ -11,16 +11,20 @@ import { ipvsCommands } from './cli/ipvs/command.ts'
 import { maintenanceCommands } from './cli/maintenance-commands.ts'
 import { operatorsCommands } from './cli/operators.ts'
 import { type Plan, planLines } from './cli/plan.ts'
+import { type ReportOptions, reportRequest } from './cli/report.ts'
 import { checkedFiles } from './daemon/check.ts'
 import { examineDirector, examineReal } from './daemon/doctor.ts'
 import { ipvsMachine } from './daemon/ipvs-machine.ts'
 import { monCommand } from './daemon/mon/command.ts'
 import { configurationFile, packageRoot, shippedConfiguration } from './daemon/paths.ts'
 import { planWithoutDaemon } from './daemon/plan.ts'
+import { reportText } from './daemon/report.ts'
 import { runDaemon } from './daemon/run.ts'
 import { socketFor } from './daemon/where.ts'
 import { genhash } from './genhash.ts'
+import { wallTime } from './model/units.ts'
 import { checkAnswer } from './parse/check.ts'
+import { FORMATS } from './report/format.ts'
 
 /** keepalived's -i. */
 interface ConfigId {
@@ -139,6 +143,30 @@ program
     print(json === true ? asJson(plan) : planLines(plan))
     if (plan.changes.length > 0) process.exitCode = 2
   })
+program
+  .command('report')
+  .description('how available services were in a day, a week or a month, what failed, and how long repairs took')
+  .option('-c, --config <FILE>', 'the configuration, which says where the history is')
+  .option('--month [YYYY-MM]', 'that month; the last whole one (default)')
+  .option('--week [YYYY-Www]', 'that ISO week; the last whole one')
+  .option('--day [YYYY-MM-DD]', 'that day; yesterday')
+  .option('--from <TIME>', 'from this time on')
+  .option('--to <TIME>', 'up to this time, without it (default: now)')
+  .option('--timezone <ZONE>', "whose calendar (default: the machine's)")
+  .option('--service <GROUP/SERVICE...>', 'these services only')
+  .option('--director <HOST>', "another director's history")
+  .addOption(new Option('--format <FORMAT>', 'of the output').choices([...FORMATS]).default('text'))
+  .action(async ({ config, ...options }: ReportOptions & { config?: string }) => {
+    const request = reportRequest(options, wallTime(Date.now()))
+    if ('fault' in request) {
+      process.stderr.write(`upalert: ${request.fault}\n`)
+      process.exit(usageStatus)
+    }
+    const { kind, text } = await reportText(ownConfiguration(config), request)
+    if (kind === 'failed') fail(text)
+    process.stdout.write(text)
+  })
+
 ipvsCommands(
   program
     .command('ipvs')

@@ -50,6 +50,7 @@ async function readAgain(running: Running, reset: Reset | undefined): Promise<Re
   loop.post({ kind: 'reloaded', model: fresh.model, text, configuration: fresh.written.hash, ...how })
   // First of all: who waits for a first verdict does not wait for long.
   checks.use(fresh.model)
+  running.reports?.use(fresh.model.reports)
   if (reset !== undefined) checks.restart()
   if (timeoutsChanged(old.model, fresh.model)) {
     for (const text of setTimeouts(running)) loop.post({ kind: 'notice', what: 'trouble', text })

@@ -13,7 +13,7 @@ import { openJournal } from '../edge/journal/journal.ts'
 import { giveDirectoryToOwner } from '../edge/journal/owner.ts'
 import { restoredState } from '../engine/restore.ts'
 import { stateFor } from '../engine/start.ts'
-import { type Milliseconds, minutes, seconds, type WallTime } from '../model/units.ts'
+import { type Milliseconds, minutes, seconds, type WallTime, wallTime } from '../model/units.ts'
 import { formatProblems } from '../parse/problem.ts'
 import { createRepeater } from '../runtime/repeat.ts'
 import { listenOn } from '../server/socket.ts'
@@ -27,6 +27,8 @@ import { pidfilePath, removePidfile, writePidfile } from './mon/pidfile.ts'
 import { stateAtStart } from './mon/state-files.ts'
 import { openPage } from './page.ts'
 import { reload } from './reload.ts'
+import { startReports } from './report/schedule.ts'
+import { makeReport } from './report.ts'
 import { after, assemble, type OpenJournal, type Running, type Usable } from './running.ts'
 import { clockWatch, heedHangup, ignoreDebugger, toldToStop } from './signals.ts'
 import { surroundingsWatch } from './surroundings.ts'
@@ -140,7 +142,7 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
   if (shown?.kind === 'failed') return failed(shown.text)
   if (shown !== null) closing.push(shown.stop)
 
-  const aliveUntil = journal.saved === null ? null : lastAlive(configuration.directories.statedir)
+  const aliveUntil = await lastSeen(journal, configuration.directories.statedir)
   touchAlive(configuration.directories.statedir, clock.wall())
   const how = { echo: monRun?.echo ?? true, lookAgain: monRun?.lookAgain }
   const beginning = whatIsKnown(configuration, journal, monRun)
@@ -178,6 +180,9 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
   early.push(...prepareTable(running))
   begin(running, { ...beginning, remarks: [...beginning.remarks, ...early], aliveUntil }, monRun)
   const repeater = repeaterOf(running, notice)
+  const reports = reportsOf(running)
+  reports.use(configuration.model.reports, aliveUntil)
+  running.reports = reports
   const history = openDatabase(running, (text) => notice(text))
   database = history
   return {
@@ -186,6 +191,7 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
     look,
     told: stop.told,
     async close() {
+      reports.stop()
       await running.checks.stop()
       await toldOfStop(running)
       repeater.stop()
@@ -211,6 +217,31 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
 const keptText = ({ configuration: { directories, written } }: Running): string[] => {
   const trouble = keepText(directories.statedir, written)
   return trouble === null ? [] : [trouble]
+}
+
+/** Up to when the run before this one watched; `null`: there was none. What it has written down it has seen. */
+async function lastSeen({ journal, saved }: OpenJournal, statedir: string): Promise<WallTime | null> {
+  const alive = lastAlive(statedir)
+  if (saved === null || alive === null) return null
+  const [newest] = await journal.entries({ limit: 1 })
+  const seen = Math.max(alive, newest?.at ?? 0)
+  const stopped = saved.controls?.stopped ?? null
+  return wallTime(stopped === null ? seen : Math.min(stopped, seen))
+}
+
+/** Reports by mail, at their dates. */
+function reportsOf({ loop, started }: Running) {
+  const { database } = started.model.settings
+  const { statedir } = started.directories
+  return startReports({
+    now: clock.wall,
+    post: loop.post,
+    make(span, services) {
+      const configured = loop.state().model.services.map(({ key }) => key)
+      const basis = { database, statedir, configured, now: clock.wall() }
+      return makeReport({ span, services, director: null }, basis)
+    },
+  })
 }
 
 /** Says failures that last again to those who forget them. */

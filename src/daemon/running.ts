@@ -27,6 +27,7 @@ import type { Configuration } from './configuration.ts'
 import { createFifos, type Fifos } from './fifos.ts'
 import { linkOf } from './page.ts'
 import type { Directories } from './paths.ts'
+import type { ReportJobs } from './report/schedule.ts'
 
 /** What the loop tells those who keep mon's logs and files. */
 export interface MonDoors {
@@ -48,6 +49,8 @@ export interface Running {
   readonly started: Usable
   /** mon's clients, traps, logs and files; set once they are open. */
   mon: MonDoors | null
+  /** Jobs that mail reports; set once they run. */
+  reports: ReportJobs | null
   /** Signs the links in messages; set once the page is open. */
   linkKey: LinkKey | null
   readonly journal: Journal
@@ -118,6 +121,7 @@ export function assemble(
     started: configuration,
     mon: null,
     linkKey: null,
+    reports: null,
     journal,
     table,
     loop,
