@@ -39,15 +39,17 @@ export function routeOf(state: State, index: number, at: WallTime, exit: number)
   const found = state.services[index]
   if (service === undefined || found === undefined) return null
   const silenced = silences(state, service, found, at)
-  const lines = service.periods.flatMap((period) => periodLines(state, period, silenced, at, exit))
-  const all = service.redistribute === null ? lines : [redistributed(service.redistribute), ...lines]
+  const depends = service.dependencies.alerts?.text ?? ''
+  const explained = depends === '' ? [] : [`not while what it depends on explains it: ${depends} (depend)`]
+  const lines = service.periods.flatMap((period) => periodLines(state, period, { silenced, explained, at, exit }))
+  const all = service.redistribute === null ? lines : [redistributed(state, service.redistribute), ...lines]
   return { service: service.key, at, exit, silenced, lines: all }
 }
 
 /** What holds for the service as a whole, at that moment. */
 function silences({ model, controls }: State, service: Service, found: ServiceState, at: WallTime): string[] {
   const watch = disabledWatch(controls, service.group)
-  const window = windowsInForce(model.windows, controls.windows, at).find(({ subjects }) =>
+  const window = windowsInForce(model.windows, controls.windows, at, controls.calendar?.ended).find(({ subjects }) =>
     covers(subjects, service.key),
   )
   const { ack } = found
@@ -62,32 +64,35 @@ function silences({ model, controls }: State, service: Service, found: ServiceSt
   ]
 }
 
-function periodLines(
-  state: State,
-  period: Period,
-  silenced: readonly string[],
-  at: WallTime,
-  exit: number,
-): RouteLine[] {
+interface Asked {
+  readonly silenced: readonly string[]
+  readonly explained: readonly string[]
+  readonly at: WallTime
+  readonly exit: number
+}
+
+function periodLines(state: State, period: Period, { silenced, explained, at, exit }: Asked): RouteLine[] {
   const name = `period "${periodName(period.label)}"`
-  const within = inPeriod(period.when, at)
-  const outside = within ? null : `${name} does not include that time`
+  const outside = inPeriod(period.when, at) ? null : `${name} does not include that time`
   const ranged =
     outside ?? (inRange(period.alertexitrange, exit) ? null : `alertexitrange of ${name} leaves out ${exit}`)
-  const limits = limitsOf(period)
-  const lines = period.alerts.map((call) => {
-    const against = ranged ?? callFault(call, exit)
-    const hears = against === null && silenced.length === 0
-    const rule = against ?? (within && silenced.length > 0 ? `${name}, but ${silenced.join(', and ')}` : name)
-    return line(state, call, { hears, rule, limits, hearsOfEnd: hearsOfEnd(call, period) })
+  const but = silenced.length === 0 ? '' : `, but ${silenced.join(', and ')}`
+  const ruled = (call: AlertCall, against: string | null, rule: string, limits: readonly string[]) =>
+    line(state, call, {
+      hears: against === null && silenced.length === 0,
+      rule: against ?? `${rule}${but}`,
+      limits,
+      hearsOfEnd: hearsOfEnd(call, period),
+    })
+  const limits = [...limitsOf(period), ...explained]
+  const lines = period.alerts.map((call) => ruled(call, ranged ?? callFault(call, exit), name, limits))
+  const later = period.escalations.flatMap(({ after, calls }) => {
+    const rule = `${name}: escalate, if nobody has acknowledged it ${durationText(after)} after the first alert`
+    return calls.map((call) => {
+      const asked = ruled(call, ranged ?? missingFault(call), rule, explained)
+      return { ...asked, hearsOfEnd: true }
+    })
   })
-  const later = period.escalations.flatMap(({ after, calls }) =>
-    calls.map((call) => {
-      const rule =
-        ranged ?? `${name}: escalate, if nobody has acknowledged it ${durationText(after)} after the first alert`
-      return line(state, call, { hears: ranged === null && silenced.length === 0, rule, limits: [], hearsOfEnd: true })
-    }),
-  )
   return [...lines, ...later]
 }
 
@@ -97,25 +102,29 @@ function line(state: State, call: AlertCall, said: Omit<RouteLine, 'who' | 'plac
   return { ...said, limits, who: calledName(call), place: `${place.file}:${place.line}` }
 }
 
-const redistributed = (call: AlertCall): RouteLine => ({
-  who: call.text,
-  hears: call.missing !== true,
-  rule: 'redistribute: it hears of every event',
-  limits: [],
-  place: `${call.place.file}:${call.place.line}`,
-  hearsOfEnd: true,
-})
+/** It hears of every event, whatever is disabled or in maintenance; nothing happens while the scheduler is stopped. */
+function redistributed({ controls: { stopped } }: State, call: AlertCall): RouteLine {
+  const against = missingFault(call) ?? (stopped === null ? null : 'redistribute, but the scheduler is stopped')
+  return {
+    who: call.text,
+    hears: against === null,
+    rule: against ?? 'redistribute: it hears of every event',
+    limits: [],
+    place: `${call.place.file}:${call.place.line}`,
+    hearsOfEnd: true,
+  }
+}
 
 const inRange = (range: AlertCall['exit'], exit: number): boolean =>
   range === null || (exit >= range.from && exit <= range.to)
 
-function callFault(call: AlertCall, exit: number): string | null {
-  if (call.missing === true) return 'no such alert was found'
-  return inRange(call.exit, exit) ? null : `its line asks for exit=${call.exit?.from}-${call.exit?.to}`
-}
+const missingFault = ({ missing }: AlertCall): string | null => (missing === true ? 'no such alert was found' : null)
+
+const callFault = (call: AlertCall, exit: number): string | null =>
+  missingFault(call) ?? (inRange(call.exit, exit) ? null : `its line asks for exit=${call.exit?.from}-${call.exit?.to}`)
 
 const hearsOfEnd = (call: AlertCall, { upalerts }: Period): boolean =>
-  call.receiver !== undefined || upalerts.some(({ text }) => text === call.text)
+  call.receiver !== undefined || call.keepAlive === true || upalerts.some(({ text }) => text === call.text)
 
 function limitsOf({ alertafter, alertevery, numalerts }: Period): string[] {
   const { count, time, window } = alertafter
