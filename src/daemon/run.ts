@@ -185,6 +185,7 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
   running.reports = reports
   const history = openDatabase(running, (text) => notice(text))
   database = history
+  running.checked = history.checked
   return {
     kind: 'open',
     running,
@@ -326,15 +327,20 @@ async function startShow({ model, directories }: Usable) {
 }
 
 function openDatabase(
-  { configuration: { model, directories }, journal }: Running,
+  { configuration: { model, directories }, journal, loop }: Running,
   notice: (text: string) => void,
 ): Database {
   return startDatabase({
     database: model.settings.database,
     dataDir: join(directories.statedir, 'postgres'),
+    statedir: directories.statedir,
     journal,
     hostname: hostname(),
     now: clock.wall,
+    keep() {
+      const { keepHistory, keepRollups } = loop.state().model.settings.notify
+      return { history: keepHistory, rollups: keepRollups }
+    },
     notice,
   })
 }

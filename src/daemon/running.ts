@@ -10,8 +10,9 @@ import type { Note } from '../model/effect.ts'
 import type { Entry } from '../model/entry.ts'
 import type { Reset } from '../model/event.ts'
 import type { Model } from '../model/model.ts'
-import type { Id } from '../model/names.ts'
+import type { Id, ServiceKey } from '../model/names.ts'
 import { rangeOf } from '../model/path-marks.ts'
+import type { HostResult } from '../model/result.ts'
 import type { Delivery, State } from '../model/state.ts'
 import type { TableDoor } from '../model/table.ts'
 import type { ControlDoor } from '../model/table-control.ts'
@@ -49,6 +50,8 @@ export interface Running {
   readonly started: Usable
   /** mon's clients, traps, logs and files; set once they are open. */
   mon: MonDoors | null
+  /** Hears of each run of a check, for the rollups; set once the database is. */
+  checked: ((service: ServiceKey, hosts: readonly HostResult[]) => void) | null
   /** Jobs that mail reports; set once they run. */
   reports: ReportJobs | null
   /** Signs the links in messages; set once the page is open. */
@@ -122,11 +125,16 @@ export function assemble(
     mon: null,
     linkKey: null,
     reports: null,
+    checked: null,
     journal,
     table,
     loop,
     checks: createChecks({
       ...doors,
+      post(event) {
+        if (event.kind === 'checked') running.checked?.(event.service, event.result.hosts)
+        return loop.post(event)
+      },
       calendar,
       monitor(name) {
         const monitor = running.configuration.monitors.get(name)
