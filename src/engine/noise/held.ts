@@ -34,13 +34,27 @@ export function nextHold({ outbox }: Pick<State, 'outbox'>): WallTime | null {
 
 const times = new WeakMap<readonly Delivery[], WallTime | null>()
 
+/** An outbox with one more behind the others; what is known of its holds need not be found out again. */
+export function appended(outbox: readonly Delivery[], delivery: Delivery): readonly Delivery[] {
+  const longer = [...outbox, delivery]
+  const known = times.get(outbox)
+  const { hold } = delivery
+  // Of a batch that is there already the first has the time; its others are not earlier.
+  if (known !== undefined) times.set(longer, hold === undefined ? known : earlier(known, hold.until))
+  return longer
+}
+
+const earlier = (a: WallTime | null, b: WallTime): WallTime => (a === null || b < a ? b : a)
+
 function earliestOf(outbox: readonly Delivery[]): WallTime | null {
   let next: WallTime | null = null
+  let last = ''
   const seen = new Set<string>()
   for (const { hold } of outbox) {
-    if (hold === undefined || seen.has(hold.batch)) continue
-    seen.add(hold.batch)
-    if (next === null || hold.until < next) next = hold.until
+    if (hold === undefined || hold.batch === last || seen.has(hold.batch)) continue
+    last = hold.batch
+    seen.add(last)
+    next = earlier(next, hold.until)
   }
   return next
 }

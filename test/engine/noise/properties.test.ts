@@ -108,7 +108,7 @@ test('every message is told exactly once, alone or as one of several, and nothin
   fc.assert(
     fc.property(
       receivers,
-      fc.array(fc.oneof({ weight: 20, arbitrary: step }, reload), { maxLength: 80 }),
+      fc.array(fc.oneof({ weight: 20, arbitrary: step }, reload), { maxLength: 80, size: 'max' }),
       (to, steps) => {
         const world = new World(modelWith(to))
         const decided = live(world, steps)
@@ -126,7 +126,7 @@ test('news of one service reach a channel in the order in which they were decide
   fc.assert(
     fc.property(
       receivers,
-      fc.array(fc.oneof({ weight: 20, arbitrary: step }, reload), { maxLength: 80 }),
+      fc.array(fc.oneof({ weight: 20, arbitrary: step }, reload), { maxLength: 80, size: 'max' }),
       (to, steps) => {
         const world = new World(modelWith(to))
         const decided = live(world, steps)
@@ -144,7 +144,7 @@ test('news of one service reach a channel in the order in which they were decide
 
 test('no channel is handed more than its rate in any window, also when a relay comes back', () => {
   fc.assert(
-    fc.property(receivers, burst, fc.array(step, { maxLength: 120 }), (to, rate, steps) => {
+    fc.property(receivers, burst, fc.array(step, { maxLength: 120, size: 'max' }), (to, rate, steps) => {
       const world = new World(modelWith({ ...to, rate }))
       live(world, steps)
       for (const one of [mail, program]) {
@@ -162,7 +162,7 @@ const wasSentTo = (text: string, { channel, outcome }: Handed): boolean =>
   channel === `oncall: ${text}` && outcome === 'sent'
 
 test('a burst is told as so many messages and one digest', () => {
-  const gaps = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 60 })
+  const gaps = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 60, size: 'max' })
   fc.assert(
     fc.property(burst, gaps, (digest, waits) => {
       const world = new World(modelWith(oncall({ digest })))
@@ -202,7 +202,7 @@ test('a burst is told as so many messages and one digest', () => {
 
 test('whatever is asked for, one kind of waiting ends within its time where there is no rate', () => {
   fc.assert(
-    fc.property(receivers, fc.array(step, { maxLength: 80 }), (to, steps) => {
+    fc.property(receivers, fc.array(step, { maxLength: 80, size: 'max' }), (to, steps) => {
       const world = new World(modelWith({ ...to, rate: null }))
       live(
         world,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { admit } from '../../../src/engine/noise/admit.ts'
 import { handed } from '../../../src/engine/noise/channel.ts'
-import { nextHold } from '../../../src/engine/noise/held.ts'
+import { appended, nextHold } from '../../../src/engine/noise/held.ts'
 import { releaseDue } from '../../../src/engine/noise/release.ts'
 import { patchOf } from '../../../src/engine/patch.ts'
 import { scribe } from '../../../src/engine/scribe.ts'
@@ -124,7 +124,7 @@ export class World {
 
   put(delivery: Delivery): string | null {
     const pass = admit(this.state, delivery, this.now)
-    this.become({ ...this.state, noise: pass.noise, outbox: [...this.state.outbox, pass.delivery] })
+    this.become({ ...this.state, noise: pass.noise, outbox: appended(this.state.outbox, pass.delivery) })
     this.tells.set(delivery.id, [delivery.id])
     assert.equal(pass.held === null, pass.delivery.hold === undefined)
     if (pass.held === null) this.take(pass.delivery)
