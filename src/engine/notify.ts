@@ -42,8 +42,10 @@ export function onFailure(state: PeriodState, period: Period, failure: Failure, 
   const { period: counted, reason } = afterLongEnough(state, period, failure.consecutive, now)
   if (reason !== null) return quiet(counted, reason)
 
-  const send = callable(period.alerts, failure.exit)
-  if (send.length === 0) return quiet(counted, unsent(period.alerts))
+  const asked = callable(period.alerts, failure.exit)
+  if (asked.length === 0) return quiet(counted, unsent(period.alerts))
+  const send = asked.filter((call) => !isToldAlready(call, state, period, failure))
+  if (send.length === 0) return quiet(counted, 'told-already')
   const firstSent = counted.firstSent ?? now.wall
   const after = { ...counted, sent: counted.sent + 1, lastSent: now.wall, firstSent, unpairedUps: 0, quiet: null }
   return { period: after, send, quiet: null }
@@ -107,6 +109,19 @@ export const withoutTimers = (state: PeriodState, { alertevery, alertafter }: Pe
   lastSent: alertevery === null ? state.lastSent : null,
   windowStart: alertafter.time === null && alertafter.window === null ? state.windowStart : null,
 })
+
+/**
+ * Without alertevery, mon tells at every failing check. A receiver is told once of a failure, and again when the check says
+ * something else; with alertevery it is told as often as that allows, like everybody.
+ */
+function isToldAlready(
+  { receiver }: AlertCall,
+  { lastSent }: PeriodState,
+  { alertevery }: Period,
+  { summary, lastSummary }: Failure,
+): boolean {
+  return receiver !== undefined && alertevery === null && lastSent !== null && summary === lastSummary
+}
 
 export const quiet = (state: PeriodState, reason: QuietReason): Decision => ({
   period: state.quiet === reason ? state : { ...state, quiet: reason },

@@ -46,6 +46,8 @@ function serviceReason(reason: QuietReason, facts: QuietFacts): string {
       return 'an upalert without an alert before it was sent already (quirks = mon-1.3)'
     case 'exit-out-of-range':
       return 'no alert line of this period asks for this exit status'
+    case 'told-already':
+      return 'who is told has been told of it, and the check says the same; alertevery would repeat it'
     case 'maintenance':
       return `it is in maintenance until ${facts.maintenance === null ? 'later' : zonedText(facts.maintenance.until)}: ${facts.maintenance?.window ?? ''}`
     case 'flapping':

@@ -177,5 +177,6 @@ export type QuietReason =
   | 'no-alert-before'
   | 'upalertafter'
   | 'outbox-full'
+  | 'told-already'
   | 'maintenance'
   | 'flapping'
