@@ -32,21 +32,21 @@ export function admit(state: Pick<State, 'model' | 'noise' | 'outbox'>, delivery
     receiver?.digest == null || call.combines !== true ? state.noise : decided(state.noise, call, receiver.digest, now)
   // Waiting news goes with waiting news: it costs no message more, and overtakes nothing.
   const joined = waiting.own ?? waiting.rate ?? waiting.group ?? waiting.digest
-  if (joined !== null) return held(counted, delivery, joined, joiningText(joined, now))
+  if (joined !== null) return held(counted, delivery, joined, now)
   if (receiver === undefined) return tried(counted, delivery)
   const opened = digestHold(state.noise, delivery, receiver, now) ?? groupHold(delivery, receiver, state, now)
-  if (opened !== null) return held(counted, delivery, opened, opened.text)
+  if (opened !== null) return held(counted, delivery, opened, now)
   const over = rateHold(state.noise, delivery, receiver, waiting, now)
-  return over === null ? tried(counted, delivery) : held(counted, delivery, over, over.text)
+  return over === null ? tried(counted, delivery) : held(counted, delivery, over, now)
 }
 
 const tried = (noise: Noise, delivery: Delivery): Admitted => ({ noise, delivery, held: null, wake: null })
 
-const held = (noise: Noise, delivery: Delivery, hold: Hold, text: string): Admitted => ({
+const held = (noise: Noise, delivery: Delivery, hold: Hold, now: Now): Admitted => ({
   noise,
   // In this order V8 (of Node 20) gives them all one shape; the other way round each has its own, and a long outbox is slow.
   delivery: { hold, ...delivery },
-  held: text,
+  held: holdKind(hold) === 'rate' ? hold.text : `${hold.text}, in ${timeTo(hold.until, now)}`,
   wake: hold.until,
 })
 
@@ -112,8 +112,7 @@ function digestHold(noise: Noise, { call }: Delivery, { digest }: Receiver, now:
   const [first] = times
   if (first === undefined || times.length < countOf(digest)) return null
   const until = wallTime(first + windowOf(digest))
-  const text = `${burstText(digest)}; what is over is told together in ${timeTo(until, now)}`
-  return { batch: batchOf('digest', call), until, text }
+  return { batch: batchOf('digest', call), until, text: `${burstText(digest)}, so the rest of it is told together` }
 }
 
 export const burstText = (digest: Burst): string =>
@@ -129,8 +128,11 @@ function groupHold(
   if (receiver.groupWait <= 0 || call.combines !== true) return null
   const until = wallTime(now.wall + receiver.groupWait)
   const group = groupOf(message, receiver.groupBy, receiver.name, model)
-  const text = `waits ${durationText(receiver.groupWait)} for others of ${group} to go with it`
-  return { batch: groupBatch(call, message, receiver, model), until, text }
+  return {
+    batch: groupBatch(call, message, receiver, model),
+    until,
+    text: `waits for others of ${group} to go with it`,
+  }
 }
 
 function rateHold(noise: Noise, { call }: Delivery, { rate }: Receiver, { pending }: Waiting, now: Now): Hold | null {
@@ -143,13 +145,6 @@ export const rateText = (rate: Burst): string => `${mostText(rate)}; it waits fo
 
 export const mostText = (rate: Burst): string =>
   `the channel is handed at most ${countOf(rate)} messages in ${durationText(windowOf(rate))}`
-
-function joiningText(hold: Hold, now: Now): string {
-  const kind = holdKind(hold)
-  if (kind === 'rate') return hold.text
-  if (kind === 'digest') return `goes with the others of this burst in ${timeTo(hold.until, now)}`
-  return `goes with others that wait, in ${timeTo(hold.until, now)}`
-}
 
 /** Rounded up, so that nobody is told of "0 s". */
 const timeTo = (until: WallTime, now: Now): string =>

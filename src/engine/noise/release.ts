@@ -65,6 +65,8 @@ function alone({ delivery, hold }: Item, now: Now): Delivery {
 /** One delivery in the place of several, which are all named in the entry. */
 function together({ items, by }: Unit, receiver: Receiver | undefined, state: State, write: Scribe, now: Now) {
   const newest = items.at(-1) ?? items[0]
+  // One that another channel has taken already must not keep it from taking the others.
+  const left = items.findLast((item) => item.delivery.handover?.done === false) ?? newest
   const { call } = newest.delivery
   const because = reasonOf({ items, by }, receiver, state)
   const id = write.nextId()
@@ -78,7 +80,7 @@ function together({ items, by }: Unit, receiver: Receiver | undefined, state: St
     notBefore: now.wall,
     lastText: '',
     cause: null,
-    ...handoverLater(newest.delivery, now.wall - newest.hold.until),
+    ...handoverLater(left.delivery, now.wall - left.hold.until),
   }
   const deliveries = items.map((item) => item.delivery.id)
   return { delivery, entry: write.entry({ kind: 'batch', call: call.text, delivery: id, deliveries, text: because }) }

@@ -17,10 +17,10 @@ const grouping = oncall({ groupWait: seconds(10), groupBy: 'watch' })
 
 test('the first of a group waits, later ones go with it and do not put it off', () => {
   const world = new World(modelWith(grouping))
-  assert.equal(world.decide('failure', mail, 'web/http'), 'waits 10 s for others of web to go with it')
+  assert.equal(world.decide('failure', mail, 'web/http'), 'waits for others of web to go with it, in 10 s')
   world.pass(6)
-  assert.equal(world.decide('failure', mail, 'web/https'), 'goes with others that wait, in 4 s')
-  assert.equal(world.decide('failure', mail, 'db/sql'), 'waits 10 s for others of db to go with it')
+  assert.equal(world.decide('failure', mail, 'web/https'), 'waits for others of web to go with it, in 4 s')
+  assert.equal(world.decide('failure', mail, 'db/sql'), 'waits for others of db to go with it, in 10 s')
   world.pass(4)
   world.deliverAll()
   assert.deepEqual(world.told(), ['failure web/http, failure web/https'])
@@ -42,11 +42,17 @@ test('more than so many within a time: the rest of the time is told as one diges
   assert.equal(world.decide('failure', mail, 'b/s'), null)
   assert.equal(
     world.decide('failure', mail, 'c/s'),
-    'more than 2 fired within 1 min; what is over is told together in 40 s',
+    'more than 2 fired within 1 min, so the rest of it is told together, in 40 s',
   )
   world.pass(30)
-  assert.equal(world.decide('failure', mail, 'd/s'), 'goes with the others of this burst in 10 s')
-  assert.equal(world.decide('up', mail, 'a/s'), 'goes with the others of this burst in 10 s')
+  assert.equal(
+    world.decide('failure', mail, 'd/s'),
+    'more than 2 fired within 1 min, so the rest of it is told together, in 10 s',
+  )
+  assert.equal(
+    world.decide('up', mail, 'a/s'),
+    'more than 2 fired within 1 min, so the rest of it is told together, in 10 s',
+  )
   world.pass(10)
   world.deliverAll()
   assert.deepEqual(world.told(), ['failure a/s', 'failure b/s', 'failure c/s, failure d/s, up a/s'])
@@ -163,7 +169,7 @@ test('an upalert waits behind its alert even when the receiver is gone or has ot
     const world = new World(modelWith(grouping))
     world.decide('failure', mail)
     world.reload(after)
-    assert.equal(world.decide('up', mail), 'goes with others that wait, in 10 s')
+    assert.equal(world.decide('up', mail), 'waits for others of web to go with it, in 10 s')
     world.pass(10)
     world.deliverAll()
     assert.deepEqual(world.told(), ['failure web/http, up web/http'])
