@@ -29,7 +29,15 @@ export async function runFile({ root, file, reportPath, deadline, signal }) {
 
 async function runChild({ root, file, reportPath, deadline, signal }) {
   const mark = `UPALERT_TEST_RUN=${process.pid}.${file}`
-  const args = ['--import', 'tsx', `--test-reporter=${reporterUrl}`, `--test-reporter-destination=${reportPath}`, file]
+  const seeded = process.env.UPALERT_SEED === undefined ? [] : ['--import', seedUrl]
+  const args = [
+    '--import',
+    'tsx',
+    ...seeded,
+    `--test-reporter=${reporterUrl}`,
+    `--test-reporter-destination=${reportPath}`,
+    file,
+  ]
   // A session of its own, so that whatever it starts can be found and ended with it.
   const child = spawn(process.execPath, args, {
     cwd: root,
@@ -64,6 +72,7 @@ async function runChild({ root, file, reportPath, deadline, signal }) {
   return { code, output, hung, leftovers: hung || signal.aborted ? [] : leftovers }
 }
 
+const seedUrl = new URL('./seed.mjs', import.meta.url).href
 const reporterUrl = new URL('./reporter.mjs', import.meta.url).href
 
 /** Colours off, since picocolors colours whenever CI is set; and no trace of a node:test that may have started us. */
