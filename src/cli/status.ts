@@ -1,5 +1,6 @@
 /** What `upalert status` prints: one table of services, one of virtual servers, and what needs an eye. */
 
+import type { AckView } from '../engine/ack-view.ts'
 import { standingText } from '../engine/pool/words.ts'
 import type { HostView, RealView, ServiceView, StatusView, VirtualView } from '../engine/view.ts'
 import { durationText } from '../model/duration.ts'
@@ -96,7 +97,7 @@ function remarks(service: ServiceView): string {
   const pending = service.hosts.flatMap(({ host, verdict, last }) =>
     verdict === 'up' && last?.kind === 'down' ? [`${host} begins to fail: ${last.text}`] : [],
   )
-  const ack = service.ack === null ? [] : [`acknowledged by ${service.ack}`]
+  const ack = service.acknowledged === null ? [] : [`acknowledged by ${service.ack}${endText(service.acknowledged)}`]
   const disabled = service.disabled === null ? [] : [`disabled by ${service.disabled}`]
   const held = service.held === null || service.verdict === 'untested' ? [] : [`is not checked now: ${service.held}`]
   const off = service.hosts.filter((host) => host.disabled !== null).map(({ host }) => host)
@@ -105,6 +106,15 @@ function remarks(service: ServiceView): string {
   const untold = service.untold === null ? [] : [coloured(`NOT TOLD: ${service.untold}`, 'alarm')]
   const why = service.why === '' ? [] : [service.why]
   return [...why, ...untold, ...pending, ...held, ...ack, ...disabled, ...left, ...service.warnings].join('; ')
+}
+
+/** What ends it besides the recovery, which ends every acknowledgement. */
+function endText({ left, untilChange }: Pick<AckView, 'left' | 'untilChange'>): string {
+  const ends = [
+    ...(left === null ? [] : [`for ${durationText(left)} more`]),
+    ...(untilChange ? ['until what the check says changes'] : []),
+  ]
+  return ends.length === 0 ? '' : ` (${ends.join(', or ')})`
 }
 
 /** Disabled hosts that are named one by one. */

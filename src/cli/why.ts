@@ -46,7 +46,7 @@ function serviceLines(service: ServiceView, now: number): string[] {
   ]
   if (service.why !== '') lines.push(`  because ${service.why}`)
   if (service.untold !== null) lines.push(`  ${coloured('NOT TOLD', 'alarm')}: ${service.untold}`)
-  if (service.ack !== null) lines.push(`  acknowledged by ${service.ack}`)
+  lines.push(...acknowledgedLines(service, now))
   if (service.disabled !== null) lines.push(`  disabled by ${service.disabled}`)
   for (const warning of service.warnings) lines.push(`  ${coloured('warning', 'warning')}: ${warning}`)
   if (service.performance.length > 0) {
@@ -56,6 +56,13 @@ function serviceLines(service: ServiceView, now: number): string[] {
   }
   lines.push(`  checked by: ${service.monitor} (${placeText(service.place)})`)
   return [...lines, ...service.hosts.flatMap((host) => hostLines(host, now))]
+}
+
+function acknowledgedLines({ ack, acknowledged }: ServiceView, now: number): string[] {
+  if (acknowledged === null) return []
+  const { at, until, ends } = acknowledged
+  const end = until === null ? '' : ` (${timeText(until, now)})`
+  return [`  acknowledged by ${ack} (at ${timeText(at, now)})`, `  alerts stop until ${ends}${end}`]
 }
 
 function hostLines(host: HostView, now: number): string[] {

@@ -90,7 +90,7 @@ function consultPeriods(
   const unexplained = explained(state, service, kind)
   if (unexplained !== null) return silent(state, service, kind, unexplained)
 
-  const heard = unackedBy(state, service, occasion)
+  const heard = unackedBy(state, service, occasion, about.quirks)
   if (heard.ack !== null && !ignoresAck.has(kind)) return silent(heard, service, kind, 'acknowledged')
   return eachPeriod(heard, service, kind, (period, of) => decision(period, of, heard, occasion, about, now))
 }
@@ -128,14 +128,22 @@ const asksPeriods = (service: Service, { ends }: Occasion, quirks: Quirks): bool
     : service.redistribute !== null && quirks.oneUnpairedUpalert
 
 /** With unack_summary, a summary that changed in more than blanks ends the acknowledgement. */
-function unackedBy(state: ServiceState, service: Service, { kind, output }: Occasion): ServiceState {
+function unackedBy(
+  state: ServiceState,
+  service: Service,
+  { kind, output }: Occasion,
+  { otherAlertsCount }: Quirks,
+): ServiceState {
   if (state.ack === null || !endsByChange(state.ack, service) || ignoresAck.has(kind)) return state
+  // A start brings no news of the failure; mon takes its empty output for a changed summary.
+  if (kind === 'startup' && !otherAlertsCount) return state
   const bare = (text: string | null): string => summaryOf(text ?? '').replace(/\s/g, '')
   if (bare(output) === bare(state.lastFailingOutput)) return state
   return { ...state, ack: null, consecutive: 1, periods: state.periods.map(afterUnack) }
 }
 
-const endsByChange = ({ by }: Ack, { unackSummary }: Service): boolean =>
+/** What the check says ends it, when that changes. */
+export const endsByChange = ({ by }: Ack, { unackSummary }: Service): boolean =>
   by === undefined ? unackSummary : by === 'change'
 
 function decision(

@@ -1,7 +1,7 @@
 /** The state that a daemon begins with: what it remembers of its last run, and what mon's files say besides. */
 import type { LoadedState } from '../model/event.ts'
 import type { Model } from '../model/model.ts'
-import type { Override, Saved, State } from '../model/state.ts'
+import type { Override, Saved, ServiceState, State } from '../model/state.ts'
 import { type Now, type WallTime, wallTime } from '../model/units.ts'
 import { loadedState } from './loaded.ts'
 import { restoredMaintenance } from './maintenance-clock.ts'
@@ -10,7 +10,9 @@ import { notInFuture } from './step.ts'
 
 /** Nothing in it lies in the future, and the scheduler runs again, whoever stopped it before. */
 export function restoredState(model: Model, saved: Saved | null, loaded: LoadedState | null, now: Now): State {
-  const kept = notInFuture(stateFor(model, saved), now)
+  const remembered = stateFor(model, saved)
+  const services = remembered.services.map((one) => notAckedLater(one, now))
+  const kept = notInFuture({ ...remembered, services }, now)
   const known = loaded === null ? kept : loadedState(kept, loaded, now)
   // Files in the maintenance directory count as they were found last, until it has been looked at.
   const overrides = known.controls.overrides.map((one) => notDecidedLater(one, now))
@@ -24,6 +26,14 @@ export function restoredState(model: Model, saved: Saved | null, loaded: LoadedS
   }))
   const outbox = known.outbox.filter(({ atStop }) => atStop !== true)
   return { ...known, controls, pools, outbox }
+}
+
+/** As below: for two hours is two hours. */
+function notAckedLater(one: ServiceState, now: Now): ServiceState {
+  const { ack } = one
+  const ahead = (ack?.at ?? 0) - now.wall
+  if (ack?.until === undefined || ahead <= 0) return one
+  return { ...one, ack: { ...ack, until: wallTime(ack.until - ahead) } }
 }
 
 /** What was decided under a clock that was ahead of today's lasts as long as it was meant to, and no longer. */

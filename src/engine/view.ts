@@ -7,6 +7,7 @@ import type { PerformanceDatum, Timings } from '../model/result.ts'
 import type { Controls, Disabled, HostState, PoolState, RealState, ServiceState, State } from '../model/state.ts'
 import { endpointText, serviceText } from '../model/table.ts'
 import { type Milliseconds, type Now, since, type WallTime } from '../model/units.ts'
+import { type AckView, ackView } from './ack-view.ts'
 import { type DecisionView, decisionViews, leftOf } from './decisions.ts'
 import { decisionOn, decisionText } from './pool/override.ts'
 import { poolText } from './pool/words.ts'
@@ -47,6 +48,8 @@ export interface ServiceView {
   /** An alert of this outage that reached nobody. */
   readonly untold: string | null
   readonly ack: string | null
+  /** The same in its parts, and when it ends. */
+  readonly acknowledged: AckView | null
   readonly disabled: string | null
   /** Why a check that is due does not start. */
   readonly held: string | null
@@ -148,6 +151,7 @@ function serviceView(service: Service, state: ServiceState, controls: Controls, 
     took: state.lastDuration,
     untold: state.untold,
     ack: state.ack === null ? null : `${state.ack.who || 'somebody'}: ${state.ack.comment || 'no comment'}`,
+    acknowledged: ackView(state, service, now),
     disabled: switchedOff(state.disabled) ?? (watch === null ? null : `watch ${service.group}, ${switchedOff(watch)}`),
     held: state.held,
     warnings: state.warnings,

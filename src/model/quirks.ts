@@ -13,7 +13,10 @@ export interface Quirks {
   readonly depMemoryIgnored: boolean
   /** A host dependency leaves out `web1` when the summary names `web10`. */
   readonly hostsMatchedWithinWords: boolean
-  /** Startup, acknowledgement and disable alerts count towards numalerts, start alertevery, and are answered by upalerts. */
+  /**
+   * Startup, acknowledgement and disable alerts count towards numalerts, start alertevery, and are answered by upalerts; with
+   * unack_summary the empty output of a startup ends an acknowledgement.
+   */
   readonly otherAlertsCount: boolean
   /** A sent upalert ends the clock of `alertevery … strict`. */
   readonly upalertEndsStrict: boolean

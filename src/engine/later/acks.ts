@@ -1,22 +1,63 @@
-/** Acknowledgements that were given for a while come to their end, and alerts are sent again. */
-import type { State } from '../../model/state.ts'
+/**
+ * Acknowledgements that were given for a while come to their end. What still fails is told at once, by all the rules there
+ * are but the time that alertevery still had to run: whoever said "for two hours" wants to hear of it after two hours.
+ */
+import { isFailing } from '../../model/alert.ts'
+import type { Effect } from '../../model/effect.ts'
+import { OK } from '../../model/opstatus.ts'
+import type { Ack, ServiceState, State } from '../../model/state.ts'
 import type { Now, WallTime } from '../../model/units.ts'
-import { afterUnack } from '../notify.ts'
+import { consult } from '../consult.ts'
+import { circumstances, withDependency } from '../on-happened.ts'
 import { earliest } from '../pool/judge.ts'
 import { type Decided, record, type Scribe } from '../scribe.ts'
+import { tell } from '../tell.ts'
 
-export function withoutExpiredAcks(state: State, write: Scribe, now: Now): Decided {
-  const over = new Set(state.services.filter(({ ack }) => ack?.until !== undefined && ack.until <= now.wall))
-  if (over.size === 0) return { state, effects: [] }
-  const effects = [...over].map(({ key, ack }) => {
-    const text = `its time is over, and alerts are sent again: ${ack?.who || 'somebody'} had acknowledged it (${ack?.comment || 'no comment'})`
-    return record(write.entry({ kind: 'command', who: 'upalert', command: `unack ${key}`, outcome: 'done', text }))
+export function withoutExpiredAcks(before: State, write: Scribe, now: Now): Decided {
+  const over = acksOverMeanwhile(before, write, now)
+  let { state } = over
+  const effects = [...over.effects]
+  for (const [index, { ack }] of before.services.entries()) {
+    const heard = state.services[index]
+    if (ack === null || heard === undefined || heard.ack !== null || heard.opstatus === OK) continue
+    const told = toldAgain(state, index, heard, ack, write, now)
+    state = told.state
+    effects.push(...told.effects)
+  }
+  return { state, effects }
+}
+
+/** For a start: nobody knows yet what still fails, so the next check or trap tells it. */
+export function acksOverMeanwhile(before: State, write: Scribe, now: Now): Decided {
+  const effects: Effect[] = []
+  const services = before.services.map((service): ServiceState => {
+    const { key, ack, periods } = service
+    if (ack?.until === undefined || ack.until > now.wall) return service
+    const text = `${isOver(ack)}, and alerts are sent again`
+    const body = { kind: 'command', who: 'upalert', command: `unack ${key}`, outcome: 'done', text } as const
+    effects.push(record(write.entry(body)))
+    return { ...service, ack: null, periods: periods.map((period) => ({ ...period, lastSent: null })) }
   })
-  // As if the failure began anew: who is told every hour is not left waiting for the rest of that hour.
-  const services = state.services.map((service) =>
-    over.has(service) ? { ...service, ack: null, periods: service.periods.map(afterUnack) } : service,
-  )
-  return { state: { ...state, services }, effects }
+  return effects.length === 0 ? { state: before, effects } : { state: { ...before, services }, effects }
+}
+
+const isOver = ({ who, comment }: Ack): string =>
+  `the time of ${who || 'somebody'}'s acknowledgement is over (${comment || 'no comment'})`
+
+function toldAgain(state: State, index: number, before: ServiceState, ack: Ack, write: Scribe, now: Now): Decided {
+  const service = state.model.services[index]
+  if (service === undefined) return { state, effects: [] }
+  const found = withDependency(state, service, before, now)
+  const { opstatus, summary, detail, exitval: retval } = found
+  const exit = found.exit ?? 1
+  const output = found.lastFailingOutput ?? ''
+  const about = circumstances(state, service, write)
+  const { state: after, tellings } = consult(found, service, { kind: 'failure', exit, output, ends: false }, about, now)
+  const asked: State = { ...state, services: state.services.with(index, after) }
+  // It is no event, so redistribute does not hear of it.
+  const ofPeriods = tellings.filter(({ period, alert }) => period !== null && isFailing(alert))
+  const facts = { exit, retval, opstatus, summary, detail, output, because: isOver(ack) }
+  return tell(asked, { service, told: after, after, tellings: ofPeriods, ...facts }, write, now)
 }
 
 export const nextAckEnd = ({ services }: State): WallTime | null =>
