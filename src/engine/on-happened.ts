@@ -10,6 +10,8 @@ import { checked, type HostChange, saidBy } from './checked.ts'
 import type { Circumstances } from './consult.ts'
 import { satisfied } from './depend.ts'
 import type { Outcome } from './happening.ts'
+import { wakeForCalm } from './later/calm.ts'
+import { wakeForEscalation } from './later/escalate.ts'
 import { namedSummary } from './message.ts'
 import { poolsFollowing, recomputePools } from './pool/pools.ts'
 import { disabledNames, disabledWatch, intervalInForce } from './readiness.ts'
@@ -94,7 +96,12 @@ export function concluded(state: State, conclusion: Conclusion, write: Scribe, n
   const about = { service, told, after: verdicts.service, tellings, exit, retval, opstatus, ...facts, intended }
   const telling = tell(pools.state, about, write, now)
   const notes = notesOf(conclusion, verdicts.service, now)
-  return { state: telling.state, effects: [...verdicts.effects, ...pools.effects, ...notes, ...telling.effects] }
+  const calm = wakeForCalm(service, before, verdicts.service)
+  const wakes = [...calm, ...wakeForEscalation(telling.state, service, verdicts.service, now)]
+  return {
+    state: telling.state,
+    effects: [...verdicts.effects, ...pools.effects, ...notes, ...telling.effects, ...wakes],
+  }
 }
 
 export const timer = (service: ServiceKey, what: 'trapped' | 'interval'): Effect => ({ kind: 'timer', service, what })

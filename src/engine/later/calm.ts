@@ -39,6 +39,12 @@ export function nextCalm({ model, services }: State): WallTime | null {
   return next === null ? null : wallTime(next)
 }
 
+/** To be asked after each change: flapping has begun, and its end has a time. Later changes only put that off. */
+export function wakeForCalm(of: Service, before: ServiceState, after: ServiceState): Effect[] {
+  const at = before.flapping.since === null ? calmAt(of, after) : null
+  return at === null ? [] : [{ kind: 'wake', at }]
+}
+
 /** A service whose `flap` a reload has taken away is calm at once. */
 function calmAt({ flap }: Service, { flapping }: ServiceState): WallTime | null {
   if (flapping.since === null) return null

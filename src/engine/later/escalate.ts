@@ -45,6 +45,16 @@ export function nextEscalation(state: State): WallTime | null {
   return next === null ? null : wallTime(next)
 }
 
+/**
+ * To be asked after each event of a service: a step may have come due while something explained the failure, such as a
+ * service that was disabled, or one that it depends on.
+ */
+export function wakeForEscalation(state: State, service: Service, found: ServiceState, now: Now): Effect[] {
+  if (!waits(state, service, found)) return []
+  const isDue = service.periods.some((period, i) => stepsDue(period, found.periods[i], now).length > 0)
+  return isDue ? [{ kind: 'wake', at: now.wall }] : []
+}
+
 /** It fails, and nothing explains why nobody does anything. */
 function waits(state: State, service: Service, found: ServiceState): boolean {
   const { status, ack, disabled, maintenance, flapping, dependOk } = found
