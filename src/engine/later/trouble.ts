@@ -1,6 +1,7 @@
 /**
  * A way of telling that does not get through is told by the others: those whom `undelivered` names hear of it when it has
- * lasted for `undelivered_after`, or at once when something was given up, and hear when it gets through again.
+ * lasted for `undelivered_after`, or at once when something was given up, and hear when it gets through again, or is named
+ * no more.
  */
 import type { AlertMessage } from '../../model/alert.ts'
 import { durationText } from '../../model/duration.ts'
@@ -13,6 +14,7 @@ import { milliseconds, type Now, type WallTime, wallTime } from '../../model/uni
 import { earliest } from '../pool/judge.ts'
 import { send } from '../pool/send.ts'
 import type { Decided, Scribe } from '../scribe.ts'
+import { channelsNamed } from './channels.ts'
 
 /** An attempt has failed. `final`: nobody will try it again, which is told at once. */
 export function troubled(
@@ -34,23 +36,41 @@ export function troubled(
 }
 
 /** It gets through: who was told that it does not hears of it. */
-export function throughAgain(state: State, { call }: Delivery, write: Scribe, now: Now): Decided {
-  const channel = channelOf(call)
+export const throughAgain = (state: State, { call }: Delivery, write: Scribe, now: Now): Decided =>
+  over(state, channelOf(call), {}, write, now)
+
+/** Whoever was told of it hears of its end. */
+function over(state: State, channel: string, why: { readonly because?: string }, write: Scribe, now: Now): Decided {
   const trouble = state.noise.troubles[channel]
   if (trouble === undefined) return { state, effects: [] }
   const { [channel]: _, ...troubles } = state.noise.troubles
   const clear: State = { ...state, noise: { ...state.noise, troubles } }
   if (trouble.told === null || trouble.told.length === 0) return { state: clear, effects: [] }
-  return send(clear, trouble.told, (id) => troubleMessage(id, 'up', trouble, clear, now), write, now)
+  return send(clear, trouble.told, (id) => ({ ...troubleMessage(id, 'up', trouble, clear, now), ...why }), write, now)
 }
 
 export function troublesTold(state: State, write: Scribe, now: Now): Decided {
-  return tellTroubles(state, write, now, (trouble) => dueAt(trouble, state) <= now.wall)
+  const told = tellTroubles(state, write, now, (trouble) => dueAt(trouble, state) <= now.wall)
+  return unnamed(state).reduce<Decided>((before, channel) => {
+    const ended = over(before.state, channel, { because: 'the configuration no longer names it' }, write, now)
+    return { state: ended.state, effects: [...before.effects, ...ended.effects] }
+  }, told)
 }
 
 export function nextTrouble(state: State): WallTime | null {
   const untold = Object.values(state.noise.troubles).filter(({ told }) => told === null)
-  return earliest(untold.map((trouble) => dueAt(trouble, state)))
+  return earliest([...untold.map((trouble) => dueAt(trouble, state)), ...unnamed(state).map(() => wallTime(0))])
+}
+
+/** Channels in trouble that no line names any more, and that nothing waits for: they will never get through again. */
+function unnamed({ model, noise, outbox }: State): readonly string[] {
+  const troubles = Object.keys(noise.troubles)
+  if (troubles.length === 0) return troubles
+  const named = channelsNamed(model)
+  const gone = troubles.filter((channel) => !named.has(channel))
+  if (gone.length === 0) return gone
+  const waited = new Set(outbox.map(({ call }) => channelOf(call)))
+  return gone.filter((channel) => !waited.has(channel))
 }
 
 const dueAt = ({ since }: Trouble, { model }: State): WallTime =>
@@ -79,11 +99,14 @@ const withTrouble = (state: State, channel: string, trouble: Trouble): State => 
 })
 
 const GROUP = groupName('upalert')
-const SERVICE = serviceName('delivery')
+/** Characters of a channel's name in the name of its trouble. */
+const NAME_KEPT = 200
 
 function troubleMessage(id: Id, kind: 'failure' | 'up', trouble: Trouble, state: State, now: Now): AlertMessage {
   const name = calledName(trouble.call)
   const channel = channelOf(trouble.call)
+  // Two that are in trouble at once are two: the end of one must not be taken for the other's.
+  const service = serviceName(`delivery to ${name.slice(0, NAME_KEPT)}`)
   const waiting = state.outbox.filter(({ call }) => channelOf(call) === channel).length
   const lasted = milliseconds(now.wall - trouble.since)
   const left = waiting === 0 ? 'none waits' : waiting === 1 ? 'one waits' : `${waiting} wait`
@@ -92,7 +115,7 @@ function troubleMessage(id: Id, kind: 'failure' | 'up', trouble: Trouble, state:
       ? `notifications to "${name}" get through again after ${durationText(lasted)}`
       : `notifications to "${name}" do not get through since ${durationText(lasted)} ago; ${left}: ${trouble.text}`
   return {
-    ...{ id, kind, key: serviceKey(GROUP, SERVICE), group: GROUP, service: SERVICE, hosts: [], failing: [] },
+    ...{ id, kind, key: serviceKey(GROUP, service), group: GROUP, service, hosts: [], failing: [] },
     ...{ description: 'the delivery of notifications', exit: kind === 'up' ? 0 : 1, summary, detail: '' },
     ...{ output: `${summary}\n`, at: now.wall, firstFailure: trouble.since, lastFailure: null, lastSuccess: null },
     ...{ lasted: kind === 'up' ? lasted : null, failures: 0, acknowledged: null, pools: [], environment: {} },
