@@ -90,11 +90,15 @@ const withoutDelivery = (state: State, index: number): State => ({ ...state, out
 
 /** While the outage lasts, status says that somebody was not told of it. */
 function withUntold(state: State, { message, call }: Delivery, text: string): State {
-  const index = state.model.serviceIndex.get(message.key)
-  const service = index === undefined ? undefined : state.services[index]
-  if (index === undefined || service?.status.kind !== 'down' || !isFailing(message.kind)) return state
   const untold = `"${call.text}" was given up: ${text}`
-  return { ...state, services: state.services.with(index, { ...service, untold }) }
+  let { services } = state
+  for (const { key, kind } of message.members ?? [message]) {
+    const index = state.model.serviceIndex.get(key)
+    const service = index === undefined ? undefined : services[index]
+    if (index === undefined || service?.status.kind !== 'down' || !isFailing(kind)) continue
+    services = services.with(index, { ...service, untold })
+  }
+  return services === state.services ? state : { ...state, services }
 }
 
 /** Doubles each time up to the longest; spread by a tenth either way, so that a relay's return is not met by all at once. */

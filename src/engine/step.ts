@@ -34,14 +34,7 @@ export function steppedState(state: State, by: Milliseconds): State {
       maintenance: maintenance === null ? null : { ...maintenance, until: later(maintenance.until) },
     }
   })
-  const outbox = stepped.outbox.map((it): Delivery => {
-    const { hold, handover } = it
-    return {
-      ...it,
-      ...(hold === undefined ? {} : { hold: { ...hold, until: later(hold.until) } }),
-      ...(handover === undefined ? {} : { handover: { ...handover, at: later(handover.at) } }),
-    }
-  })
+  const outbox = stepped.outbox.map((it) => withLater(it, later))
   const controls = steppedMaintenance({ ...stepped.controls, overrides }, by)
   return { ...stepped, services, outbox, controls }
 }
@@ -51,8 +44,21 @@ export function steppedState(state: State, by: Milliseconds): State {
  * next month" would keep its service quiet until then.
  */
 export function notInFuture(state: State, now: Now): State {
-  return withTimes(state, (time) => wallTime(Math.min(time, now.wall)))
+  const kept = withTimes(state, (time) => wallTime(Math.min(time, now.wall)))
+  // Times to come are as far off as they were when they were set.
+  const outbox = kept.outbox.map((it, i): Delivery => {
+    const ahead = Math.max(0, (state.outbox[i]?.decidedAt ?? 0) - now.wall)
+    return ahead === 0 ? it : withLater(it, (time) => wallTime(time - ahead))
+  })
+  return { ...kept, outbox }
 }
+
+/** What a delivery waits for, moved. */
+const withLater = (it: Delivery, move: (time: WallTime) => WallTime): Delivery => ({
+  ...it,
+  ...(it.hold === undefined ? {} : { hold: { ...it.hold, until: move(it.hold.until) } }),
+  ...(it.handover === undefined ? {} : { handover: { ...it.handover, at: move(it.handover.at) } }),
+})
 
 function withTimes(state: State, change: (time: WallTime) => WallTime): State {
   const move = <T extends WallTime | null>(time: T): T => (time === null ? time : (change(time) as T))

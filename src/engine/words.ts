@@ -6,6 +6,7 @@
 import type { AlertKind } from '../model/alert.ts'
 import { durationText } from '../model/duration.ts'
 import type { Entry, PoolStanding } from '../model/entry.ts'
+import { calledName } from '../model/receiver.ts'
 import { standingText } from './pool/words.ts'
 
 export function sentence(entry: Entry): string {
@@ -19,7 +20,7 @@ export function sentence(entry: Entry): string {
     case 'pool':
       return `${entry.virtual} ${poolWords[entry.to]}: ${entry.text}`
     case 'alert':
-      return `${entry.service}: ${alertWords[entry.alert]} handed to "${entry.call}": ${entry.summary}`
+      return `${entry.service}: ${alertWords[entry.alert]} handed to "${calledName({ text: entry.call, ...(entry.receiver === undefined ? {} : { receiver: entry.receiver }) })}": ${entry.summary}${heldText(entry)}`
     case 'quiet':
       return `${entry.service}: no ${alertWords[entry.alert]} for period "${entry.period}", because ${entry.text}`
     case 'delivery':
@@ -42,6 +43,8 @@ export function sentence(entry: Entry): string {
       return entry.text
   }
 }
+
+const heldText = ({ held }: Extract<Entry, { kind: 'alert' }>): string => (held === undefined ? '' : ` (${held})`)
 
 type Of<K extends Entry['kind']> = Extract<Entry, { kind: K }>
 
