@@ -107,6 +107,15 @@ function mailOf(raw: string, to: readonly string[]): Mail {
   return { to, raw, subject: decoded(header('subject')), text: bodyOf(raw), header }
 }
 
+/** Looks again and again until it holds: where a peer tells nobody of its changes. */
+export async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + patience
+  while (!(await holds())) {
+    if (Date.now() > end) assert.fail(`${what} never came about`)
+    await new Promise<void>((resolve) => setTimeout(resolve, 100))
+  }
+}
+
 export interface Ran {
   readonly out: string
   readonly err: string

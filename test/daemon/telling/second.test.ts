@@ -21,7 +21,7 @@ ${one.watch(['http'], 'alert to oncall\nalertevery 1h')}
   it.fail()
   const page = await gateway.until('a page', () => gateway.mails[0])
   assert.match(page.text, /^DOWN web\/http 127\.0\.0\.1: answered 503/)
-  await daemon.said(/"mail ops@example\.com" has not got through, and another channel takes over: pager/)
+  await daemon.said(/mail ops@example\.com" has not got through, and another channel takes over: pager/)
 
   relay.mood = 'takes'
   it.mend()
