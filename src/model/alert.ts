@@ -63,6 +63,9 @@ export interface AlertMessage {
   readonly environment: Readonly<Record<string, string>>
 }
 
+/** What it tells of, one by one. */
+export const tellingsOf = (message: AlertMessage): readonly AlertMessage[] => message.members ?? [message]
+
 /** What came of one attempt. `retry` says whether another attempt could end otherwise. `text` is for people. */
 export type AlertOutcome =
   | { readonly kind: 'sent'; readonly text: string }

@@ -1,8 +1,11 @@
 /** What a receiver's channel has not taken for so long, or has given up, is told by its second one. */
 
+import { type AlertMessage, isFailing, tellingsOf } from '../../model/alert.ts'
 import { durationText } from '../../model/duration.ts'
 import type { Effect } from '../../model/effect.ts'
-import { calledName } from '../../model/receiver.ts'
+import type { AlertCall } from '../../model/model.ts'
+import type { Id } from '../../model/names.ts'
+import { calledName, channelOf } from '../../model/receiver.ts'
 import type { Delivery, State } from '../../model/state.ts'
 import { type Now, since, type WallTime } from '../../model/units.ts'
 import { united } from '../announce.ts'
@@ -12,13 +15,10 @@ import { type Decided, record, type Scribe } from '../scribe.ts'
 
 /** `now`: those whose time has come. */
 export function handedOver(before: State, write: Scribe, now: Now): Decided {
-  const due = before.outbox.filter(({ handover }) => handover?.done === false && handover.at <= now.wall)
+  const due = before.outbox.filter((one) => isDue(one, now))
   if (due.length === 0) return { state: before, effects: [] }
   const ids = new Set(due.map(({ id }) => id))
-  const outbox = before.outbox.map((one) =>
-    ids.has(one.id) && one.handover !== undefined ? { ...one, handover: { ...one.handover, done: true } } : one,
-  )
-  let state: State = { ...before, outbox }
+  let state: State = { ...before, outbox: withoutHandover(before.outbox, ids) }
   const effects: Effect[] = []
   for (const delivery of due) {
     const waited = durationText(since(delivery.decidedAt, now))
@@ -30,8 +30,12 @@ export function handedOver(before: State, write: Scribe, now: Now): Decided {
   return { state, effects }
 }
 
+/** What waits for others has not been tried yet; its time moves when they go. */
+const isDue = ({ handover, hold }: Delivery, now: Now): boolean =>
+  hold === undefined && handover?.done === false && handover.at <= now.wall
+
 export const nextHandover = ({ outbox }: State): WallTime | null =>
-  earliest(outbox.map(({ handover }) => (handover?.done === false ? handover.at : null)))
+  earliest(outbox.map(({ handover, hold }) => (handover?.done === false && hold === undefined ? handover.at : null)))
 
 /** The second channel's deliveries, in words that say why it is asked. Nothing where there is none. */
 export function takenOver(state: State, delivery: Delivery, why: string, write: Scribe, now: Now): Decided {
@@ -63,17 +67,49 @@ export function takenOver(state: State, delivery: Delivery, why: string, write: 
     })
     effects.push(record(told), ...sent.effects)
   }
-  return { state: next, effects }
+  const ends = endsTakenOver(next, delivery, write, now)
+  return { state: ends.state, effects: [...effects, ...ends.effects] }
 }
 
 /** Whoever is told of the failure of a service by it hears of its end as well. */
-function withHeard(state: State, { message }: Delivery, calls: readonly Delivery['call'][]): State {
-  const index = state.model.serviceIndex.get(message.key)
-  const service = index === undefined ? undefined : state.services[index]
-  if (index === undefined || service === undefined || service.outage === null) return state
-  if (message.outage !== service.outage) return state
-  const announced = united(service.announced, calls)
-  return announced === service.announced
-    ? state
-    : { ...state, services: state.services.with(index, { ...service, announced }) }
+function withHeard(state: State, { message }: Delivery, calls: readonly AlertCall[]): State {
+  let services = state.services
+  for (const { key, outage } of tellingsOf(message)) {
+    const index = state.model.serviceIndex.get(key)
+    const service = index === undefined ? undefined : services[index]
+    if (index === undefined || service === undefined || service.outage === null || service.outage !== outage) continue
+    const announced = united(service.announced, calls)
+    if (announced !== service.announced) services = services.with(index, { ...service, announced })
+  }
+  return services === state.services ? state : { ...state, services }
 }
+
+/** The end of what is over already waits behind it for the same channel: whoever is told of the one is told of the other. */
+function endsTakenOver(before: State, failure: Delivery, write: Scribe, now: Now): Decided {
+  const over = new Set(tellingsOf(failure.message).flatMap((one) => (isFailing(one.kind) ? [nameOf(one)] : [])))
+  if (over.size === 0) return { state: before, effects: [] }
+  const ends = before.outbox.filter(
+    ({ id, call, handover, message }) =>
+      handover?.done === false &&
+      id !== failure.id &&
+      channelOf(call) === channelOf(failure.call) &&
+      tellingsOf(message).some((one) => !isFailing(one.kind) && over.has(nameOf(one))),
+  )
+  const ids = new Set(ends.map(({ id }) => id))
+  let state: State = ids.size === 0 ? before : { ...before, outbox: withoutHandover(before.outbox, ids) }
+  const effects: Effect[] = []
+  for (const end of ends) {
+    const told = takenOver(state, end, 'it tells the end of a failure that had not got through', write, now)
+    state = told.state
+    effects.push(...told.effects)
+  }
+  return { state, effects }
+}
+
+const withoutHandover = (outbox: readonly Delivery[], ids: ReadonlySet<Id>): readonly Delivery[] =>
+  outbox.map((one) =>
+    ids.has(one.id) && one.handover !== undefined ? { ...one, handover: { ...one.handover, done: true } } : one,
+  )
+
+/** Of an outage; one that has no name is known by its beginning. */
+const nameOf = ({ key, outage, firstFailure }: AlertMessage): string => `${key} ${outage ?? firstFailure}`

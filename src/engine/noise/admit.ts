@@ -4,6 +4,7 @@
  *
  * Whatever else holds, a message never overtakes an earlier one of its service to the same channel.
  */
+import type { AlertMessage } from '../../model/alert.ts'
 import { durationText } from '../../model/duration.ts'
 import type { Model } from '../../model/model.ts'
 import type { Burst, Receiver } from '../../model/receiver.ts'
@@ -90,14 +91,23 @@ function waitingIn(
       pending += 1
       continue
     }
-    if (earlier.key === message.key) own = hold
+    if (own?.batch !== hold.batch && tellsOfSame(earlier, message)) own = later(own, firstOf(hold, outbox) ?? hold)
     if (hold === last) continue
     last = hold
     for (let i = 0; i < batches.length; i += 1) if (found[i] === null && batches[i] === hold.batch) found[i] = hold
   }
   const [rate = null, group = null, digest = null] = found
-  return { own: own === null ? null : firstOf(own, outbox), rate, group, digest, pending }
+  return { own, rate, group, digest, pending }
 }
+
+/** Whether they have a service in common; either may be several messages as one, such as one that a channel hands over. */
+function tellsOfSame(earlier: AlertMessage, { key, members }: AlertMessage): boolean {
+  if (members !== undefined) return members.some((one) => tellsOfSame(earlier, one))
+  return earlier.members === undefined ? earlier.key === key : earlier.members.some((one) => one.key === key)
+}
+
+/** Of two batches that both must not be overtaken, the one that goes last. */
+const later = (one: Hold | null, other: Hold): Hold => (one !== null && one.until > other.until ? one : other)
 
 const firstOf = ({ batch }: Hold, outbox: readonly Delivery[]): Hold | null =>
   outbox.find(({ hold }) => hold?.batch === batch)?.hold ?? null

@@ -1,0 +1,111 @@
+/** What a second channel takes over: nobody is left with a failure whose end went another way. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { AlertCall, Service } from '../../src/model/model.ts'
+import { KEEP_QUIET } from '../../src/model/notify-settings.ts'
+import type { Receiver } from '../../src/model/receiver.ts'
+import { milliseconds, seconds } from '../../src/model/units.ts'
+import { alertCall, at, checked, model, period, Run, result, service, settings } from './build.ts'
+
+const channel = (text: string): AlertCall => ({ ...alertCall(text), receiver: 'oncall', combines: true })
+const oncall: Receiver = {
+  name: 'oncall',
+  channels: [channel('mail')],
+  second: { calls: [channel('phone')], after: seconds(60) },
+  groupWait: milliseconds(0),
+  groupBy: 'watch',
+  digest: null,
+  rate: null,
+  place: { file: 'mon.cf', line: 1, column: 1 },
+}
+
+const told = period({ alerts: oncall.channels, upalerts: [] })
+const http = service({ called: 'web/http', periods: [told] })
+const smtp = service({ called: 'web/smtp', periods: [told] })
+
+/** The relay takes nothing; who would have been told what, and by what, is all that is looked at. */
+class Story {
+  readonly run: Run
+
+  constructor(changes: Partial<Receiver> = {}) {
+    const used = { ...settings, notify: KEEP_QUIET }
+    this.run = new Run({
+      ...model([http, smtp], [], used),
+      receivers: new Map([['oncall', { ...oncall, ...changes }]]),
+    })
+  }
+
+  fails(of: Service, second: number): string[] {
+    return this.told(this.run.post(checked(of, result(of.hosts, of.hosts)), at(second)))
+  }
+
+  passes(of: Service, second: number): string[] {
+    return this.told(this.run.post(checked(of, result(of.hosts, [])), at(second)))
+  }
+
+  time(second: number): string[] {
+    return this.told(this.run.post({ kind: 'time' }, at(second)))
+  }
+
+  sent(text: string, second: number): string[] {
+    const delivery = this.run.state.outbox.find(({ call, hold }) => call.text === text && hold === undefined)
+    assert(delivery !== undefined, `${text} waits`)
+    const outcome = { kind: 'sent', text: 'taken' } as const
+    return this.told(this.run.post({ kind: 'attempted', delivery: delivery.id, outcome }, at(second)))
+  }
+
+  private told(effects: ReturnType<Run['post']>): string[] {
+    return effects.flatMap((effect) => {
+      if (effect.kind !== 'deliver') return []
+      const { call, message } = effect.delivery
+      const all = message.members ?? [message]
+      return [`${call.text}: ${all.map(({ kind, key }) => `${kind} ${key}`).join(', ')}`]
+    })
+  }
+}
+
+test('a failure that is taken over when it is over already is taken over together with its end', () => {
+  const story = new Story()
+  assert.deepEqual(story.fails(http, 0), ['mail: failure web/http'])
+  assert.deepEqual(story.passes(http, 30), ['mail: up web/http'])
+  assert.deepEqual(story.time(60), ['phone: failure web/http', 'phone: up web/http'])
+  // The first channel takes both now; the time of the end comes, and it is not told twice.
+  story.sent('mail', 61)
+  assert.deepEqual(story.time(95), [])
+})
+
+test('who took several failures over at once hears of the end of each', () => {
+  const story = new Story({ groupWait: seconds(10) })
+  assert.deepEqual([...story.fails(http, 0), ...story.fails(smtp, 1)], [])
+  assert.deepEqual(story.time(10), ['mail: failure web/http, failure web/smtp'])
+  assert.deepEqual(story.time(71), [])
+  assert.deepEqual(story.time(81), ['phone: failure web/http, failure web/smtp'])
+  story.sent('mail', 82)
+  story.sent('phone', 82)
+  story.passes(http, 90)
+  assert.deepEqual(story.time(100), ['mail: up web/http', 'phone: up web/http'])
+  story.passes(smtp, 110)
+  assert.deepEqual(story.time(120), ['mail: up web/smtp', 'phone: up web/smtp'])
+})
+
+test('what the second channel tells by itself is not taken over by the second channel', () => {
+  const story = new Story()
+  story.fails(http, 0)
+  assert.deepEqual(story.time(60), ['phone: failure web/http'])
+  story.sent('mail', 61)
+  assert.deepEqual(story.passes(http, 70), ['mail: up web/http', 'phone: up web/http'])
+  story.sent('mail', 71)
+  assert.deepEqual(story.time(200), [])
+})
+
+test('several failures that wait are not overtaken by the end of one of them', () => {
+  const story = new Story({ groupWait: seconds(10) })
+  story.fails(http, 0)
+  story.fails(smtp, 1)
+  story.time(10)
+  // Taken over after a minute, they wait for others once more; so does the end, which has another watch than "several".
+  assert.deepEqual(story.time(71), [])
+  story.sent('mail', 72)
+  story.passes(http, 75)
+  assert.deepEqual(story.time(81), ['phone: failure web/http, failure web/smtp, up web/http'])
+})
