@@ -1,10 +1,16 @@
-/** The key that signs links: 32 bytes that chance made once, in the state directory, readable by the daemon alone. */
+/**
+ * The key that signs links: 32 bytes that chance made once, in the state directory, readable by the daemon alone. Links that
+ * were sent before a restart count after it as well.
+ */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
-import { SIGNATURE_LENGTH } from '../wire/ack-link.ts'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { signatureText } from '../wire/ack-link.ts'
 
+/** As long as what SHA-256 gives (RFC 2104 §3). */
 const KEY_BYTES = 32
+/** Permissions of anybody but the owner. */
+const OTHERS = 0o077
 
 export interface LinkKey {
   sign(text: string): string
@@ -13,45 +19,70 @@ export interface LinkKey {
 }
 
 export type OpenedKey =
-  | { readonly kind: 'key'; readonly key: LinkKey }
+  /** `remark`: what happened to the links that were sent before, as a sentence; empty: nothing. */
+  | { readonly kind: 'key'; readonly key: LinkKey; readonly remark: string }
   | { readonly kind: 'failed'; readonly text: string }
 
-/** A key that is cut short or unreadable is no key: a new one takes its place, and links sent before are worth nothing. */
+/** A key that is cut short, unreadable or no secret is no key: a new one takes its place. */
 export function openLinkKey(statedir: string): OpenedKey {
   const path = join(statedir, 'link.key')
+  const found = stored(path)
+  if (found.kind === 'key') return { kind: 'key', key: keyOf(found.bytes), remark: '' }
   try {
-    return { kind: 'key', key: keyOf(stored(path) ?? made(path)) }
+    const key = keyOf(made(path))
+    const remark =
+      found.why === '' ? '' : `links in messages that were sent before do not count any more: ${path} ${found.why}`
+    return { kind: 'key', key, remark }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return { kind: 'failed', text: `messages have no links to acknowledge by: ${path} cannot be made (${why})` }
+    const text = `messages have no links to acknowledge by: ${path} cannot be made (${reasonOf(error)})`
+    return { kind: 'failed', text }
   }
 }
 
-function stored(path: string): Buffer | null {
+type Stored =
+  | { readonly kind: 'key'; readonly bytes: Buffer }
+  /** Empty: there was none yet. */
+  | { readonly kind: 'none'; readonly why: string }
+
+function stored(path: string): Stored {
   try {
-    const bytes = readFileSync(path)
-    return bytes.length === KEY_BYTES ? bytes : null
-  } catch {
-    return null
+    const { size, mode } = statSync(path)
+    if (size !== KEY_BYTES) return { kind: 'none', why: `had ${size} bytes instead of ${KEY_BYTES}` }
+    if ((mode & OTHERS) !== 0) return { kind: 'none', why: 'could be read by others' }
+    return { kind: 'key', bytes: readFileSync(path) }
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    return { kind: 'none', why: isMissing ? '' : `could not be read (${reasonOf(error)})` }
   }
 }
 
+/** Whole or not at all, and on disk before a link is made with it. */
 function made(path: string): Buffer {
   const bytes = randomBytes(KEY_BYTES)
-  const file = openSync(`${path}.new`, 'w', 0o600)
+  const fresh = `${path}.new`
+  // One that a crash left may have another owner or other permissions.
+  rmSync(fresh, { force: true })
+  synced(openSync(fresh, 'wx', 0o600), (file) => writeFileSync(file, bytes))
+  renameSync(fresh, path)
   try {
-    writeSync(file, bytes)
+    synced(openSync(dirname(path), 'r'), () => {})
+  } catch {
+    // Not every file system can do that to a directory; the key counts all the same.
+  }
+  return bytes
+}
+
+function synced(file: number, write: (file: number) => void): void {
+  try {
+    write(file)
     fsyncSync(file)
   } finally {
     closeSync(file)
   }
-  renameSync(`${path}.new`, path)
-  return bytes
 }
 
 function keyOf(bytes: Buffer): LinkKey {
-  const sign = (text: string): string =>
-    createHmac('sha256', bytes).update(text).digest('base64url').slice(0, SIGNATURE_LENGTH)
+  const sign = (text: string): string => signatureText(createHmac('sha256', bytes).update(text).digest())
   return {
     sign,
     fits(text, signature) {
@@ -60,3 +91,5 @@ function keyOf(bytes: Buffer): LinkKey {
     },
   }
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
