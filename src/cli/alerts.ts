@@ -10,15 +10,15 @@ export function routeLines({ service, at, exit, silenced, lines }: Route, now: n
   return [
     head,
     ...(hear.length === 0 ? [`  ${coloured(`nobody hears of it: ${nobody}`, 'warning')}`] : []),
-    ...hear.flatMap((line) => lineText('hears of it', line)),
-    ...not.flatMap((line) => lineText('does NOT', line)),
+    ...hear.flatMap(hearing),
+    ...not.map(({ who, rule, place }) => `  ${who}  does NOT: ${rule} (${place})`),
   ]
 }
 
-function lineText(word: string, { who, rule, limits, place, hearsOfEnd }: RouteLine): string[] {
+/** Who hears of it, by which rule, and what it is limited by. */
+function hearing({ who, rule, limits, place, hearsOfEnd }: RouteLine): string[] {
   const end = hearsOfEnd ? 'and of its end' : 'and not of its end'
-  const tail = word === 'does NOT' ? '' : `, ${end}`
-  return [`  ${who}  ${word}${tail}: ${rule} (${place})`, ...limits.map((limit) => `      ${limit}`)]
+  return [`  ${who}  hears of it, ${end}: ${rule} (${place})`, ...limits.map((limit) => `      ${limit}`)]
 }
 
 export function previewLines(previews: readonly { readonly to: string; readonly text: string }[]): string[] {

@@ -53,16 +53,26 @@ export async function tested(
     const previews = calls.map((call) => ({ to: calledName(call), text: daemon.render(call, up) }))
     return { ok: true, data: { previews } }
   }
-  const before = new Set(state.outbox.map((delivery) => delivery.id))
-  const answer = await given({ kind: 'test-receiver', name: subject, up }, who, daemon)
-  if (!answer.ok) return answer
-  const fresh = daemon.state().outbox.flatMap((delivery) => (before.has(delivery.id) ? [] : [delivery.id]))
-  const entries = await daemon.outcomes(fresh)
-  const results = entries.map((entry) => ({
+  return sentAndAnswered(
+    daemon.post({ kind: 'command', who, command: { kind: 'test-receiver', name: subject, up } }),
+    daemon,
+  )
+}
+
+/** What the entries of the command say was handed on, and what came of it. */
+async function sentAndAnswered(entries: readonly Entry[], daemon: AlertDaemon): Promise<Answer> {
+  const command = entries.find((entry) => entry.kind === 'command')
+  if (command?.outcome !== 'done') return { ok: false, text: command?.text ?? 'the daemon gave no answer' }
+  const handed = entries.flatMap((entry) => (entry.kind === 'alert' ? [entry.delivery] : []))
+  // What found no room was not handed on.
+  const unsent = entries.filter(({ kind }) => kind === 'quiet')
+  await daemon.kept()
+  const outcomes = await daemon.outcomes(handed)
+  const results = [...unsent, ...outcomes].map((entry) => ({
     well: entry.kind === 'delivery' && entry.outcome === 'sent',
     text: sentence(entry),
   }))
-  return { ok: true, data: { results, waiting: fresh.length - results.length } }
+  return { ok: true, data: { results, waiting: handed.length - outcomes.length } }
 }
 
 function suggestion(word: string, known: Iterable<string>): string {
