@@ -83,8 +83,9 @@ function serviceLines(services: readonly ServiceView[]): string[] {
   return columns([['SERVICE', 'STATE', 'FOR', 'CHECKED', 'HOSTS UP', 'WHY'], ...rows])
 }
 
-function verdictText({ verdict, ack, disabled }: ServiceView): string {
-  const marks = [ack === null ? '' : 'acked', disabled === null ? '' : 'disabled'].filter((mark) => mark !== '')
+function verdictText({ verdict, ack, disabled, maintenance, flapping }: ServiceView): string {
+  const states = { acked: ack, disabled, maintenance, flapping }
+  const marks = Object.entries(states).flatMap(([mark, state]) => (state === null ? [] : [mark]))
   const text = verdict === 'down' ? 'DOWN' : verdict
   const loud: Loudness = verdict === 'down' ? 'alarm' : verdict === 'up' ? 'good' : 'warning'
   return marks.length === 0 ? coloured(text, loud) : `${coloured(text, loud)} (${marks.join(', ')})`
@@ -99,13 +100,26 @@ function remarks(service: ServiceView): string {
   )
   const ack = service.acknowledged === null ? [] : [`acknowledged by ${service.ack}${endText(service.acknowledged)}`]
   const disabled = service.disabled === null ? [] : [`disabled by ${service.disabled}`]
+  const window = service.maintenance === null ? [] : [`in maintenance ${service.maintenance}`]
+  const flaps = service.flapping === null ? [] : [`flapping: ${service.flapping}`]
   const held = service.held === null || service.verdict === 'untested' ? [] : [`is not checked now: ${service.held}`]
   const off = service.hosts.filter((host) => host.disabled !== null).map(({ host }) => host)
   const left =
     off.length === 0 ? [] : [`disabled: ${off.slice(0, hostsShown).join(', ')}${off.length > hostsShown ? ', …' : ''}`]
   const untold = service.untold === null ? [] : [coloured(`NOT TOLD: ${service.untold}`, 'alarm')]
   const why = service.why === '' ? [] : [service.why]
-  return [...why, ...untold, ...pending, ...held, ...ack, ...disabled, ...left, ...service.warnings].join('; ')
+  return [
+    ...why,
+    ...untold,
+    ...pending,
+    ...held,
+    ...ack,
+    ...disabled,
+    ...window,
+    ...flaps,
+    ...left,
+    ...service.warnings,
+  ].join('; ')
 }
 
 /** What ends it besides the recovery, which ends every acknowledgement. */

@@ -47,6 +47,9 @@ function serviceLines(service: ServiceView, now: number): string[] {
   if (service.why !== '') lines.push(`  because ${service.why}`)
   if (service.untold !== null) lines.push(`  ${coloured('NOT TOLD', 'alarm')}: ${service.untold}`)
   lines.push(...acknowledgedLines(service, now))
+  if (service.maintenance !== null) lines.push(`  in maintenance ${service.maintenance}; nobody is told of failures`)
+  if (service.flapping !== null) lines.push(`  flapping: ${service.flapping}; its state is told when it is calm`)
+  if (service.told.length > 0) lines.push(`  told: ${service.told.join(', ')}`)
   if (service.disabled !== null) lines.push(`  disabled by ${service.disabled}`)
   for (const warning of service.warnings) lines.push(`  ${coloured('warning', 'warning')}: ${warning}`)
   if (service.performance.length > 0) {

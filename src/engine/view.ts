@@ -1,8 +1,11 @@
 /** State -> what people and programs may see of it: plain data, the same for the command line, JSON and pages. */
 
+import { zonedText } from '../model/calendar/stamp.ts'
+import { durationText } from '../model/duration.ts'
 import type { Entry, PoolStanding, RealStanding, Verdict } from '../model/entry.ts'
 import type { Place, Real, Service, Virtual } from '../model/model.ts'
 import type { ServiceKey } from '../model/names.ts'
+import { calledName } from '../model/receiver.ts'
 import type { PerformanceDatum, Timings } from '../model/result.ts'
 import type { Controls, Disabled, HostState, PoolState, RealState, ServiceState, State } from '../model/state.ts'
 import { endpointText, serviceText } from '../model/table.ts'
@@ -51,6 +54,12 @@ export interface ServiceView {
   /** The same in its parts, and when it ends. */
   readonly acknowledged: AckView | null
   readonly disabled: string | null
+  /** The time of maintenance that it is in, and until when. */
+  readonly maintenance: string | null
+  /** That its changes are not told one by one, and since when. */
+  readonly flapping: string | null
+  /** Who was told of this outage, and will hear of its end. */
+  readonly told: readonly string[]
   /** Why a check that is due does not start. */
   readonly held: string | null
   readonly warnings: readonly string[]
@@ -153,6 +162,9 @@ function serviceView(service: Service, state: ServiceState, controls: Controls, 
     ack: state.ack === null ? null : `${state.ack.who || 'somebody'}: ${state.ack.comment || 'no comment'}`,
     acknowledged: ackView(state, service, now),
     disabled: switchedOff(state.disabled) ?? (watch === null ? null : `watch ${service.group}, ${switchedOff(watch)}`),
+    maintenance: maintenanceText(state),
+    flapping: flappingText(state, now),
+    told: state.announced.map(calledName),
     held: state.held,
     warnings: state.warnings,
     performance: state.performance,
@@ -161,6 +173,15 @@ function serviceView(service: Service, state: ServiceState, controls: Controls, 
     place: service.place,
   }
 }
+
+function maintenanceText({ maintenance }: ServiceState): string | null {
+  if (maintenance === null) return null
+  const { window, until, reason } = maintenance
+  return `"${window}" until ${zonedText(until)}${reason === '' ? '' : `: ${reason}`}`
+}
+
+const flappingText = ({ flapping }: ServiceState, now: Now): string | null =>
+  flapping.since === null ? null : `${flapping.count} changes in ${durationText(since(flapping.since, now))}`
 
 function whyNotUp(state: ServiceState, service: Service): string {
   if (state.status.kind === 'up') return ''
@@ -300,7 +321,7 @@ function isAbout(entry: Entry, subject: string): boolean {
     case 'held':
     case 'delivery':
     case 'maintenance':
-      return entry.service === subject || isOfPool(entry.service, subject)
+      return entry.service === subject || entry.service === `virtual ${subject}` || isOfPool(entry.service, subject)
     case 'host':
       return entry.host === subject || entry.service === subject || entry.host === withoutPort(subject)
     case 'real':
