@@ -63,9 +63,13 @@ function serviceLines(service: ServiceView, now: number): string[] {
 
 function acknowledgedLines({ ack, acknowledged }: ServiceView, now: number): string[] {
   if (acknowledged === null) return []
-  const { at, until, ends } = acknowledged
-  const end = until === null ? '' : ` (${timeText(until, now)})`
-  return [`  acknowledged by ${ack} (at ${timeText(at, now)})`, `  alerts stop until ${ends}${end}`]
+  const { at, until, left, untilChange } = acknowledged
+  const ends = [
+    ...(until === null || left === null ? [] : [`${timeText(until, now)} (${durationText(left)} left)`]),
+    ...(untilChange ? ['what the check says changes'] : []),
+    'the service has recovered',
+  ]
+  return [`  acknowledged by ${ack} (at ${timeText(at, now)})`, `  alerts stop until ${ends.join(', or ')}`]
 }
 
 function hostLines(host: HostView, now: number): string[] {

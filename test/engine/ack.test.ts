@@ -295,7 +295,7 @@ test('status and why show until when, and what ends it', () => {
   assert.deepEqual(shown({ lasts: hours(2), until: 'change' }), [
     'acknowledged by ann: on it (for 1 h 59 min more, or until what the check says changes)',
     '  acknowledged by ann: on it (at TIME)',
-    '  alerts stop until 1 h 59 min have passed, or what the check says changes, or the service has recovered (TIME)',
+    '  alerts stop until TIME (1 h 59 min left), or what the check says changes, or the service has recovered',
   ])
 })
 

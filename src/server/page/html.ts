@@ -26,7 +26,7 @@ export const FIELD_MOST = { who: 60, comment: 300 } as const
 const style = `
 :root { color-scheme: light dark; }
 * { box-sizing: border-box; }
-body { margin: 0; padding: 1rem; font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; color: #1b1b1b; background: #fff; overflow-wrap: anywhere; }
+body { margin: 0; padding: 1rem; font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; color: #1b1b1b; background: #fff; overflow-wrap: anywhere; text-wrap: pretty; }
 main { max-width: 36rem; margin: 0 auto; }
 h1 { margin: 0 0 .75rem; padding: .5rem .75rem; font-size: 1.25rem; line-height: 1.3; border-left: 6px solid #5b6470; background: #eef0f2; }
 h1.bad { border-color: #c01c28; background: #fdecec; }

@@ -55,7 +55,12 @@ const bounded = (lines: readonly string[]): readonly string[] =>
 export function acknowledgedPage(title: string, tone: Page['tone'], { service, state }: About, told: Told): Page {
   const ack = ackView(state, service, told.now)
   if (ack === null) return { title, tone, text: `${shown(service.key)} is not acknowledged any more.` }
-  const { who, comment, at, until, ends } = ack
+  const { who, comment, at, until, untilChange } = ack
+  const ends = [
+    ...(until === null ? [] : [told.timeText(until)]),
+    ...(untilChange ? ['what the check says changes'] : []),
+    'the service has recovered',
+  ]
   return {
     title,
     tone,
@@ -64,7 +69,7 @@ export function acknowledgedPage(title: string, tone: Page['tone'], { service, s
       { name: 'By', lines: [shown(who) || 'somebody'] },
       ...(comment === '' ? [] : [{ name: 'Comment', lines: [shown(comment)] }]),
       { name: 'At', lines: [told.timeText(at)] },
-      { name: 'Alerts stop until', lines: [until === null ? ends : `${ends} (${told.timeText(until)})`] },
+      { name: 'Alerts stop until', lines: ends.map((end, i) => (i === 0 ? end : `or ${end}`)) },
     ],
   }
 }
