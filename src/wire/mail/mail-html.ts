@@ -11,20 +11,29 @@ main { max-width: 680px; }
 h1 { margin: 0 0 4px; padding: 8px 10px; font-size: 17px; border-left: 6px solid #5b6470; background: #eef0f2; overflow-wrap: anywhere; }
 h1.critical { border-color: #c01c28; background: #fdecec; }
 h1.ok { border-color: #1a7f37; background: #e8f6ec; }
-h2 { margin: 16px 0 4px; font-size: 15px; overflow-wrap: anywhere; }
+h2 { margin: 20px 0 4px; font-size: 15px; overflow-wrap: anywhere; }
+h2.critical, h2.ok, h2.info { padding: 2px 0 2px 8px; border-left: 4px solid #5b6470; }
+h2.critical { border-color: #c01c28; }
+h2.ok { border-color: #1a7f37; }
 p { margin: 8px 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 th, td { padding: 3px 10px 3px 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-th { font-weight: 600; width: 8em; }
-ul { margin: 0; padding-left: 1.2em; }
+th { font-weight: 600; width: 9em; }
+ul { margin: 0; padding: 0; list-style: none; }
 pre { margin: 4px 0; padding: 8px; background: #f4f5f6; white-space: pre-wrap; overflow-wrap: anywhere; font: 13px/1.4 ui-monospace, Consolas, monospace; }
 .foot { margin-top: 16px; color: #5b6470; font-size: 13px; }
 .warning { padding: 8px 10px; border: 1px solid #9a6700; }
+@media (max-width: 480px) {
+  th, td { display: block; width: auto; padding: 0; }
+  th { padding-top: 8px; font-size: 13px; }
+}
 @media (prefers-color-scheme: dark) {
   body { color: #e6e6e6; background: #16181b; }
   h1 { background: #262a2f; }
   h1.critical { border-color: #ff6b70; background: #3a1d20; }
   h1.ok { border-color: #4ac26b; background: #16301f; }
+  h2.critical { border-color: #ff6b70; }
+  h2.ok { border-color: #4ac26b; }
   pre { background: #22262b; }
   a { color: #7ab7ff; }
   .foot { color: #a0a8b2; }
@@ -37,7 +46,11 @@ const rowIf = (piece: string, label: string, value = `{{${piece}}}`): string =>
 const list = (piece: string, item: string, last = ''): string =>
   `<ul>{{#each ${piece}}}<li>${item}</li>{{/each}}${last}</ul>`
 
-const acknowledge = '<a href="{{ackLink}}">Acknowledge it</a> (the link can be used once)'
+/** Above the table: on a phone nobody has to look for it. */
+const acknowledge = `{{#if ackLink}}
+<p><a href="{{ackLink}}">Acknowledge it</a> (the link can be used once)</p>
+{{/if}}
+`
 
 /** The table of one message. */
 const table = `<table>
@@ -46,7 +59,7 @@ ${rowIf('since', 'Failed from')}${row('Up again at', '{{at}}')}${rowIf('lasted',
 ${rowIf('since', 'Failing since', '{{since}}{{#if failures}} (failing checks in a row: {{failures}}){{/if}}')}${row('Decided at', '{{at}}')}${rowIf('lastSuccess', 'Last success')}${rowIf('remedy', 'What ends it')}{{/if}}
 {{#if trap}}
 ${row('Told by', 'a trap')}{{/if}}
-${rowIf('acknowledged', 'Acknowledged')}${rowIf('others', 'Also told', list('others', '{{this}}'))}${rowIf('because', 'Sent because')}${rowIf('hosts', 'Hosts checked')}${rowIf('said', '{{#if up}}Last failure{{else}}Monitor said{{/if}}')}${rowIf('ackLink', 'Acknowledge', acknowledge)}${row('Why', '<code>{{whyCommand}}</code>')}</table>
+${rowIf('acknowledged', 'Acknowledged')}${rowIf('others', 'Also told', list('others', '{{this}}'))}${rowIf('because', 'Sent because')}${rowIf('hosts', 'Hosts checked')}${rowIf('said', '{{#if up}}Last failure{{else}}Monitor said{{/if}}')}${row('Why', '<code>{{whyCommand}}</code>')}</table>
 `
 
 const single = `<h1 class="{{severity}}">{{word}} {{key}}</h1>
@@ -54,7 +67,7 @@ const single = `<h1 class="{{severity}}">{{word}} {{key}}</h1>
 <p>{{description}}</p>
 {{/if}}
 <p><strong>{{headline}}</strong></p>
-${table}{{#if detail}}
+${acknowledge}${table}{{#if detail}}
 <h2>{{#if up}}The last failure's output{{else}}The monitor's output{{/if}}</h2>
 <pre>{{detail}}</pre>
 {{/if}}
@@ -64,9 +77,9 @@ const combined = `<h1 class="{{severity}}">{{word}}: {{headline}}</h1>
 <table>
 ${rowIf('others', 'Also told', list('others', '{{this}}'))}${rowIf('because', 'Sent because')}</table>
 {{#each members}}
-<h2>{{word}} {{key}}{{#if description}} ({{description}}){{/if}}</h2>
+<h2 class="{{severity}}">{{word}} {{key}}{{#if description}} ({{description}}){{/if}}</h2>
 <p>{{headline}}</p>
-${table}{{/each}}
+${acknowledge}${table}{{/each}}
 {{#if omitted}}
 <p>And {{omitted}} more, which this mail does not tell: <code>upalert log --alerts</code></p>
 {{/if}}
