@@ -109,3 +109,17 @@ test('several failures that wait are not overtaken by the end of one of them', (
   story.passes(http, 75)
   assert.deepEqual(story.time(81), ['phone: failure web/http, failure web/smtp, up web/http'])
 })
+
+test('what is taken over takes with it what waits before and behind it, in the order of the decisions', () => {
+  const story = new Story({ groupWait: seconds(10) })
+  story.fails(smtp, 0)
+  assert.deepEqual(story.time(10), ['mail: failure web/smtp'])
+  story.fails(http, 20)
+  assert.deepEqual(story.time(30), ['mail: failure web/http'])
+  story.passes(http, 40)
+  story.passes(smtp, 41)
+  assert.deepEqual(story.time(50), ['mail: up web/http, up web/smtp'])
+  // Only the first failure's minute is over; its end brings along that of the other, and so the other's beginning.
+  assert.deepEqual(story.time(70), [])
+  assert.deepEqual(story.time(80), ['phone: failure web/smtp, failure web/http, up web/http, up web/smtp'])
+})

@@ -1,6 +1,6 @@
 /** What a receiver's channel has not taken for so long, or has given up, is told by its second one. */
 
-import { type AlertMessage, isFailing, tellingsOf } from '../../model/alert.ts'
+import { tellingsOf } from '../../model/alert.ts'
 import { durationText } from '../../model/duration.ts'
 import type { Effect } from '../../model/effect.ts'
 import type { AlertCall } from '../../model/model.ts'
@@ -15,30 +15,72 @@ import { type Decided, record, type Scribe } from '../scribe.ts'
 
 /** `now`: those whose time has come. */
 export function handedOver(before: State, write: Scribe, now: Now): Decided {
-  const due = before.outbox.filter((one) => isDue(one, now))
-  if (due.length === 0) return { state: before, effects: [] }
-  const ids = new Set(due.map(({ id }) => id))
-  let state: State = { ...before, outbox: withoutHandover(before.outbox, ids) }
+  const due = before.outbox.filter(({ handover }) => handover?.done === false && handover.at <= now.wall)
+  return due.length === 0 ? { state: before, effects: [] } : together(before, due, write, now)
+}
+
+export const nextHandover = ({ outbox }: State): WallTime | null =>
+  earliest(outbox.map(({ handover }) => (handover?.done === false ? handover.at : null)))
+
+/** One that was given up, and is in the outbox no more. */
+export function takenOver(state: State, delivery: Delivery, why: string, write: Scribe, now: Now): Decided {
+  const first = tellSecond(state, delivery, why, write, now)
+  const rest = together(first.state, [delivery], write, now)
+  return { state: rest.state, effects: [...first.effects, ...rest.effects] }
+}
+
+/** In the order in which they were decided. */
+function together(before: State, due: readonly Delivery[], write: Scribe, now: Now): Decided {
+  const ids = withCompany(before.outbox, due)
+  const going = before.outbox.filter(({ id }) => ids.has(id))
+  if (going.length === 0) return { state: before, effects: [] }
+  const called = new Set(due)
+  let state: State = { ...before, outbox: before.outbox.map((one) => (ids.has(one.id) ? withoutHandover(one) : one)) }
   const effects: Effect[] = []
-  for (const delivery of due) {
+  for (const delivery of going) {
     const waited = durationText(since(delivery.decidedAt, now))
-    const why = delivery.lastText === '' ? '' : `: ${delivery.lastText}`
-    const told = takenOver(state, delivery, `it has not got through for ${waited}${why}`, write, now)
+    const tried = delivery.lastText === '' ? '' : `: ${delivery.lastText}`
+    const why = called.has(delivery)
+      ? `it has not got through for ${waited}${tried}`
+      : 'it waits behind what has not got through'
+    const told = tellSecond(state, delivery, why, write, now)
     state = told.state
     effects.push(...told.effects)
   }
   return { state, effects }
 }
 
-/** What waits for others has not been tried yet; its time moves when they go. */
-const isDue = ({ handover, hold }: Delivery, now: Now): boolean =>
-  hold === undefined && handover?.done === false && handover.at <= now.wall
+/**
+ * With them goes whatever else waits for the same channel to tell of the same services. It would not get through before
+ * them, and nobody is to be left with a failure whose end went another way, or to hear of the end first.
+ */
+function withCompany(outbox: readonly Delivery[], due: readonly Delivery[]): ReadonlySet<Id> {
+  const ids = new Set(due.map(({ id }) => id))
+  const about = new Set(due.flatMap(namesOf))
+  let left = outbox
+    .filter(({ id, handover }) => handover?.done === false && !ids.has(id))
+    .map((delivery) => ({ id: delivery.id, names: namesOf(delivery) }))
+  for (let before = -1; before !== left.length; ) {
+    before = left.length
+    left = left.filter(({ id, names }) => {
+      if (!names.some((name) => about.has(name))) return true
+      ids.add(id)
+      for (const name of names) about.add(name)
+      return false
+    })
+  }
+  return ids
+}
 
-export const nextHandover = ({ outbox }: State): WallTime | null =>
-  earliest(outbox.map(({ handover, hold }) => (handover?.done === false && hold === undefined ? handover.at : null)))
+/** Its services, as one channel tells of them. */
+const namesOf = ({ call, message }: Delivery): readonly string[] =>
+  tellingsOf(message).map(({ key }) => `${channelOf(call)}\n${key}`)
+
+const withoutHandover = (delivery: Delivery): Delivery =>
+  delivery.handover === undefined ? delivery : { ...delivery, handover: { ...delivery.handover, done: true } }
 
 /** The second channel's deliveries, in words that say why it is asked. Nothing where there is none. */
-export function takenOver(state: State, delivery: Delivery, why: string, write: Scribe, now: Now): Decided {
+function tellSecond(state: State, delivery: Delivery, why: string, write: Scribe, now: Now): Decided {
   const { call, message } = delivery
   const second = call.receiver === undefined ? null : (state.model.receivers.get(call.receiver)?.second ?? null)
   if (second === null) return { state, effects: [] }
@@ -64,11 +106,11 @@ export function takenOver(state: State, delivery: Delivery, why: string, write: 
       ...{ kind: 'alert', cause: entry.id, service: message.key, period: '', alert: message.kind },
       ...{ call: taking.text, delivery: id, summary: message.summary },
       ...(taking.receiver === undefined ? {} : { receiver: taking.receiver }),
+      ...(sent.held === null ? {} : { held: sent.held }),
     })
     effects.push(record(told), ...sent.effects)
   }
-  const ends = endsTakenOver(next, delivery, write, now)
-  return { state: ends.state, effects: [...effects, ...ends.effects] }
+  return { state: next, effects }
 }
 
 /** Whoever is told of the failure of a service by it hears of its end as well. */
@@ -83,33 +125,3 @@ function withHeard(state: State, { message }: Delivery, calls: readonly AlertCal
   }
   return services === state.services ? state : { ...state, services }
 }
-
-/** The end of what is over already waits behind it for the same channel: whoever is told of the one is told of the other. */
-function endsTakenOver(before: State, failure: Delivery, write: Scribe, now: Now): Decided {
-  const over = new Set(tellingsOf(failure.message).flatMap((one) => (isFailing(one.kind) ? [nameOf(one)] : [])))
-  if (over.size === 0) return { state: before, effects: [] }
-  const ends = before.outbox.filter(
-    ({ id, call, handover, message }) =>
-      handover?.done === false &&
-      id !== failure.id &&
-      channelOf(call) === channelOf(failure.call) &&
-      tellingsOf(message).some((one) => !isFailing(one.kind) && over.has(nameOf(one))),
-  )
-  const ids = new Set(ends.map(({ id }) => id))
-  let state: State = ids.size === 0 ? before : { ...before, outbox: withoutHandover(before.outbox, ids) }
-  const effects: Effect[] = []
-  for (const end of ends) {
-    const told = takenOver(state, end, 'it tells the end of a failure that had not got through', write, now)
-    state = told.state
-    effects.push(...told.effects)
-  }
-  return { state, effects }
-}
-
-const withoutHandover = (outbox: readonly Delivery[], ids: ReadonlySet<Id>): readonly Delivery[] =>
-  outbox.map((one) =>
-    ids.has(one.id) && one.handover !== undefined ? { ...one, handover: { ...one.handover, done: true } } : one,
-  )
-
-/** Of an outage; one that has no name is known by its beginning. */
-const nameOf = ({ key, outage, firstFailure }: AlertMessage): string => `${key} ${outage ?? firstFailure}`
