@@ -1,7 +1,7 @@
 /** Who is told when nobody acknowledges, and who is not when somebody does. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { farm, upalert } from './rig.ts'
+import { farm } from './rig.ts'
 
 test('nobody acknowledges a: the boss hears, then the owner, and of the end; of b, acknowledged, neither does', async (t) => {
   const it = await farm(
@@ -20,8 +20,8 @@ ${one.watch(['a', 'b'], 'alert to ops\nalertevery 1h\nescalate 4s to boss\nescal
   for (const key of ['a', 'b']) await daemon.said(new RegExp(`web/${key} is UP`))
   it.fail()
   await relay.mail(/^ALERT web\/b/)
-  const ack = await upalert(daemon, 'ack', 'web/b', 'on my way')
-  assert.equal(ack.status, 0, ack.err)
+  // As the command line asks it; a process of its own may take longer to start than the boss waits.
+  await daemon.ask({ command: 'ack', subject: 'web/b', text: 'on my way', who: 'ann' })
   const boss = await relay.mail(/^ALERT web\/a/, 0, 'boss@example.com')
   assert.match(boss.text, /Sent because: {2}nobody has acknowledged it for 4 s/)
   const owner = await relay.mail(/^ALERT web\/a/, 0, 'owner@example.com')

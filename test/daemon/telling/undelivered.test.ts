@@ -20,7 +20,6 @@ receiver ops
 receiver admins
     alert file --path ${join(one.daemon.directory, 'alerts.log')}
     alert webhook --url ${hook.url}/
-    alert mail admins@example.com
 
 ${one.watch(['http'], 'alert to ops\nalertevery 1h')}
 `,
