@@ -73,7 +73,7 @@ export function operatorsCommands({ asking, answered, act }: Asker): void {
     .argument('[COMMENT...]', 'why, for the others')
     .option('--for <TIME>', 'it ends by itself after this time, and alerts are sent again: 30m, 2h, 1d', duration)
     .addOption(new Option('--until-change', 'it ends as well when the check says something else').conflicts('sticky'))
-    .option('--sticky', 'nothing but the recovery ends it, whatever unack_summary says')
+    .option('--sticky', 'what the check says does not end it, whatever unack_summary says')
     .action((subject: string, words: string[], { for: lasts, untilChange, sticky, ...where }: Acking) => {
       const until = untilChange === true ? 'change' : sticky === true ? 'recovery' : undefined
       return act(where, { command: 'ack', subject, text: words.join(' '), ...given({ lasts, until }) })
