@@ -35,6 +35,8 @@ const TRICKLE = 15
 
 export class StormRelay {
   readonly mails: Mail[] = []
+  /** How many messages have come so far. */
+  readonly steps: Record<Step, number> = { data: 0, taken: 0, answered: 0 }
   mood: Mood = 'well'
   /** Answers come byte by byte. */
   trickles = false
@@ -64,7 +66,7 @@ export class StormRelay {
       onData: (stream, session, done) => {
         const port = session.remotePort
         const parts: Buffer[] = []
-        void this.heed('data')
+        void this.reached('data')
         stream.on('data', (part: Buffer) => {
           parts.push(part)
           if (this.mood === 'cutting') this.break(port)
@@ -109,14 +111,19 @@ export class StormRelay {
     const common = { id: value('x-upalert-id'), messageId: value('message-id'), subject: value('subject') }
     const mail: Mail = { ...common, to, answered: false }
     this.mails.push(mail)
-    await this.heed('taken')
+    await this.reached('taken')
     if (this.mood === 'swallowing') {
       this.break(port)
       return
     }
     mail.answered = true
     done(null, 'it is queued')
-    await this.heed('answered')
+    await this.reached('answered')
+  }
+
+  private async reached(step: Step): Promise<void> {
+    this.steps[step] += 1
+    await this.heed(step)
   }
 
   private pass(client: Socket): void {
