@@ -89,5 +89,7 @@ function needsRestart({ model: before }: Usable, { model: after }: Usable): stri
   const differs = (one: unknown, other: unknown): boolean => JSON.stringify(one) !== JSON.stringify(other)
   const changed: string[] = fixed.filter((name) => differs(before.settings[name], after.settings[name]))
   if (differs(before.settings.table.onStart, after.settings.table.onStart)) changed.push('on_start')
+  const heard = ({ settings: { notify } }: Model) => [notify.pageListen?.address, notify.pageListen?.port]
+  if (differs(heard(before), heard(after))) changed.push('page_listen')
   return changed.length === 0 ? '' : `; ${changed.join(', ')} will count after a restart`
 }

@@ -6,6 +6,7 @@ import type { Event } from '../model/event.ts'
 import type { State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
 import { satisfied } from './depend.ts'
+import { acksOverMeanwhile } from './later/acks.ts'
 import { loadedState } from './loaded.ts'
 import { withMaintenance } from './maintenance.ts'
 import { maintenanceLater } from './maintenance-over.ts'
@@ -36,7 +37,7 @@ export function decide(state: State, event: Event, now: Now): Decided {
       const restored = saved === undefined ? state : restoredState(state.model, saved, loaded, now)
       const controls = stopped === true ? { ...restored.controls, stopped: now.wall } : restored.controls
       const said = withGap(told({ ...restored, controls }, 'started', text), event, write)
-      const quiet = then(said, withMaintenance, write, now)
+      const quiet = then(then(said, withMaintenance, write, now), acksOverMeanwhile, write, now)
       return awaited(onStartup(resumed(quiet, write, now), write, now))
     }
     case 'reloaded':

@@ -204,6 +204,7 @@ function alertEntry(
     delivery: delivery.id,
     summary: delivery.message.summary,
     ...(receiver === undefined ? {} : { receiver }),
+    ...reasonOf(delivery.message.because),
     ...(held === null ? {} : { held }),
   })
 }

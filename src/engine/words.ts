@@ -44,7 +44,9 @@ export function sentence(entry: Entry): string {
   }
 }
 
-const heldText = ({ held }: Extract<Entry, { kind: 'alert' }>): string => (held === undefined ? '' : ` (${held})`)
+/** Why it comes, and why it waits. */
+const heldText = ({ held, because, summary }: Extract<Entry, { kind: 'alert' }>): string =>
+  [because === summary ? undefined : because, held].map((text) => (text === undefined ? '' : ` (${text})`)).join('')
 
 type Of<K extends Entry['kind']> = Extract<Entry, { kind: K }>
 

@@ -69,6 +69,8 @@ export type Entry = Common &
         readonly summary: string
         /** The receiver that it goes to, if the line names one. */
         readonly receiver?: string
+        /** Why it comes to this receiver, or comes now, where no event of the service itself says so. */
+        readonly because?: string
         /** Why it waits before it is tried; without it, it is tried at once. */
         readonly held?: string
       }

@@ -25,6 +25,7 @@ export function onControl(state: State, command: ControlCommand, who: string, wr
       if (!isWatched(state, command.group)) return refused(`there is no watch ${command.group}`)
       return done(withWatch(state, command.group, null), 'alerts are sent again', [
         control(`enable watch ${command.group}`),
+        { kind: 'wake', at: now.wall },
       ])
     case 'disable-hosts':
       return onHosts(state, command.hosts, given(command.reason))

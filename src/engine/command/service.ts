@@ -27,7 +27,10 @@ export function onService(state: State, command: ServiceCommand, who: string, wr
       return disable(state, found, { at: now.wall, who, reason: command.reason }, write, now)
     case 'enable':
       if (found.state.disabled === null) return refused(`${command.service} is not disabled`)
-      return done(replaced(state, found, { disabled: null }), 'alerts are sent again', [control('enable', found)])
+      return done(replaced(state, found, { disabled: null }), 'alerts are sent again', [
+        control('enable', found),
+        { kind: 'wake', at: now.wall },
+      ])
     case 'clear-timers':
       return clearTimers(state, found)
     case 'test-monitor':

@@ -2,16 +2,13 @@
  * Acknowledgements that were given for a while come to their end. What still fails is told at once, by all the rules there
  * are but the time that alertevery still had to run: whoever said "for two hours" wants to hear of it after two hours.
  */
-import { isFailing } from '../../model/alert.ts'
 import type { Effect } from '../../model/effect.ts'
 import { OK } from '../../model/opstatus.ts'
 import type { Ack, ServiceState, State } from '../../model/state.ts'
 import type { Now, WallTime } from '../../model/units.ts'
-import { consult } from '../consult.ts'
-import { circumstances, withDependency } from '../on-happened.ts'
 import { earliest } from '../pool/judge.ts'
 import { type Decided, record, type Scribe } from '../scribe.ts'
-import { tell } from '../tell.ts'
+import { toldAgain } from './told-again.ts'
 
 export function withoutExpiredAcks(before: State, write: Scribe, now: Now): Decided {
   const over = acksOverMeanwhile(before, write, now)
@@ -20,7 +17,7 @@ export function withoutExpiredAcks(before: State, write: Scribe, now: Now): Deci
   for (const [index, { ack }] of before.services.entries()) {
     const heard = state.services[index]
     if (ack === null || heard === undefined || heard.ack !== null || heard.opstatus === OK) continue
-    const told = toldAgain(state, index, heard, ack, write, now)
+    const told = toldAgain(state, index, heard, isOver(ack), write, now)
     state = told.state
     effects.push(...told.effects)
   }
@@ -43,22 +40,6 @@ export function acksOverMeanwhile(before: State, write: Scribe, now: Now): Decid
 
 const isOver = ({ who, comment }: Ack): string =>
   `the time of ${who || 'somebody'}'s acknowledgement is over (${comment || 'no comment'})`
-
-function toldAgain(state: State, index: number, before: ServiceState, ack: Ack, write: Scribe, now: Now): Decided {
-  const service = state.model.services[index]
-  if (service === undefined) return { state, effects: [] }
-  const found = withDependency(state, service, before, now)
-  const { opstatus, summary, detail, exitval: retval } = found
-  const exit = found.exit ?? 1
-  const output = found.lastFailingOutput ?? ''
-  const about = circumstances(state, service, write)
-  const { state: after, tellings } = consult(found, service, { kind: 'failure', exit, output, ends: false }, about, now)
-  const asked: State = { ...state, services: state.services.with(index, after) }
-  // It is no event, so redistribute does not hear of it.
-  const ofPeriods = tellings.filter(({ period, alert }) => period !== null && isFailing(alert))
-  const facts = { exit, retval, opstatus, summary, detail, output, because: isOver(ack) }
-  return tell(asked, { service, told: after, after, tellings: ofPeriods, ...facts }, write, now)
-}
 
 export const nextAckEnd = ({ services }: State): WallTime | null =>
   earliest(services.map(({ ack }) => ack?.until ?? null))

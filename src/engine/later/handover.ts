@@ -106,6 +106,7 @@ function tellSecond(state: State, delivery: Delivery, why: string, write: Scribe
       ...{ kind: 'alert', cause: entry.id, service: message.key, period: '', alert: message.kind },
       ...{ call: taking.text, delivery: id, summary: message.summary },
       ...(taking.receiver === undefined ? {} : { receiver: taking.receiver }),
+      because: fresh.message.because ?? why,
       ...(sent.held === null ? {} : { held: sent.held }),
     })
     effects.push(record(told), ...sent.effects)

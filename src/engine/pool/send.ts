@@ -39,6 +39,8 @@ export function send(
       lastText: '',
       cause: null,
       ...(atStop ? { atStop } : {}),
+      // Each channel is tried by itself: another one must not answer for it.
+      ...(message.isTest === true ? { handover: { at: now.wall, done: true } } : {}),
     }
     const sending = put(next, delivery, now)
     next = sending.state
@@ -49,6 +51,7 @@ export function send(
       delivery: id,
       summary: message.summary,
       ...(call.receiver === undefined ? {} : { receiver: call.receiver }),
+      ...(message.because === undefined ? {} : { because: message.because }),
       ...(sending.held === null ? {} : { held: sending.held }),
     })
     effects.push(record(entry), ...sending.effects)

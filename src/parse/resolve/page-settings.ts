@@ -60,7 +60,7 @@ export function reportPage(
     report.warning('page-open', spanOf(listen), message, hint)
   }
   if (url !== undefined && listen === undefined) {
-    const message = 'messages have links to a page that nobody serves'
+    const message = 'messages have no links: nothing here hears the page that page_url names'
     report.warning('page-unheard', spanOf(url), message, `write page_listen = ${DEFAULT_PAGE_ADDRESS}:2585 as well`)
   }
 }

@@ -184,7 +184,8 @@ function single(
     id: name(message.id),
     outage: name(message.outage ?? `${message.key}@${message.firstFailure ?? ''}`),
     subject,
-    whyCommand: `upalert why ${subject}`,
+    // Of what does not get through, and of a test, nobody can be asked why.
+    whyCommand: message.key.startsWith('upalert/') ? 'upalert outbox' : `upalert why ${subject}`,
     combined: false,
     members: [],
     omitted: 0,

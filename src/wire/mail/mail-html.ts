@@ -54,7 +54,7 @@ const acknowledge = `{{#if ackLink}}
 
 /** The table of one message. */
 const table = `<table>
-${rowIf('listed', 'Failing now', list('failing', '{{host}} {{text}}', '{{#if more}}<li>and {{more}} more</li>{{/if}}'))}${rowIf('pools', 'What is left', list('pools', '{{this}}'))}{{#if up}}
+${rowIf('listed', 'Failing now', list('failing', '{{host}} {{text}}', '{{#if more}}<li>and {{more}} more</li>{{/if}}'))}${rowIf('pools', '{{#if up}}In use{{else}}What is left{{/if}}', list('pools', '{{this}}'))}{{#if up}}
 ${rowIf('since', 'Failed from')}${row('Up again at', '{{at}}')}${rowIf('lasted', 'Lasted')}${rowIf('traffic', 'Traffic')}{{else}}
 ${rowIf('since', 'Failing since', '{{since}}{{#if failures}} (failing checks in a row: {{failures}}){{/if}}')}${row('Decided at', '{{at}}')}${rowIf('lastSuccess', 'Last success')}${rowIf('remedy', 'What ends it')}{{/if}}
 {{#if trap}}

@@ -20,7 +20,7 @@ ${by}  and {{more}} more
 
 {{/if}}
 {{#if pools}}
-${by}What is left:
+${by}{{#if up}}In use:{{else}}What is left:{{/if}}
 {{#each pools}}
 ${by}  {{this}}
 {{/each}}
