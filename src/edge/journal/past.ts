@@ -131,7 +131,7 @@ function collect(commits: readonly PastCommit[], query: EntryQuery, limit: numbe
 
 function fits(entry: Entry, { since, service, match }: EntryQuery): boolean {
   if (since !== undefined && entry.at < since) return false
-  if (service !== undefined && !('service' in entry && entry.service === service)) return false
+  if (service !== undefined && !concerns(entry, service)) return false
   return match === undefined || match(entry)
 }
 
@@ -146,3 +146,7 @@ function firstAfter(commits: readonly PastCommit[], after: number): number {
   }
   return low
 }
+
+/** Also what somebody did about it: `ack web/http`. */
+const concerns = (entry: Entry, service: string): boolean =>
+  entry.kind === 'command' ? entry.command.endsWith(` ${service}`) : 'service' in entry && entry.service === service
