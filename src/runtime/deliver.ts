@@ -2,7 +2,7 @@
  * Carries notifications out of the outbox to their receivers: at their time, so many at once, and for one service and one
  * way of telling strictly in order, so that a late "down" never follows its "up". What came of each becomes an event.
  */
-import type { Alert, AlertContext, AlertOutcome } from '../model/alert.ts'
+import { type Alert, type AlertContext, type AlertMessage, type AlertOutcome, tellingsOf } from '../model/alert.ts'
 import type { EventBody } from '../model/event.ts'
 import type { AlertCall, Call } from '../model/model.ts'
 import type { Id } from '../model/names.ts'
@@ -40,10 +40,16 @@ export interface Deliverer {
 /** What waits for one receiver to be told of one service in one way. */
 interface Lane {
   readonly name: string
-  readonly module: Module
   /** In the order of the decisions; only the first is ever under way. */
-  readonly ids: Id[]
-  /** `asleep` until the date of its first, `ready` to begin as soon as there is a place, or `active`. */
+  readonly rides: Ride[]
+}
+
+/** One delivery. A message about several services has a place in the lane of each, and begins when it is the first in all. */
+interface Ride {
+  readonly id: Id
+  readonly lanes: readonly Lane[]
+  readonly module: Module
+  /** `asleep` until it is the first and its date has come, `ready` to begin as soon as there is a place, or `active`. */
   standing: 'asleep' | 'ready' | 'active'
   cancelWake: () => void
 }
@@ -51,14 +57,14 @@ interface Lane {
 /** One way of telling. */
 interface Module {
   /** First come, first served. */
-  readonly ready: Lane[]
+  readonly ready: Ride[]
   underWay: number
 }
 
 export function createDeliverer(doors: DeliverDoors): Deliverer {
   const modules = new Map<string, Module>()
   const lanes = new Map<string, Lane>()
-  const laneOf = new Map<Id, Lane>()
+  const rides = new Map<Id, Ride>()
   const active = new Set<{ readonly controller: AbortController; readonly end: Promise<void> }>()
   let pumpAwaited = false
   let stopped = false
@@ -66,32 +72,32 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
   function take({ id }: Delivery): void {
     // What is over meanwhile, or has a later date, is known best by the outbox.
     const pending = doors.pending(id)
-    if (pending === undefined) return
-    const lane = laneOf.get(id) ?? joined(pending)
-    if (lane.standing === 'asleep') look(lane)
+    if (pending !== undefined) consider(rides.get(id) ?? joined(pending))
   }
 
-  function joined({ id, message, call }: Delivery): Lane {
-    const name = laneName(message, call)
-    const lane = lanes.get(name) ?? newLane(name, `${call.module} ${lineOf(call)}`)
-    lane.ids.push(id)
-    laneOf.set(id, lane)
-    return lane
+  function joined({ id, message, call }: Delivery): Ride {
+    const name = `${call.module} ${lineOf(call)}`
+    const module = modules.get(name) ?? { ready: [], underWay: 0 }
+    modules.set(name, module)
+    const own = laneNames(message, call).map((lane) => lanes.get(lane) ?? newLane(lane))
+    const ride: Ride = { id, lanes: own, module, standing: 'asleep', cancelWake: () => {} }
+    for (const lane of own) lane.rides.push(ride)
+    rides.set(id, ride)
+    return ride
   }
 
   /**
-   * Messages of one service to one receiver keep their order. A channel that is told of several services at once keeps the
-   * order of all, since nobody can tell beforehand which of them the next message is about.
+   * Messages of one service to one receiver keep their order. A channel that is told of several services at once keeps it
+   * for each of them: one that does not get through holds up what comes later of its own services, and no others.
    */
-  function laneName(message: Delivery['message'], call: Call & Pick<AlertCall, 'receiver' | 'combines'>): string {
-    if (call.receiver !== undefined && call.combines === true) return `${call.module} ${channelOf(call)}`
-    return `${message.key} ${call.module} ${receiverOf(call)}`
+  function laneNames(message: AlertMessage, call: AlertCall): readonly string[] {
+    if (call.receiver === undefined || call.combines !== true)
+      return [`${message.key} ${call.module} ${receiverOf(call)}`]
+    return [...new Set(tellingsOf(message).map(({ key }) => `${key} ${call.module} ${channelOf(call)}`))]
   }
 
-  function newLane(name: string, moduleName: string): Lane {
-    const module = modules.get(moduleName) ?? { ready: [], underWay: 0 }
-    modules.set(moduleName, module)
-    const lane: Lane = { name, module, ids: [], standing: 'asleep', cancelWake: () => {} }
+  function newLane(name: string): Lane {
+    const lane: Lane = { name, rides: [] }
     lanes.set(name, lane)
     return lane
   }
@@ -115,35 +121,49 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
     }
   }
 
-  /** Lets a lane begin with its first delivery, or sleep until the date of it. */
-  function look(lane: Lane): void {
-    lane.cancelWake()
-    lane.standing = 'asleep'
-    if (stopped) return
-    const first = firstOf(lane)
-    if (first === undefined) {
-      lanes.delete(lane.name)
+  /** Lets a delivery begin if it is its turn, or sleep until its date. Behind others it is looked at when they are over. */
+  function consider(ride: Ride): void {
+    if (stopped || ride.standing !== 'asleep') return
+    ride.cancelWake()
+    const delivery = doors.pending(ride.id)
+    if (delivery === undefined) {
+      leave(ride)
       return
     }
-    const wait = first.notBefore - doors.now().wall
+    if (!ride.lanes.every((lane) => firstOf(lane) === ride)) return
+    const wait = delivery.notBefore - doors.now().wall
     if (wait > 0) {
-      lane.cancelWake = doors.after(milliseconds(Math.min(wait, longestSleep)), () => look(lane))
+      // As the outbox has it then: setting the clock moves its date.
+      ride.cancelWake = doors.after(milliseconds(Math.min(wait, longestSleep)), () => consider(ride))
       return
     }
-    lane.standing = 'ready'
-    lane.module.ready.push(lane)
+    ride.standing = 'ready'
+    ride.module.ready.push(ride)
     pumpSoon()
   }
 
-  /** As the outbox has it now: setting the clock moves its date. */
-  function firstOf({ ids }: Lane): Delivery | undefined {
-    for (let [id] = ids; id !== undefined; [id] = ids) {
-      const delivery = doors.pending(id)
-      if (delivery !== undefined) return delivery
-      laneOf.delete(id)
-      ids.shift()
+  const firstOf = (lane: Lane): Ride | undefined => lane.rides.find((ride) => !isOver(ride))
+
+  /** What is under way has its place until it ends, whatever becomes of it in the outbox. */
+  const isOver = ({ id, standing }: Ride): boolean => standing !== 'active' && doors.pending(id) === undefined
+
+  /** Whoever came behind it may be the first now. */
+  function leave(over: Ride): void {
+    const open = [...withoutPlace(over)]
+    for (let lane = open.pop(); lane !== undefined; lane = open.pop()) {
+      const [first] = lane.rides
+      if (first === undefined) lanes.delete(lane.name)
+      else if (isOver(first)) open.push(...withoutPlace(first))
+      else consider(first)
     }
-    return undefined
+  }
+
+  /** Answers the lanes that it was in. */
+  function withoutPlace(ride: Ride): readonly Lane[] {
+    if (!rides.delete(ride.id)) return []
+    ride.cancelWake()
+    for (const { rides: waiting } of ride.lanes) waiting.splice(waiting.indexOf(ride), 1)
+    return ride.lanes
   }
 
   /** Once a turn: where everything is accepted at once, checks and clients have their turns in between. */
@@ -158,17 +178,17 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
 
   function pump(module: Module): void {
     while (!stopped && module.underWay < deliveriesAtOnce) {
-      const lane = module.ready.shift()
-      if (lane === undefined) return
-      const delivery = firstOf(lane)
-      if (delivery === undefined) look(lane)
-      else begin(delivery, lane)
+      const ride = module.ready.shift()
+      if (ride === undefined) return
+      const delivery = doors.pending(ride.id)
+      if (delivery === undefined) leave(ride)
+      else begin(delivery, ride)
     }
   }
 
-  function begin(delivery: Delivery, lane: Lane): void {
-    const { module } = lane
-    lane.standing = 'active'
+  function begin(delivery: Delivery, ride: Ride): void {
+    const { module } = ride
+    ride.standing = 'active'
     module.underWay += 1
     const controller = new AbortController()
     const end = attempt(delivery, controller).then((outcome) => {
@@ -177,8 +197,9 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
       // After the stop only what is final counts: to have it sent again by the next run would be a double.
       if (stopped && outcome.kind === 'failed' && outcome.retry) return
       doors.post({ kind: 'attempted', delivery: delivery.id, outcome })
-      // One that is tried again is still the first of its lane, so that nothing overtakes it.
-      look(lane)
+      // One that is tried again is still the first of its lanes, so that nothing overtakes it.
+      ride.standing = 'asleep'
+      consider(ride)
       if (module.ready.length > 0) pumpSoon()
     })
     const one = { controller, end }
@@ -219,7 +240,7 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
   /** What is under way is broken off and stays in the outbox: it is tried again by the next run of the daemon. */
   async function stop(): Promise<void> {
     stopped = true
-    for (const lane of lanes.values()) lane.cancelWake()
+    for (const ride of rides.values()) ride.cancelWake()
     if (active.size === 0) return
     const ends = Promise.allSettled([...active].map(({ end }) => end))
     const patience = (length: Milliseconds) => new Promise<void>((resolve) => doors.after(length, resolve))
@@ -231,5 +252,5 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
   return { take, stop }
 }
 
-/** However far away the date of a lane is, it is looked at this often: the wall clock may be set meanwhile. */
+/** However far away the date of a delivery is, it is looked at this often: the wall clock may be set meanwhile. */
 const longestSleep = seconds(30)
