@@ -100,10 +100,10 @@ function withoutOutdated(outbox: readonly Delivery[], { service, tellings }: ToT
   return outbox.some(outdated) ? outbox.filter((delivery) => !outdated(delivery)) : outbox
 }
 
-/** Room for all, and for this service; a short outbox need not be counted. */
+/** Room for all, and for this service; a short outbox need not be counted, and a full one neither. */
 function roomFor(outbox: readonly Delivery[], { key }: Service): number {
   const all = Math.max(0, outboxLimit - outbox.length)
-  if (outbox.length < serviceOutboxLimit) return Math.min(all, serviceOutboxLimit)
+  if (all === 0 || outbox.length < serviceOutboxLimit) return Math.min(all, serviceOutboxLimit)
   const own = outbox.reduce((count, { message: { key: of } }) => (of === key ? count + 1 : count), 0)
   return Math.min(all, Math.max(0, serviceOutboxLimit - own))
 }
