@@ -14,6 +14,12 @@ import type { Telling } from './consult.ts'
 /** The same words to the same receiver are one. */
 const identity = (call: AlertCall): string => `${channelOf(call)} ${JSON.stringify(call.options)}`
 
+/** Whether it is one of these. */
+export const isAmong = (call: AlertCall, calls: readonly AlertCall[]): boolean => {
+  const name = identity(call)
+  return calls.some((one) => identity(one) === name)
+}
+
 /** Those of `more` that are not among `calls` already are put behind them; the very same list if there are none. */
 export function united(calls: readonly AlertCall[], more: readonly AlertCall[]): readonly AlertCall[] {
   if (more.length === 0) return calls

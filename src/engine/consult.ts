@@ -31,6 +31,8 @@ export interface Occasion {
   readonly output: string
   /** A failure has ended with it; a success after a success is only told to redistribute. */
   readonly ends: boolean
+  /** Nothing has failed anew: it is told again because what held it back is over. */
+  readonly again?: true
 }
 
 /** What one period decided: calls to make, or the reason for making none. */
@@ -150,7 +152,7 @@ function decision(
   period: PeriodState,
   of: Period,
   state: ServiceState,
-  { kind, exit, output }: Occasion,
+  { kind, exit, output, again }: Occasion,
   { quirks }: Circumstances,
   now: Now,
 ): Decision {
@@ -169,10 +171,16 @@ function decision(
     case 'traptimeout': {
       const { consecutive, lastFailingOutput } = state
       const former = { lastSummary: summaryOf(lastFailingOutput ?? ''), lastOutput: lastFailingOutput ?? '' }
-      return onFailure(period, of, { exit, consecutive, summary: summaryOf(output), output, ...former }, rules)
+      const failing = { exit, consecutive, summary: summaryOf(output), output, ...former }
+      const heard = { announced: state.announced, of: failingText(state, exit), again: again === true }
+      return onFailure(period, of, { ...failing, ...heard }, rules)
     }
   }
 }
+
+/** What fails, whatever words the check has for it today: the hosts and the exit status. */
+const failingText = ({ hosts }: ServiceState, exit: number): string =>
+  [exit, ...hosts.flatMap(({ host, verdict }) => (verdict.kind === 'down' ? [host] : []))].join(' ')
 
 const none = (period: PeriodState): Decision => ({ period, send: [], quiet: null })
 

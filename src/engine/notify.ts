@@ -8,6 +8,7 @@ import type { AlertCall, AlertEvery, ExitRange, Period } from '../model/model.ts
 import type { Quirks } from '../model/quirks.ts'
 import type { PeriodState } from '../model/state.ts'
 import { type Milliseconds, type Now, since, type WallTime } from '../model/units.ts'
+import { isAmong } from './announce.ts'
 
 /** What the service as a whole contributes to a period's decision on a failing event. */
 export interface Failure {
@@ -19,6 +20,12 @@ export interface Failure {
   /** Summary and output of the previous failing event of this outage. */
   readonly lastSummary: string
   readonly lastOutput: string
+  /** Who has been told of this outage. */
+  readonly announced: readonly AlertCall[]
+  /** What fails, for whoever is told again only when that changes. */
+  readonly of: string
+  /** It is no failing event. */
+  readonly again: boolean
 }
 
 export interface Decision {
@@ -39,7 +46,7 @@ export function onFailure(state: PeriodState, period: Period, failure: Failure, 
   const first = firstReason(state, period, failure, now)
   if (first !== null) return quiet(state, first)
 
-  const { period: counted, reason } = afterLongEnough(state, period, failure.consecutive, now)
+  const { period: counted, reason } = afterLongEnough(state, period, failure, now)
   if (reason !== null) return quiet(counted, reason)
 
   const asked = callable(period.alerts, failure.exit)
@@ -47,7 +54,8 @@ export function onFailure(state: PeriodState, period: Period, failure: Failure, 
   const send = asked.filter((call) => !isToldAlready(call, state, period, failure))
   if (send.length === 0) return quiet(counted, 'told-already')
   const firstSent = counted.firstSent ?? now.wall
-  const after = { ...counted, sent: counted.sent + 1, lastSent: now.wall, firstSent, unpairedUps: 0, quiet: null }
+  const told = { lastSent: now.wall, firstSent, toldOf: failure.of }
+  const after = { ...counted, ...told, sent: counted.sent + 1, unpairedUps: 0, quiet: null }
   return { period: after, send, quiet: null }
 }
 
@@ -111,16 +119,13 @@ export const withoutTimers = (state: PeriodState, { alertevery, alertafter }: Pe
 })
 
 /**
- * Without alertevery, mon tells at every failing check. A receiver is told once of a failure, and again when the check says
- * something else; with alertevery it is told as often as that allows, like everybody.
+ * Without alertevery, mon tells at every failing check. A receiver is told once of a failure, and again when other hosts fail
+ * or the exit status is another one; with alertevery it is told as often as that allows, like everybody. One that is named
+ * since has not been told.
  */
-function isToldAlready(
-  { receiver }: AlertCall,
-  { lastSent }: PeriodState,
-  { alertevery }: Period,
-  { summary, lastSummary }: Failure,
-): boolean {
-  return receiver !== undefined && alertevery === null && lastSent !== null && summary === lastSummary
+function isToldAlready(call: AlertCall, state: PeriodState, { alertevery }: Period, failure: Failure): boolean {
+  if (call.receiver === undefined || alertevery !== null || state.lastSent === null) return false
+  return state.toldOf === failure.of && isAmong(call, failure.announced)
 }
 
 export const quiet = (state: PeriodState, reason: QuietReason): Decision => ({
@@ -165,11 +170,11 @@ function tooSoon(lastSent: WallTime | null, rule: AlertEvery | null, failure: Fa
 function afterLongEnough(
   state: PeriodState,
   { alertafter }: Period,
-  consecutive: number,
+  { consecutive, again }: Failure,
   now: Now,
 ): { period: PeriodState; reason: QuietReason | null } {
   if (alertafter.count !== null && consecutive < alertafter.count) return { period: state, reason: 'alertafter-count' }
-  if (alertafter.window !== null) return inWindow(state, alertafter.window, now)
+  if (alertafter.window !== null) return inWindow(state, alertafter.window, again, now)
   if (alertafter.time === null) return { period: state, reason: null }
   const start = state.windowStart ?? now.wall
   const waiting = since(start, now) <= alertafter.time
@@ -183,8 +188,10 @@ function afterLongEnough(
 function inWindow(
   state: PeriodState,
   { count, time }: { readonly count: number; readonly time: Milliseconds },
+  again: boolean,
   now: Now,
 ): { period: PeriodState; reason: QuietReason | null } {
+  if (again) return { period: state, reason: state.windowCount < count ? 'alertafter-window' : null }
   const over = state.windowStart === null || since(state.windowStart, now) > time
   const windowCount = over ? 1 : state.windowCount + 1
   const period = { ...state, windowCount, windowStart: windowCount === 1 ? now.wall : state.windowStart }

@@ -47,7 +47,7 @@ function serviceReason(reason: QuietReason, facts: QuietFacts): string {
     case 'exit-out-of-range':
       return 'no alert line of this period asks for this exit status'
     case 'told-already':
-      return 'who is told has been told of it, and the check says the same; alertevery would repeat it'
+      return 'who is told has been told of it, and the same fails; alertevery would repeat it'
     case 'maintenance':
       return `it is in maintenance until ${facts.maintenance === null ? 'later' : zonedText(facts.maintenance.until)}: ${facts.maintenance?.window ?? ''}`
     case 'flapping':

@@ -238,6 +238,8 @@ export interface PeriodState {
   /** When somebody was first told of this outage, and how many escalations have followed. */
   readonly firstSent: WallTime | null
   readonly escalated: number
+  /** What failed when somebody was told last; older journals have none. */
+  readonly toldOf?: string
   /** Why nothing was sent last time, so that each reason is told once; `null` after something was sent. */
   readonly quiet: QuietReason | null
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sentence } from '../../src/engine/words.ts'
+import { noDependencies } from '../../src/model/dependency.ts'
 import type { Effect } from '../../src/model/effect.ts'
 import type { Command, EventBody } from '../../src/model/event.ts'
 import type { AlertCall, Service } from '../../src/model/model.ts'
@@ -241,4 +242,59 @@ test('an operator takes back what waits', () => {
   story.fails(4)
   story.command(5, { kind: 'drop-deliveries', service: story.of.key, delivery: null })
   assert.deepEqual(story.run.state.outbox, [])
+})
+
+test('a receiver is told once while the same fails, whatever the words; another host is news, and so is a new receiver', () => {
+  const story = new Story({ periods: [period({ alerts: oncall.channels, upalerts: [] })] })
+  const [one, two] = story.of.hosts
+  assert(one !== undefined && two !== undefined)
+  const fails = (second: number, summary: string, hosts = [one]): string[] =>
+    story.at(second, checked(story.of, result(story.of.hosts, hosts, { summary })))
+  assert.deepEqual(fails(0, '1203 ms'), ['mail failure'])
+  assert.deepEqual(fails(1, '1204 ms'), [])
+  assert.deepEqual(fails(2, '1205 ms', [one, two]), ['mail failure'])
+  const chat = channel('chat')
+  const periods = [period({ alerts: [...oncall.channels, chat], upalerts: [] })]
+  const next = { ...story.run.state.model, services: [{ ...story.of, periods }] }
+  story.at(3, { kind: 'reloaded', model: next, text: '' })
+  assert.deepEqual(fails(4, '1206 ms', [one, two]), ['chat failure'])
+})
+
+test('that nothing gets through is told as soon as one way works again', () => {
+  const both = [period({ alerts: [alertCall('A'), alertCall('B')] })]
+  const story = new Story({ periods: both }, { undelivered: [alertCall('B')], undeliveredAfter: minutes(1) })
+  story.fails(0)
+  story.attempt(1, 'A', 'retry')
+  story.attempt(1, 'B', 'retry')
+  assert.deepEqual(story.time(120), [])
+  assert.deepEqual(story.attempt(180, 'B', 'sent'), ['B failure'])
+  assert.match(story.run.state.outbox.at(-1)?.message.summary ?? '', /^notifications to "A" do not get through/)
+})
+
+test('the end of flapping asks the dependencies, as every failure does', () => {
+  const parent = service({ called: 'net/ping', periods: [] })
+  const text = { text: 'net/ping', expression: { kind: 'service', service: parent.key } as const }
+  const story = new Story({
+    flap: { count: 2, within: minutes(1) },
+    dependencies: { ...noDependencies, alerts: { ...text, alone: false } },
+    periods: [period()],
+  })
+  const both = { ...story.run.state.model, ...model([story.of, parent]) }
+  story.at(0, { kind: 'reloaded', model: both, text: '' })
+  story.at(0, checked(parent, result(parent.hosts, [])))
+  for (const second of [1, 3, 5]) {
+    story.passes(second)
+    story.fails(second + 1)
+  }
+  story.at(7, checked(parent, result(parent.hosts, parent.hosts)))
+  assert.deepEqual(story.time(6 + 60), [])
+})
+
+test('the end of an acknowledgement is no failing check: alertafter goes on counting where it was', () => {
+  const rule = period({ alertafter: { count: null, time: null, window: { count: 2, time: minutes(10) } } })
+  const story = new Story({ periods: [rule] })
+  assert.deepEqual(story.fails(0), [])
+  story.command(1, { ...acknowledge, lasts: minutes(1) })
+  assert.deepEqual(story.time(62), [])
+  assert.deepEqual(story.fails(63), ['A failure'])
 })

@@ -6,14 +6,14 @@ import { durationText } from '../../model/duration.ts'
 import type { Effect } from '../../model/effect.ts'
 import type { AlertCall, Period, Service } from '../../model/model.ts'
 import { inPeriod } from '../../model/period.ts'
-import { CALM, type PeriodState, type ServiceState, type State } from '../../model/state.ts'
+import { CALM, type ServiceState, type State } from '../../model/state.ts'
 import { milliseconds, type Now, type WallTime, wallTime } from '../../model/units.ts'
 import { united } from '../announce.ts'
 import type { Telling } from '../consult.ts'
 import { ended } from '../happening.ts'
-import { disabledWatch } from '../readiness.ts'
 import { type Decided, record, type Scribe } from '../scribe.ts'
 import { tell } from '../tell.ts'
+import { toldAgain } from './told-again.ts'
 
 export function calmed(before: State, write: Scribe, now: Now): Decided {
   let state = before
@@ -64,26 +64,20 @@ function finalState(
   const because = `it is calm again after ${flapping.count === 1 ? '1 change' : `${flapping.count} changes`} in ${durationText(over)}`
   const text = `${service.key} ${because}, and is ${status.kind}; its changes are told one by one again`
   const effects: Effect[] = [record(write.entry({ kind: 'daemon', what: 'calm', text }))]
-  const isUp = status.kind === 'up'
-  const tellings = isUp ? ends(service, found, because, now) : failures(state, service, found, because, now)
-  const told = new Set(tellings.map(({ period }) => period))
-  const periods = isUp
-    ? found.periods
-    : found.periods.map((one, i) => withAlert(one, told.has(service.periods[i] ?? null), now))
-  const after: ServiceState = { ...found, periods, flapping: CALM, ...(isUp ? ended(found) : {}) }
+  if (status.kind !== 'up') {
+    // By all the rules there are but the time that alertevery still had to run.
+    const periods = found.periods.map((period) => ({ ...period, lastSent: null }))
+    const told = toldAgain(state, index, { ...found, flapping: CALM, periods }, because, write, now)
+    return { state: told.state, effects: [...effects, ...told.effects] }
+  }
+  const after: ServiceState = { ...found, flapping: CALM, ...ended(found) }
   const quiet: State = { ...state, services: state.services.with(index, after) }
-  const { summary, detail, opstatus } = found
-  const exit = isUp ? 0 : (found.exit ?? 1)
-  const output = isUp ? (found.lastOutput ?? '') : (found.lastFailingOutput ?? '')
-  const facts = { exit, retval: found.exitval, opstatus, summary, detail, output }
-  const sent = tell(quiet, { service, told: { ...found, flapping: CALM }, after, tellings, ...facts }, write, now)
+  const { summary, detail, opstatus, exitval: retval } = found
+  const facts = { exit: 0, retval, opstatus, summary, detail, output: found.lastOutput ?? '' }
+  const told = { ...found, flapping: CALM }
+  const sent = tell(quiet, { service, told, after, tellings: ends(service, found, because, now), ...facts }, write, now)
   return { state: sent.state, effects: [...effects, ...sent.effects] }
 }
-
-const withAlert = (period: PeriodState, isTold: boolean, now: Now): PeriodState =>
-  isTold
-    ? { ...period, sent: period.sent + 1, lastSent: now.wall, firstSent: period.firstSent ?? now.wall, quiet: null }
-    : period
 
 const plain = { quiet: null, repeated: false, before: null } as const
 
@@ -92,15 +86,6 @@ function ends(service: Service, { announced, ack }: ServiceState, because: strin
   const calls = inForce(service, now).flatMap(({ upalerts }) => meant(upalerts, 0))
   const send = united(announced, calls)
   return send.length === 0 ? [] : [{ period: null, alert: 'up', send, ack, owed: true, because, ...plain }]
-}
-
-function failures(state: State, service: Service, found: ServiceState, because: string, now: Now): Telling[] {
-  const isQuiet = found.ack !== null || found.disabled !== null || found.maintenance !== null
-  if (isQuiet || disabledWatch(state.controls, service.group) !== null) return []
-  return inForce(service, now).flatMap((period): Telling[] => {
-    const send = meant(period.alerts, found.exit ?? 1)
-    return send.length === 0 ? [] : [{ period, alert: 'failure', send, ack: null, because, ...plain }]
-  })
 }
 
 const inForce = ({ periods }: Service, now: Now): readonly Period[] =>

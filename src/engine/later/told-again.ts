@@ -23,7 +23,13 @@ export function toldAgain(
   const exit = found.exit ?? 1
   const output = found.lastFailingOutput ?? ''
   const about = circumstances(state, service, write)
-  const { state: after, tellings } = consult(found, service, { kind: 'failure', exit, output, ends: false }, about, now)
+  const { state: after, tellings } = consult(
+    found,
+    service,
+    { kind: 'failure', exit, output, ends: false, again: true },
+    about,
+    now,
+  )
   const asked: State = { ...state, services: state.services.with(index, after) }
   // It is no event, so redistribute does not hear of it.
   const ofPeriods = tellings.filter(({ period, alert }) => period !== null && isFailing(alert))

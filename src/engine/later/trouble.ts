@@ -45,8 +45,11 @@ function over(state: State, channel: string, why: { readonly because?: string },
   if (trouble === undefined) return { state, effects: [] }
   const { [channel]: _, ...troubles } = state.noise.troubles
   const clear: State = { ...state, noise: { ...state.noise, troubles } }
-  if (trouble.told === null || trouble.told.length === 0) return { state: clear, effects: [] }
-  return send(clear, trouble.told, (id) => ({ ...troubleMessage(id, 'up', trouble, clear, now), ...why }), write, now)
+  const told = trouble.told ?? []
+  const ended = send(clear, told, (id) => ({ ...troubleMessage(id, 'up', trouble, clear, now), ...why }), write, now)
+  // It may be the way by which others' troubles can be told now.
+  const others = tellTroubles(ended.state, write, now, (one) => dueAt(one, ended.state) <= now.wall)
+  return { state: others.state, effects: [...ended.effects, ...others.effects] }
 }
 
 export function troublesTold(state: State, write: Scribe, now: Now): Decided {
@@ -58,7 +61,9 @@ export function troublesTold(state: State, write: Scribe, now: Now): Decided {
 }
 
 export function nextTrouble(state: State): WallTime | null {
-  const untold = Object.values(state.noise.troubles).filter(({ told }) => told === null)
+  // While nobody can be told, nothing is to be looked at: what changes that looks by itself.
+  const can = tellable(state).length > 0
+  const untold = can ? Object.values(state.noise.troubles).filter(({ told }) => told === null) : []
   return earliest([...untold.map((trouble) => dueAt(trouble, state)), ...unnamed(state).map(() => wallTime(0))])
 }
 
@@ -81,8 +86,8 @@ function tellTroubles(before: State, write: Scribe, now: Now, isDue: (trouble: T
   const effects: Effect[] = []
   for (const [channel, trouble] of Object.entries(before.noise.troubles)) {
     if (trouble.told !== null || !isDue(trouble)) continue
-    // Nobody is told by what does not get through.
-    const told = before.model.settings.notify.undelivered.filter((call) => !isTroubled(call, before.noise))
+    const told = tellable(before)
+    if (told.length === 0) continue
     state = withTrouble(state, channel, { ...trouble, told })
     const sent = send(state, told, (id) => troubleMessage(id, 'failure', trouble, before, now), write, now)
     state = sent.state
@@ -90,6 +95,10 @@ function tellTroubles(before: State, write: Scribe, now: Now, isDue: (trouble: T
   }
   return { state, effects }
 }
+
+/** Nobody is told by what does not get through. */
+const tellable = ({ model, noise }: State): readonly AlertCall[] =>
+  model.settings.notify.undelivered.filter((call) => !isTroubled(call, noise))
 
 const isTroubled = (call: AlertCall, { troubles }: Noise): boolean => Object.hasOwn(troubles, channelOf(call))
 
