@@ -152,7 +152,12 @@ export function assemble(
     alertContext: () => ({
       ...sharedSettings(loop.state().model),
       table,
-      ackLink: (message) => linkOf(message, loop.state().model.settings.notify.pageUrl, running.linkKey),
+      ackLink(message) {
+        const { model } = loop.state()
+        // Of what is no service there is nothing to acknowledge.
+        if (!model.serviceIndex.has(message.key)) return null
+        return linkOf(message, model.settings.notify.pageUrl, running.linkKey)
+      },
     }),
     inLine,
     paths: createCheckPaths({

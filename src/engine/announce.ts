@@ -7,7 +7,7 @@
 import { type AlertKind, isFailing } from '../model/alert.ts'
 import type { AlertCall, Period } from '../model/model.ts'
 import type { Quirks } from '../model/quirks.ts'
-import { calledName, channelOf } from '../model/receiver.ts'
+import { channelOf, toldName } from '../model/receiver.ts'
 import type { ServiceState } from '../model/state.ts'
 import type { Telling } from './consult.ts'
 
@@ -76,7 +76,7 @@ export function withOwed(
 /** Names of others that are told of something; bounded, for a sentence. */
 export const othersThan = (call: AlertCall, all: readonly AlertCall[]): readonly string[] => {
   const own = identity(call)
-  return [...new Set(all.filter((one) => identity(one) !== own).map(calledName))].slice(0, OTHERS_NAMED)
+  return [...new Set(all.filter((one) => identity(one) !== own).map(toldName))].slice(0, OTHERS_NAMED)
 }
 
 const OTHERS_NAMED = 20

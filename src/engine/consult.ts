@@ -94,7 +94,12 @@ function consultPeriods(
 
   const heard = unackedBy(state, service, occasion, about.quirks)
   if (heard.ack !== null && !ignoresAck.has(kind)) return silent(heard, service, kind, 'acknowledged')
-  return eachPeriod(heard, service, kind, (period, of) => decision(period, of, heard, occasion, about, now))
+  const asked = eachPeriod(heard, service, kind, (period, of) => decision(period, of, heard, occasion, about, now))
+  if (state.ack === null || heard.ack !== null) return asked
+  // Whoever took care of it wants to know why it rings again.
+  const { who, comment } = state.ack
+  const because = `${who || 'somebody'} had acknowledged it (${comment || 'no comment'}), and what the check says has changed`
+  return { ...asked, tellings: asked.tellings.map((telling) => ({ ...telling, because })) }
 }
 
 /** What changes too often, or is worked on, is told of later, or not at all. */

@@ -20,7 +20,7 @@ export function sentence(entry: Entry): string {
     case 'pool':
       return `${entry.virtual} ${poolWords[entry.to]}: ${entry.text}`
     case 'alert':
-      return `${entry.service}: ${alertWords[entry.alert]} handed to "${calledName({ text: entry.call, ...(entry.receiver === undefined ? {} : { receiver: entry.receiver }) })}": ${entry.summary}${heldText(entry)}`
+      return `${entry.service}: ${entry.service.startsWith('report ') ? 'report' : alertWords[entry.alert]} handed to "${calledName({ text: entry.call, ...(entry.receiver === undefined ? {} : { receiver: entry.receiver }) })}": ${entry.summary}${heldText(entry)}`
     case 'quiet':
       return `${entry.service}: no ${alertWords[entry.alert]} for period "${entry.period}", because ${entry.text}`
     case 'delivery':

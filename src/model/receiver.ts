@@ -38,6 +38,22 @@ export interface SecondChannel {
 export const channelOf = ({ receiver, module, text }: Pick<AlertCall, 'receiver' | 'module' | 'text'>): string =>
   receiver === undefined ? `${module} ${text}` : `${receiver}: ${text}`
 
-/** Whom a call tells, for people: the receiver and its channel, or the line as written. */
+/** Whom a call tells, as the operator wrote it: for the operator's own terminal. */
 export const calledName = ({ receiver, text }: Pick<AlertCall, 'receiver' | 'text'>): string =>
   receiver === undefined ? text : `${receiver} by ${text}`
+
+/**
+ * The same for messages, which go to others: without options, among which there may be a secret. Who is told by addresses
+ * is named by them, a webhook by its preset, a program by its path.
+ */
+export function toldName({ receiver, script, options }: Pick<AlertCall, 'receiver' | 'script' | 'options'>): string {
+  const label = labelOf(options)
+  const channel = label === '' ? script : `${script} ${label}`
+  return receiver === undefined ? channel : `${receiver} by ${channel}`
+}
+
+function labelOf(options: unknown): string {
+  if (typeof options !== 'object' || options === null) return ''
+  if ('recipients' in options && Array.isArray(options.recipients)) return options.recipients.join(', ')
+  return 'preset' in options && typeof options.preset === 'string' ? options.preset : ''
+}

@@ -54,6 +54,8 @@ export interface Trouble {
   readonly call: AlertCall
   readonly since: WallTime
   readonly text: string
+  /** What was given up since, for people. */
+  readonly lost?: readonly string[]
   /** Who was told that it does not get through; `null`: nobody yet. */
   readonly told: readonly AlertCall[] | null
 }

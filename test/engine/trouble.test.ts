@@ -18,7 +18,7 @@ const told = (effects: readonly Effect[]): string[] =>
   effects.flatMap((effect) => {
     if (effect.kind !== 'deliver' || effect.delivery.call.text !== 'admins') return []
     const { kind, key, because = '' } = effect.delivery.message
-    return [`${key} ${kind}${because === '' ? '' : `: ${because}`}`]
+    return [`${key.replace(/ \([0-9a-f]{4}\)$/, '')} ${kind}${because === '' ? '' : `: ${because}`}`]
   })
 
 class Story {

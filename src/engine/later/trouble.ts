@@ -3,12 +3,13 @@
  * lasted for `undelivered_after`, or at once when something was given up, and hear when it gets through again, or is named
  * no more.
  */
-import type { AlertMessage } from '../../model/alert.ts'
+import { type AlertMessage, isFailing } from '../../model/alert.ts'
 import { durationText } from '../../model/duration.ts'
 import type { Effect } from '../../model/effect.ts'
+import { fraction } from '../../model/fraction.ts'
 import type { AlertCall } from '../../model/model.ts'
 import { groupName, type Id, serviceKey, serviceName } from '../../model/names.ts'
-import { calledName, channelOf } from '../../model/receiver.ts'
+import { channelOf, toldName } from '../../model/receiver.ts'
 import type { Delivery, Noise, State, Trouble } from '../../model/state.ts'
 import { milliseconds, type Now, type WallTime, wallTime } from '../../model/units.ts'
 import { earliest } from '../pool/judge.ts'
@@ -19,7 +20,7 @@ import { channelsNamed } from './channels.ts'
 /** An attempt has failed. `final`: nobody will try it again, which is told at once. */
 export function troubled(
   state: State,
-  { call }: Delivery,
+  { call, message }: Delivery,
   text: string,
   final: boolean,
   write: Scribe,
@@ -28,12 +29,21 @@ export function troubled(
   const channel = channelOf(call)
   const before = state.noise.troubles[channel]
   const { undeliveredAfter } = state.model.settings.notify
-  if (before !== undefined && !(final && before.told === null)) return { state, effects: [] }
-  const trouble: Trouble = before === undefined ? { call, since: now.wall, text, told: null } : { ...before, text }
+  if (before !== undefined && !final) return { state, effects: [] }
+  const begun: Trouble = before ?? { call, since: now.wall, text, told: null }
+  const trouble: Trouble = final ? { ...begun, text, lost: lostWith(begun, message) } : begun
   const noted = withTrouble(state, channel, trouble)
+  if (final && trouble.told !== null) return { state: noted, effects: [] }
   if (final) return tellTroubles(noted, write, now, (one) => one === trouble)
   return { state: noted, effects: [{ kind: 'wake', at: wallTime(now.wall + undeliveredAfter) }] }
 }
+
+/** What was given up is named, as far as there is room: `ALERT web/http`. */
+const lostWith = ({ lost = [] }: Trouble, { kind, key }: AlertMessage): readonly string[] =>
+  lost.length >= LOST_KEPT ? lost : [...lost, `${isFailing(kind) ? 'the failure' : 'the end'} of ${key}`]
+
+/** Notifications that were given up and are named in one message. */
+const LOST_KEPT = 20
 
 /** It gets through: who was told that it does not hears of it. */
 export const throughAgain = (state: State, { call }: Delivery, write: Scribe, now: Now): Decided =>
@@ -109,25 +119,38 @@ const withTrouble = (state: State, channel: string, trouble: Trouble): State => 
 
 const GROUP = groupName('upalert')
 /** Characters of a channel's name in the name of its trouble. */
-const NAME_KEPT = 200
+const NAME_KEPT = 100
 
 function troubleMessage(id: Id, kind: 'failure' | 'up', trouble: Trouble, state: State, now: Now): AlertMessage {
-  const name = calledName(trouble.call)
+  const name = toldName(trouble.call).slice(0, NAME_KEPT)
   const channel = channelOf(trouble.call)
-  // Two that are in trouble at once are two: the end of one must not be taken for the other's.
-  const service = serviceName(`delivery to ${name.slice(0, NAME_KEPT)}`)
+  // Two that are in trouble at once are two, also where they are called alike (without addresses): the end of one is not the other's.
+  const alike = name.includes('@') ? '' : ` (${mark(channel)})`
+  const service = serviceName(`delivery to ${name}${alike}`)
   const waiting = state.outbox.filter(({ call }) => channelOf(call) === channel).length
   const lasted = milliseconds(now.wall - trouble.since)
   const left = waiting === 0 ? 'none waits' : waiting === 1 ? 'one waits' : `${waiting} wait`
+  const lost = trouble.lost ?? []
+  const given = lost.length === 0 ? '' : `; given up: ${lost.join(', ')}`
+  const since = lasted < LEAST_SAID ? '' : ` for ${durationText(lasted)}`
   const summary =
     kind === 'up'
-      ? `notifications to "${name}" get through again after ${durationText(lasted)}`
-      : `notifications to "${name}" do not get through since ${durationText(lasted)} ago; ${left}: ${trouble.text}`
+      ? `notifications get through to ${name} again after ${durationText(lasted)}${given}`
+      : `notifications have not got through to ${name}${since}: ${trouble.text}; ${left}${given}`
   return {
     ...{ id, kind, key: serviceKey(GROUP, service), group: GROUP, service, hosts: [], failing: [] },
     ...{ description: 'the delivery of notifications', exit: kind === 'up' ? 0 : 1, summary, detail: '' },
     ...{ output: `${summary}\n`, at: now.wall, firstFailure: trouble.since, lastFailure: null, lastSuccess: null },
     ...{ lasted: kind === 'up' ? lasted : null, failures: 0, acknowledged: null, pools: [], environment: {} },
-    outage: `${channel}@${trouble.since}`,
+    outage: `${service}@${trouble.since}`,
   }
 }
+
+/** A trouble that has only begun is told without its length. */
+const LEAST_SAID = 1_000
+
+/** Four hexadecimal digits that tell channels apart, and tell nobody their options. */
+const mark = (channel: string): string =>
+  Math.floor(fraction(channel) * 0x10000)
+    .toString(16)
+    .padStart(4, '0')
