@@ -1,6 +1,8 @@
 /**
  * Carries notifications out of the outbox to their receivers: at their time, so many at once, and for one service and one
- * way of telling strictly in order, so that a late "down" never follows its "up". What came of each becomes an event.
+ * way of telling strictly in order, so that a late "down" never follows its "up". What some of its receivers have and others
+ * refuse holds up nobody: it is tried once more before each later message of its services, so that those who lack it hear in
+ * order too. What came of each becomes an event.
  */
 import { type Alert, type AlertContext, type AlertMessage, type AlertOutcome, tellingsOf } from '../model/alert.ts'
 import type { EventBody } from '../model/event.ts'
@@ -42,6 +44,8 @@ interface Lane {
   readonly name: string
   /** In the order of the decisions; only the first is ever under way. */
   readonly rides: Ride[]
+  /** Older ones, in their order too, that some of the receivers have and the others are still owed. */
+  readonly owed: Ride[]
 }
 
 /** One delivery. A message about several services has a place in the lane of each, and begins when it is the first in all. */
@@ -52,6 +56,11 @@ interface Ride {
   /** `asleep` until it is the first and its date has come, `ready` to begin as soon as there is a place, or `active`. */
   standing: 'asleep' | 'ready' | 'active'
   cancelWake: () => void
+  isOwed: boolean
+  /** Those whose turn it is as soon as this, which is owed, has been tried once more. */
+  readonly behind: Set<Ride>
+  /** What is owed and has been tried in vain since it is this one's turn. */
+  readonly tried: Set<Ride>
 }
 
 /** One way of telling. */
@@ -75,13 +84,16 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
     if (pending !== undefined) consider(rides.get(id) ?? joined(pending))
   }
 
-  function joined({ id, message, call }: Delivery): Ride {
+  function joined({ id, message, call, reached }: Delivery): Ride {
     const name = `${call.module} ${lineOf(call)}`
     const module = modules.get(name) ?? { ready: [], underWay: 0 }
     modules.set(name, module)
     const own = laneNames(message, call).map((lane) => lanes.get(lane) ?? newLane(lane))
-    const ride: Ride = { id, lanes: own, module, standing: 'asleep', cancelWake: () => {} }
-    for (const lane of own) lane.rides.push(ride)
+    const ride: Ride = {
+      ...{ id, lanes: own, module, standing: 'asleep', cancelWake: () => {} },
+      ...{ isOwed: (reached ?? []).length > 0, behind: new Set(), tried: new Set() },
+    }
+    for (const lane of own) queueOf(ride, lane).push(ride)
     rides.set(id, ride)
     return ride
   }
@@ -97,7 +109,7 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
   }
 
   function newLane(name: string): Lane {
-    const lane: Lane = { name, rides: [] }
+    const lane: Lane = { name, rides: [], owed: [] }
     lanes.set(name, lane)
     return lane
   }
@@ -130,40 +142,82 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
       leave(ride)
       return
     }
-    if (!ride.lanes.every((lane) => firstOf(lane) === ride)) return
-    const wait = delivery.notBefore - doors.now().wall
+    const wait = isFirst(ride) ? delivery.notBefore - doors.now().wall : null
+    if (wait === null || wait > 0) ride.tried.clear()
+    if (wait === null) return
     if (wait > 0) {
       // As the outbox has it then: setting the clock moves its date.
       ride.cancelWake = doors.after(milliseconds(Math.min(wait, longestSleep)), () => consider(ride))
       return
     }
+    const owed = ride.isOwed ? [] : owedBefore(ride)
+    if (owed.length === 0) getReady(ride)
+    for (const one of owed) {
+      one.behind.add(ride)
+      if (one.standing === 'asleep') getReady(one)
+    }
+  }
+
+  function getReady(ride: Ride): void {
+    ride.cancelWake()
     ride.standing = 'ready'
     ride.module.ready.push(ride)
     pumpSoon()
   }
 
-  const firstOf = (lane: Lane): Ride | undefined => lane.rides.find((ride) => !isOver(ride))
+  const isFirst = (ride: Ride): boolean => ride.lanes.every((lane) => firstOf(queueOf(ride, lane)) === ride)
+
+  const firstOf = (queue: readonly Ride[]): Ride | undefined => queue.find((ride) => !isOver(ride))
 
   /** What is under way has its place until it ends, whatever becomes of it in the outbox. */
   const isOver = ({ id, standing }: Ride): boolean => standing !== 'active' && doors.pending(id) === undefined
 
-  /** Whoever came behind it may be the first now. */
-  function leave(over: Ride): void {
-    const open = [...withoutPlace(over)]
-    for (let lane = open.pop(); lane !== undefined; lane = open.pop()) {
-      const [first] = lane.rides
-      if (first === undefined) lanes.delete(lane.name)
-      else if (isOver(first)) open.push(...withoutPlace(first))
-      else consider(first)
+  /** What has to be tried once more before this one. Behind what has just been refused again nothing is tried. */
+  function owedBefore({ lanes: own, tried }: Ride): readonly Ride[] {
+    const found = new Set<Ride>()
+    const open = new Set(own)
+    for (const { owed } of open) {
+      const first = firstOf(owed)
+      if (first === undefined || tried.has(first)) continue
+      if (isFirst(first)) found.add(first)
+      else for (const lane of first.lanes) open.add(lane)
+    }
+    return [...found]
+  }
+
+  /** Some have it: those behind it need not wait until the others do. */
+  function owe(ride: Ride): void {
+    for (const { rides: waiting, owed } of ride.lanes) {
+      remove(ride, waiting)
+      owed.push(ride)
+    }
+    ride.isOwed = true
+    const next = new Set(ride.lanes.flatMap(({ rides: waiting }) => firstOf(waiting) ?? []))
+    for (const one of next) {
+      // It has been tried this very moment.
+      one.tried.add(ride)
+      consider(one)
     }
   }
 
-  /** Answers the lanes that it was in. */
-  function withoutPlace(ride: Ride): readonly Lane[] {
-    if (!rides.delete(ride.id)) return []
-    ride.cancelWake()
-    for (const { rides: waiting } of ride.lanes) waiting.splice(waiting.indexOf(ride), 1)
-    return ride.lanes
+  /** Whoever came behind it may be the first now. */
+  function leave(over: Ride): void {
+    const open = [over]
+    for (let ride = open.pop(); ride !== undefined; ride = open.pop()) {
+      if (!rides.delete(ride.id)) continue
+      ride.cancelWake()
+      const next = new Set(ride.behind)
+      for (const lane of ride.lanes) {
+        const queue = queueOf(ride, lane)
+        remove(ride, queue)
+        if (queue[0] !== undefined) next.add(queue[0])
+        if (lane.rides.length + lane.owed.length === 0) lanes.delete(lane.name)
+      }
+      for (const one of next) {
+        if (isOver(one)) open.push(one)
+        else consider(one)
+      }
+    }
   }
 
   /** Once a turn: where everything is accepted at once, checks and clients have their turns in between. */
@@ -195,11 +249,17 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
       active.delete(one)
       module.underWay -= 1
       // After the stop only what is final counts: to have it sent again by the next run would be a double.
-      if (stopped && outcome.kind === 'failed' && outcome.retry) return
+      if (stopped && outcome.kind === 'failed' && outcome.retry && !hasReached(outcome, delivery)) return
       doors.post({ kind: 'attempted', delivery: delivery.id, outcome })
-      // One that is tried again is still the first of its lanes, so that nothing overtakes it.
+      // One that is tried again is still the first of its lanes, so that nothing overtakes it, unless some have it.
       ride.standing = 'asleep'
+      ride.tried.clear()
+      if (!ride.isOwed && (doors.pending(ride.id)?.reached ?? []).length > 0) owe(ride)
+      const waiting = [...ride.behind]
+      ride.behind.clear()
+      for (const one of waiting) one.tried.add(ride)
       consider(ride)
+      for (const one of waiting) consider(one)
       if (module.ready.length > 0) pumpSoon()
     })
     const one = { controller, end }
@@ -254,3 +314,11 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
 
 /** However far away the date of a delivery is, it is looked at this often: the wall clock may be set meanwhile. */
 const longestSleep = seconds(30)
+
+const queueOf = ({ isOwed }: Ride, lane: Lane): Ride[] => (isOwed ? lane.owed : lane.rides)
+
+const remove = (ride: Ride, queue: Ride[]): unknown => queue.splice(queue.indexOf(ride), 1)
+
+/** Somebody has it now who had it not. */
+const hasReached = ({ reached = [] }: Extract<AlertOutcome, { kind: 'failed' }>, before: Delivery): boolean =>
+  reached.length > (before.reached ?? []).length
