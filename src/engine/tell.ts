@@ -5,6 +5,7 @@ import type { AlertCall, Service } from '../model/model.ts'
 import type { Id } from '../model/names.ts'
 import type { Opstatus } from '../model/opstatus.ts'
 import { periodName } from '../model/period.ts'
+import { channelOf } from '../model/receiver.ts'
 import type { Delivery, ServiceState, State } from '../model/state.ts'
 import { type Now, since, wallTime } from '../model/units.ts'
 import { othersThan, owedFor, united } from './announce.ts'
@@ -55,7 +56,7 @@ export function tell(state: State, what: ToTell, write: Scribe, now: Now): Decid
     for (const call of sent) {
       const others = othersThan(call, everybody)
       const delivery = deliveryOf(state, what, telling, call, others, write.nextId(), now)
-      const sending = put(next, delivery, now)
+      const sending = put(next, withoutSecond(delivery, everybody, state.model), now)
       next = sending.state
       effects.push(record(alertEntry(what, telling, delivery, sending.held, write)), ...sending.effects)
       if (telling.period !== null) effects.push(callingNote(what, telling, call, now))
@@ -166,6 +167,14 @@ function deliveryOf(
     cause: after.cause,
     ...(period === null && owed !== true ? { newestOnly: true as const } : {}),
   }
+}
+
+/** Its second channel is told of the same by itself, having taken over the beginning: there is nothing to take over. */
+function withoutSecond(delivery: Delivery, everybody: readonly AlertCall[], { receivers }: State['model']): Delivery {
+  const second = receivers.get(delivery.call.receiver ?? '')?.second ?? null
+  const told = new Set(everybody.map(channelOf))
+  if (second === null || !second.calls.every((call) => told.has(channelOf(call)))) return delivery
+  return { ...delivery, handover: { at: delivery.decidedAt, done: true } }
 }
 
 /** What the clients of the pools that it drives did while it failed. */

@@ -123,3 +123,28 @@ test('what is taken over takes with it what waits before and behind it, in the o
   assert.deepEqual(story.time(70), [])
   assert.deepEqual(story.time(80), ['phone: failure web/smtp, failure web/http, up web/http, up web/smtp'])
 })
+
+test('who took the beginning over hears of the end once, although the first channel still takes nothing', () => {
+  const story = new Story()
+  story.fails(http, 0)
+  assert.deepEqual(story.time(60), ['phone: failure web/http'])
+  assert.deepEqual(story.passes(http, 70), ['mail: up web/http', 'phone: up web/http'])
+  assert.deepEqual(story.time(200), [])
+})
+
+test('a failure that is taken over after the second channel heard of the end is followed by the end again', () => {
+  const again = period({ alerts: oncall.channels, upalerts: [], alertevery: { every: seconds(10), unless: 'success' } })
+  const often = service({ called: 'web/often', periods: [again] })
+  const run = new Run({ ...model([often], [], settings), receivers: new Map([['oncall', oncall]]) })
+  const sent = (second: number, of: Parameters<Run['post']>[0]): string[] =>
+    run.post(of, at(second)).flatMap((effect) => {
+      return effect.kind === 'deliver' ? [`${effect.delivery.call.text} ${effect.delivery.message.kind}`] : []
+    })
+  const fails = (second: number) => sent(second, checked(often, result(often.hosts, often.hosts)))
+  assert.deepEqual(fails(0), ['mail failure'])
+  assert.deepEqual(fails(50), ['mail failure'])
+  assert.deepEqual(sent(60, { kind: 'time' }), ['phone failure', 'phone failure'])
+  assert.deepEqual(fails(65), ['mail failure'])
+  assert.deepEqual(sent(70, checked(often, result(often.hosts, []))), ['mail up', 'phone up'])
+  assert.deepEqual(sent(125, { kind: 'time' }), ['phone failure', 'phone up'])
+})

@@ -52,20 +52,27 @@ function together(before: State, due: readonly Delivery[], write: Scribe, now: N
 
 /**
  * With them goes whatever else waits for the same channel to tell of the same services. It would not get through before
- * them, and nobody is to be left with a failure whose end went another way, or to hear of the end first.
+ * them, and nobody is to be left with a failure whose end went another way, or to hear of the end first. So what comes
+ * behind them goes even if it was told the second one before.
  */
 function withCompany(outbox: readonly Delivery[], due: readonly Delivery[]): ReadonlySet<Id> {
   const ids = new Set(due.map(({ id }) => id))
-  const about = new Set(due.flatMap(namesOf))
-  let left = outbox
-    .filter(({ id, handover }) => handover?.done === false && !ids.has(id))
-    .map((delivery) => ({ id: delivery.id, names: namesOf(delivery) }))
+  /** Their services, and where the first of them stands that tells of each; one that was given up stood before all. */
+  const about = new Map<string, number>()
+  const note = (names: readonly string[], at: number): void => {
+    for (const name of names) about.set(name, Math.min(at, about.get(name) ?? at))
+  }
+  for (const delivery of due) note(namesOf(delivery), outbox.indexOf(delivery))
+  let left = outbox.flatMap((delivery, at) => {
+    const { id, handover } = delivery
+    return handover === undefined || ids.has(id) ? [] : [{ id, at, done: handover.done, names: namesOf(delivery) }]
+  })
   for (let before = -1; before !== left.length; ) {
     before = left.length
-    left = left.filter(({ id, names }) => {
-      if (!names.some((name) => about.has(name))) return true
+    left = left.filter(({ id, at, done, names }) => {
+      if (!names.some((name) => (about.get(name) ?? outbox.length) < (done ? at : outbox.length))) return true
       ids.add(id)
-      for (const name of names) about.add(name)
+      note(names, at)
       return false
     })
   }
