@@ -6,7 +6,7 @@
 import type { Zone } from '../model/calendar/zone.ts'
 import type { Incident } from './incident.ts'
 import type { Figures, Report } from './report.ts'
-import { notes, plain } from './words.ts'
+import { notes, plain, whyText } from './words.ts'
 import { isoText } from './zone.ts'
 
 const COLUMNS = [
@@ -56,7 +56,7 @@ const incident = (one: Incident, zone: Zone): Row => ({
   not_observed_s: seconds(one.notObserved),
   lasted_s: seconds(one.lasted),
   ended: one.ended === null ? '' : isoText(zone, one.ended),
-  cause: said(one.summary),
+  cause: said(whyText(one, 1000)),
   hosts: said([...one.hosts, ...(one.omittedHosts > 0 ? [`and ${one.omittedHosts} more`] : [])].join(' ')),
   acknowledged_by: said(one.acknowledged ?? ''),
   notes: said(notes(one).join('; ')),

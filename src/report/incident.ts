@@ -1,6 +1,6 @@
 /** One outage of one service, from the change to down to the next change. */
 import { type Milliseconds, milliseconds, type WallTime } from '../model/units.ts'
-import type { HistoryRecord } from './record.ts'
+import { type HistoryRecord, longestText } from './record.ts'
 import type { Span } from './span.ts'
 
 export interface Incident {
@@ -29,16 +29,30 @@ export interface Incident {
   /** Hosts that went down when it began or while it lasted; the first of them. */
   readonly hosts: readonly string[]
   readonly omittedHosts: number
+  /** What failed at them, where the summary names them and says no more; otherwise empty. The first of them. */
+  readonly reasons: readonly Reason[]
+}
+
+/** Hosts of which the same was said. */
+export interface Reason {
+  readonly text: string
+  /** The first of them. */
+  readonly hosts: readonly string[]
+  readonly omittedHosts: number
 }
 
 /** Hosts that an incident names. */
 const mostHosts = 20
+/** Different reasons that it tells, and hosts that it names beside each. */
+const mostReasons = 5
+const mostBeside = 5
 
 /** An incident in the making. */
 export interface Open {
   readonly began: WallTime
   readonly summary: string
-  readonly hosts: Set<string>
+  /** What was said of each that went down. */
+  readonly hosts: Map<string, string>
   acknowledged: string | null
   down: number
   downInMaintenance: number
@@ -49,10 +63,13 @@ export interface Open {
   unseen: number
 }
 
-export const opened = (record: Extract<HistoryRecord, { kind: 'service' }>, hosts: Iterable<string>): Open => ({
+export const opened = (
+  record: Extract<HistoryRecord, { kind: 'service' }>,
+  hosts: Iterable<readonly [host: string, text: string]>,
+): Open => ({
   began: record.at,
   summary: record.text,
-  hosts: new Set(hosts),
+  hosts: new Map(hosts),
   acknowledged: null,
   down: 0,
   downInMaintenance: 0,
@@ -61,6 +78,11 @@ export const opened = (record: Extract<HistoryRecord, { kind: 'service' }>, host
   seenInside: 0,
   unseen: 0,
 })
+
+/** A host that goes down again may say something else; what it said first is the cause. */
+export function heardOf({ hosts }: Open, host: string, text: string): void {
+  if ((hosts.get(host) ?? '') === '') hosts.set(host, text)
+}
 
 interface End {
   readonly at: WallTime
@@ -87,7 +109,32 @@ export function closed(service: string, open: Open, { at, became }: End, span: S
     cutByGap: open.unseen > 0,
     acknowledged,
     summary,
-    hosts: [...hosts].slice(0, mostHosts),
+    hosts: [...hosts.keys()].slice(0, mostHosts),
     omittedHosts: Math.max(0, hosts.size - mostHosts),
+    reasons: saysOnlyWho(summary, hosts) ? reasonsOf(hosts) : [],
   }
+}
+
+/** Built-in monitors follow mon's convention: the summary is the names of the hosts that failed. */
+function saysOnlyWho(summary: string, hosts: ReadonlyMap<string, string>): boolean {
+  if (summary === '(NO SUMMARY)') return true
+  const words = summary.split(/\s+/).filter((word) => word !== '')
+  // Of a long list the end was cut off.
+  const whole = summary.length < longestText ? words : words.slice(0, -1)
+  return whole.every((word) => hosts.has(word))
+}
+
+/** What was said, in the order in which it was said first; each with the hosts of which it was said. */
+function reasonsOf(hosts: ReadonlyMap<string, string>): readonly Reason[] {
+  const groups = new Map<string, string[]>()
+  for (const [host, text] of [...hosts].filter(([, text]) => text.trim() !== '')) {
+    const group = groups.get(text)
+    if (group === undefined) groups.set(text, [host])
+    else group.push(host)
+  }
+  return [...groups].slice(0, mostReasons).map(([text, all]) => ({
+    text,
+    hosts: all.slice(0, mostBeside),
+    omittedHosts: Math.max(0, all.length - mostBeside),
+  }))
 }

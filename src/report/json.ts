@@ -6,6 +6,7 @@ import type { Zone } from '../model/calendar/zone.ts'
 import type { Incident } from './incident.ts'
 import type { WorstLatency } from './record.ts'
 import type { Figures, Report } from './report.ts'
+import { causeText } from './words.ts'
 import { isoText } from './zone.ts'
 
 export function jsonReport({ span, services, totals, incidents, remarks }: Report): string {
@@ -58,6 +59,7 @@ const incident = (one: Incident, zone: Zone) => ({
   cutByGap: one.cutByGap,
   acknowledgedBy: one.acknowledged === null ? null : whole(one.acknowledged),
   summary: whole(one.summary),
+  cause: causeText(one),
   hosts: one.hosts.map(whole),
   omittedHosts: one.omittedHosts,
 })

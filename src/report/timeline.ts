@@ -3,7 +3,7 @@
  * between two changes once. Whatever is measured in the span adds up to the span, to the millisecond.
  */
 import { type WallTime, wallTime } from '../model/units.ts'
-import { closed, type Incident, type Open, opened } from './incident.ts'
+import { closed, heardOf, type Incident, type Open, opened } from './incident.ts'
 import { inOrder } from './order.ts'
 import type { HistoryRecord } from './record.ts'
 import type { Span } from './span.ts'
@@ -46,7 +46,7 @@ class Sweep {
   private maintenance = false
   private open: Open | null = null
   /** Hosts that went down in the instant that is looked at: their records come before the service's own. */
-  private fallen: { at: WallTime; hosts: string[] } = { at: wallTime(0), hosts: [] }
+  private fallen: { at: WallTime; hosts: [host: string, text: string][] } = { at: wallTime(0), hosts: [] }
   private at: WallTime = wallTime(-8.64e15)
   /** The unseen time that ends next. */
   private next = 0
@@ -75,8 +75,8 @@ class Sweep {
         return
       case 'host':
         if (this.fallen.at !== change.at) this.fallen = { at: change.at, hosts: [] }
-        this.fallen.hosts.push(change.host)
-        this.open?.hosts.add(change.host)
+        this.fallen.hosts.push([change.host, change.text])
+        if (this.open !== null) heardOf(this.open, change.host, change.text)
     }
   }
 

@@ -1,7 +1,7 @@
 /** Numbers, times and what others said, as every format of a report shows them. */
 import { durationText } from '../model/duration.ts'
 import type { Milliseconds } from '../model/units.ts'
-import type { Incident } from './incident.ts'
+import type { Incident, Reason } from './incident.ts'
 import type { Figures, Report } from './report.ts'
 import { stampText } from './zone.ts'
 
@@ -58,11 +58,24 @@ export const spanText = ({ span: { from, to, zone } }: Report): string =>
   `${stampText(zone, from)} to ${stampText(zone, to)} (${zone.name}), ${hoursText(to - from)}`
 
 /** What failed and which hosts: an incident's cause. */
-export function causeText({ summary, hosts, omittedHosts }: Incident): string {
+export function causeText(incident: Incident): string {
+  const { hosts, omittedHosts, reasons } = incident
+  const beside = new Set(reasons.flatMap(({ hosts }) => hosts))
+  if (omittedHosts === 0 && hosts.length > 0 && hosts.every((host) => beside.has(host))) return whyText(incident)
   const names = hosts.map((host) => plain(host))
   const more = omittedHosts > 0 ? ` and ${omittedHosts} more` : ''
   const which = names.length === 0 ? '' : `${counted(names.length + omittedHosts, 'host')}: ${names.join(', ')}${more}`
-  return [plain(summary), which].filter((part) => part !== '').join('; ') || 'nothing was said'
+  return [whyText(incident), which].filter((part) => part !== '').join('; ') || 'nothing was said'
+}
+
+/** What failed: the summary, or where that only names hosts, what was said of each. */
+export const whyText = ({ summary, reasons }: Incident, limit = SHOWN): string =>
+  reasons.length === 0 ? plain(summary, limit) : reasons.map(reasonText).join('; ')
+
+/** `10.1.1.2, 10.1.1.3 refused the connection` */
+function reasonText({ text, hosts, omittedHosts }: Reason): string {
+  const more = omittedHosts > 0 ? ` and ${omittedHosts} more` : ''
+  return `${hosts.map((host) => plain(host)).join(', ')}${more} ${plain(text)}`
 }
 
 /** What else there is to know of it; each a few words. */

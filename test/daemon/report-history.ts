@@ -36,7 +36,7 @@ export const story: readonly (readonly [string, ...Body[]])[] = [
   ['2026-09-30T22:10:00Z', became('web/http', 'down', 'up')],
   ['2026-10-10T08:00:00Z', { kind: 'daemon', what: 'started', text: 'upalert runs' }],
   ['2026-10-25T00:00:00Z', maintained('db/sql', true)],
-  ['2026-10-25T00:30:00Z', fell('db/sql', '10.1.1.9'), became('db/sql', 'up', 'down', 'no answer')],
+  ['2026-10-25T00:30:00Z', fell('db/sql', '10.1.1.9'), became('db/sql', 'up', 'down', '10.1.1.9')],
   ['2026-10-25T01:30:00Z', became('db/sql', 'down', 'up')],
   ['2026-10-25T03:00:00Z', maintained('db/sql', false)],
   [

@@ -28,21 +28,38 @@ test('incidents say what failed, who acknowledged, and how they lie in the month
   await written(statedir)
   const { incidents } = await made('none', statedir)
   assert.deepEqual(
-    incidents.map(({ service, summary, hosts, acknowledged, maintenance, beganBefore, goesOn, lasted, down }) => ({
-      ...{ service, summary, hosts, acknowledged, maintenance, beganBefore, goesOn },
-      ...{ lasted: lasted / 60_000, down: down / 60_000 },
-    })),
+    incidents.map(
+      ({ service, summary, hosts, reasons, acknowledged, maintenance, beganBefore, goesOn, lasted, down }) => ({
+        ...{
+          service,
+          summary,
+          hosts,
+          why: reasons.map(({ text }) => text),
+          acknowledged,
+          maintenance,
+          beganBefore,
+          goesOn,
+        },
+        ...{ lasted: lasted / 60_000, down: down / 60_000 },
+      }),
+    ),
     [
       {
-        ...{ service: 'web/http', summary: 'connection refused', hosts: ['10.1.1.2'], acknowledged: 'joe' },
+        ...{ service: 'web/http', summary: 'connection refused', hosts: ['10.1.1.2'], why: [], acknowledged: 'joe' },
         ...{ maintenance: 'none', beganBefore: true, goesOn: false, lasted: 20, down: 10 },
       },
       {
-        ...{ service: 'db/sql', summary: 'no answer', hosts: ['10.1.1.9'], acknowledged: null },
+        ...{
+          service: 'db/sql',
+          summary: '10.1.1.9',
+          hosts: ['10.1.1.9'],
+          why: ['refused'],
+          acknowledged: null,
+        },
         ...{ maintenance: 'all', beganBefore: false, goesOn: false, lasted: 60, down: 0 },
       },
       {
-        ...{ service: 'web/http', summary: '=1+1', hosts: ['10.1.1.3'], acknowledged: null },
+        ...{ service: 'web/http', summary: '=1+1', hosts: ['10.1.1.3'], why: [], acknowledged: null },
         ...{ maintenance: 'none', beganBefore: false, goesOn: true, lasted: 30, down: 20 },
       },
     ],

@@ -6,11 +6,11 @@ import { csvReport } from '../../src/report/csv.ts'
 import { FORMATS, formatted } from '../../src/report/format.ts'
 import { htmlReport } from '../../src/report/html.ts'
 import { jsonReport } from '../../src/report/json.ts'
-import type { HistoryRecord } from '../../src/report/record.ts'
+import { type HistoryRecord, longestText } from '../../src/report/record.ts'
 import { reportOf } from '../../src/report/report.ts'
 import { monthSpan } from '../../src/report/span.ts'
 import { textReport } from '../../src/report/text.ts'
-import { lengthText, percent, plain } from '../../src/report/words.ts'
+import { causeText, lengthText, percent, plain } from '../../src/report/words.ts'
 import { acknowledged, at, became, everything, fell, gap, history, later, maintained, span, zone } from './records.ts'
 
 const berlin = zone('Europe/Berlin')
@@ -54,6 +54,73 @@ Note: From PostgreSQL.
 `,
   )
 })
+
+const causes: readonly { name: string; fell: readonly (readonly [string, string])[]; summary: string; is: string }[] = [
+  {
+    name: 'where a summary names the host that failed, its reason stands beside it',
+    fell: [['10.1.1.2', 'refused the connection']],
+    summary: '10.1.1.2',
+    is: '10.1.1.2 refused the connection',
+  },
+  {
+    name: 'hosts with one reason stand together',
+    fell: [
+      ['10.1.1.2', 'refused the connection'],
+      ['10.1.1.3', 'answered 503'],
+      ['10.1.1.4', 'refused the connection'],
+    ],
+    summary: '10.1.1.2 10.1.1.3 10.1.1.4',
+    is: '10.1.1.2, 10.1.1.4 refused the connection; 10.1.1.3 answered 503',
+  },
+  {
+    name: 'of many hosts with one reason some are named beside it, and more of them behind',
+    fell: ['1', '2', '3', '4', '5', '6'].map((name) => [`h${name}`, 'timed out'] as const),
+    summary: 'h1 h2 h3 h4 h5 h6',
+    is: 'h1, h2, h3, h4, h5 and 1 more timed out; 6 hosts: h1, h2, h3, h4, h5, h6',
+  },
+  {
+    name: 'a host without a reason is named behind those that have one',
+    fell: [
+      ['10.1.1.2', 'answered 503'],
+      ['10.1.1.3', ''],
+    ],
+    summary: '10.1.1.2 10.1.1.3',
+    is: '10.1.1.2 answered 503; 2 hosts: 10.1.1.2, 10.1.1.3',
+  },
+  {
+    name: 'a summary that says more is what counts',
+    fell: [['10.1.1.2', 'failed web.sh']],
+    summary: 'disk full on 10.1.1.2',
+    is: 'disk full on 10.1.1.2; 1 host: 10.1.1.2',
+  },
+  {
+    name: 'a program without summary leaves what was said of its hosts',
+    fell: [['10.1.1.2', 'exit status 2']],
+    summary: '(NO SUMMARY)',
+    is: '10.1.1.2 exit status 2',
+  },
+  { name: 'where nothing is known of the named host, its name is left', fell: [], summary: '10.1.1.2', is: '10.1.1.2' },
+  {
+    name: 'a list of names that was cut off is a list of names',
+    fell: Array.from({ length: 40 }, (_, i) => [`host-${i + 100}`, 'timed out'] as const),
+    summary: Array.from({ length: 40 }, (_, i) => `host-${i + 100}`)
+      .join(' ')
+      .slice(0, longestText),
+    is: `host-100, host-101, host-102, host-103, host-104 and 35 more timed out; 40 hosts: ${Array.from({ length: 20 }, (_, i) => `host-${i + 100}`).join(', ')} and 20 more`,
+  },
+]
+for (const { name, fell: hosts, summary, is } of causes) {
+  test(name, () => {
+    const noon = at('2026-10-05T12:00:00Z')
+    const records = [
+      became(early, 'a/b', 'up'),
+      ...hosts.map(([host, text]) => fell(noon, 'a/b', host, text)),
+      became(noon, 'a/b', 'down', summary),
+    ]
+    const [incident] = reportOf(history(records), october, everything).incidents
+    assert.equal(incident === undefined ? '' : causeText(incident), is)
+  })
+}
 
 test('as CSV, each row has all columns, seconds and offsets', () => {
   const [head = [], ...rows] = parsed(csvReport(report))
@@ -149,7 +216,7 @@ const hostile = fc.oneof(
 const withHostile = fc.tuple(hostile, hostile, hostile).map(([summary, host, who]) => {
   const noon = at('2026-10-05T12:00:00Z')
   const records: HistoryRecord[] = [
-    ...[became(early, 'a/b', 'up'), fell(noon, 'a/b', host || 'h'), became(noon, 'a/b', 'down', summary)],
+    ...[became(early, 'a/b', 'up'), fell(noon, 'a/b', host || 'h', who), became(noon, 'a/b', 'down', summary)],
     ...[acknowledged(later(noon, 1), 'a/b', who), became(later(noon, 60_000), 'a/b', 'up')],
     became(noon, `${who}/x`, 'up'),
   ]

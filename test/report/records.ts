@@ -23,8 +23,8 @@ const next = (): number => {
 export const became = (when: WallTime, service: string, to: Verdict, text = '', was: Verdict = 'untested') =>
   ({ kind: 'service', at: when, order: next(), service, was, became: to, text, lasted: null }) satisfies HistoryRecord
 
-export const fell = (when: WallTime, service: string, host: string) =>
-  ({ kind: 'host', at: when, order: next(), service, host, text: '' }) satisfies HistoryRecord
+export const fell = (when: WallTime, service: string, host: string, text = '') =>
+  ({ kind: 'host', at: when, order: next(), service, host, text }) satisfies HistoryRecord
 
 export const maintained = (when: WallTime, service: string, began: boolean) =>
   ({ kind: 'maintenance', at: when, order: next(), service, began }) satisfies HistoryRecord
