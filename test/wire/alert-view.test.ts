@@ -5,6 +5,7 @@ import type { AlertMessage } from '../../src/model/alert.ts'
 import { groupName, host, serviceKey, serviceName } from '../../src/model/names.ts'
 import { wallTime } from '../../src/model/units.ts'
 import { type AlertView, alertView, MEMBERS_TOLD } from '../../src/wire/mail/alert-view.ts'
+import { webhookView } from '../../src/wire/webhook/view.ts'
 import { failure, recovery } from './alert-message.ts'
 
 const time = { full: () => '2026-06-04 14:02:11 Europe/Berlin (UTC+02:00)', clock: () => '14:02' }
@@ -155,6 +156,38 @@ test('of several messages, a bounded number is told, each without detail and mem
   assert.equal(view.omitted, 500 - MEMBERS_TOLD + 7)
   for (const member of view.members) assert.deepEqual([member.detail, member.members, member.combined], ['', [], false])
   assert.ok(JSON.stringify(view).length < 300_000)
+})
+
+test('what fails now is told before what works again, also where there is no room for all', () => {
+  const many = (count: number, of: string, message: typeof failure) =>
+    Array.from({ length: count }, (_, i) => about(`${of}${i}`, message))
+  const [ups, downs] = [many(25, 'up', recovery), many(5, 'down', failure)]
+  const view = combined([...ups.slice(0, 20), ...downs, ...ups.slice(20)])
+  const fails = downs.map(({ key }) => key)
+  const works = ups.slice(0, MEMBERS_TOLD - downs.length).map(({ key }) => key)
+  assert.deepEqual(
+    view.members.map(({ key }) => key),
+    [...fails, ...works],
+  )
+  assert.equal(view.omitted, 10)
+})
+
+test('the body of a webhook tells each in its own words, in the same order', () => {
+  const members = [about('db', recovery), about('web', { ...failure, at: wallTime(0) })]
+  const view = webhookView({ ...failure, members }, 'lb1', time, { ack: null })
+  assert.deepEqual(
+    view.members.map(({ key, atIso }) => `${key} ${atIso}`),
+    ['web/http 1970-01-01T00:00:00.000Z', `db/http ${new Date(recovery.at).toISOString()}`],
+  )
+})
+
+test('of what failed and works again, and of what failed again, the order stays', () => {
+  const members = [about('web', failure), about('db', failure), about('web', recovery), about('app', failure)]
+  const again = [...members, about('db', recovery), about('db', failure)]
+  assert.deepEqual(
+    combined(again).members.map(({ key, state }) => `${key} ${state}`),
+    ['app/http DOWN', 'db/http DOWN', 'web/http DOWN', 'db/http DOWN', 'web/http UP', 'db/http UP'],
+  )
 })
 
 test('an outage is named by the message, or by what failed since when', () => {

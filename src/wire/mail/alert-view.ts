@@ -6,7 +6,18 @@
 import { type AlertKind, type AlertMessage, isFailing } from '../../model/alert.ts'
 import { durationText } from '../../model/duration.ts'
 import type { WallTime } from '../../model/units.ts'
-import { headline, isTried, NAME, overall, reason, SENTENCE, STATES, sumOf, WORDS } from './alert-words.ts'
+import {
+  failingFirst,
+  headline,
+  isTried,
+  NAME,
+  overall,
+  reason,
+  SENTENCE,
+  STATES,
+  sumOf,
+  WORDS,
+} from './alert-words.ts'
 import { block, oneLine } from './safe-text.ts'
 
 /** How instants are said where the daemon runs: `full` with zone and offset, `clock` as hours and minutes. */
@@ -121,7 +132,7 @@ export function alertView(
   const { members = [], omitted = 0 } = message
   const alone = single(message, director, time, links.ack, ALONE)
   if (message.members === undefined) return alone
-  const told = members.slice(0, MEMBERS_TOLD)
+  const told = membersTold(members)
   const left = omitted + members.length - told.length
   return {
     ...alone,
@@ -131,6 +142,10 @@ export function alertView(
     omitted: left,
   }
 }
+
+/** Of more than have room those are left out that fail no more. */
+export const membersTold = (members: readonly AlertMessage[]): readonly AlertMessage[] =>
+  failingFirst(members).slice(0, MEMBERS_TOLD)
 
 function single(
   message: AlertMessage,

@@ -111,6 +111,14 @@ export function sumOf(members: readonly AlertMessage[], omitted: number): string
   return oneLine(`${counts.join(', ')}${names}`, SENTENCE)
 }
 
+/** What fails now comes first, of each service its last; the rest, a failure and its end among it, stays in its order. */
+export function failingFirst(members: readonly AlertMessage[]): readonly AlertMessage[] {
+  const last = new Map(members.map(({ key }, i) => [key, i]))
+  const fails = (member: AlertMessage, i: number) =>
+    last.get(member.key) === i && isFailing(member.kind) && !isTried(member)
+  return [...members.filter(fails), ...members.filter((member, i) => !fails(member, i))]
+}
+
 const lastOfEach = (members: readonly AlertMessage[]): readonly AlertMessage[] => [
   ...new Map(members.map((member) => [member.key, member])).values(),
 ]

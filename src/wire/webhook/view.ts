@@ -1,6 +1,6 @@
 /** What a body is made of: the words of a mail, and beside them instants as machines read them (RFC 3339, UTC). */
 import { type AlertMessage, isFailing } from '../../model/alert.ts'
-import { type AlertView, alertView, type Links, type LocalTime } from '../mail/alert-view.ts'
+import { type AlertView, alertView, type Links, type LocalTime, membersTold } from '../mail/alert-view.ts'
 import { NAME } from '../mail/alert-words.ts'
 import { oneLine } from '../mail/safe-text.ts'
 
@@ -26,7 +26,7 @@ const HOSTS_MOST = 200
 
 export function webhookView(message: AlertMessage, director: string, time: LocalTime, links: Links): WebhookView {
   const view = alertView(message, director, time, links)
-  const { members = [] } = message
+  const members = membersTold(message.members ?? [])
   const told = view.members.flatMap((member, at) => {
     const one = members[at]
     return one === undefined ? [] : [extended(member, one, [])]
