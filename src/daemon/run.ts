@@ -11,8 +11,10 @@ import { lastAlive, touchAlive, touchEvery } from '../edge/alive.ts'
 import { clock } from '../edge/clock.ts'
 import { openJournal } from '../edge/journal/journal.ts'
 import { giveDirectoryToOwner } from '../edge/journal/owner.ts'
+import { goneOf } from '../engine/gone.ts'
 import { restoredState } from '../engine/restore.ts'
 import { stateFor } from '../engine/start.ts'
+import type { Gone } from '../model/state.ts'
 import { type Milliseconds, minutes, seconds, type WallTime, wallTime } from '../model/units.ts'
 import { formatProblems } from '../parse/problem.ts'
 import { createRepeater } from '../runtime/repeat.ts'
@@ -270,6 +272,7 @@ function whatIsKnown({ model, directories }: Usable, { saved, remarks }: OpenJou
   const files = stateAtStart(mon?.loadstate ?? null, directories.statedir, known)
   return {
     state: restoredState(model, saved, files.loaded, clock.now()),
+    gone: saved === null ? null : goneOf(model, saved),
     /** Of what, as the end of a sentence. */
     remembered: `${saved === null ? '' : '; it remembers its last run'}${files.text}`,
     remarks: [...remarks, ...files.complaints],
@@ -346,6 +349,8 @@ function openDatabase(
 }
 
 interface Beginning {
+  /** What was remembered and is configured no more; `null`: nothing was remembered. */
+  readonly gone: Gone | null
   /** Of what, as the end of a sentence. */
   readonly remembered: string
   /** What doors said while they were opened. */
@@ -356,7 +361,7 @@ interface Beginning {
 
 function begin(
   { loop, checks, configuration, table }: Running,
-  { remembered, remarks, aliveUntil }: Beginning,
+  { gone, remembered, remarks, aliveUntil }: Beginning,
   mon: MonRun | undefined,
 ): void {
   const { file, model, directories } = configuration
@@ -367,6 +372,7 @@ function begin(
     kind: 'started',
     text: `upalert runs ${file}: ${counts}${remembered}`,
     aliveUntil,
+    ...(gone === null ? {} : { gone }),
     configuration: configuration.written.hash,
     ...(mon?.stopped === true ? { stopped: true } : {}),
   })

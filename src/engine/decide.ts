@@ -6,6 +6,7 @@ import type { Event } from '../model/event.ts'
 import type { State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
 import { satisfied } from './depend.ts'
+import { tellGoneAtStart } from './gone.ts'
 import { acksOverMeanwhile } from './later/acks.ts'
 import { loadedState } from './loaded.ts'
 import { withMaintenance } from './maintenance.ts'
@@ -20,6 +21,7 @@ import { onStartup } from './on-startup.ts'
 import { onStopping } from './on-stopping.ts'
 import { awaited, onAddresses, onMaintenance, onTime } from './on-time.ts'
 import { onTrapExpired, onTrapped, onTrapTimeout } from './on-trap.ts'
+import { hushedTold } from './pool/hushed.ts'
 import { restoredState } from './restore.ts'
 import { resumed } from './resumed.ts'
 import { configured, type Decided, record, type Scribe, scribe } from './scribe.ts'
@@ -33,12 +35,15 @@ export function decide(state: State, event: Event, now: Now): Decided {
   })
   switch (event.kind) {
     case 'started': {
-      const { saved, loaded = null, stopped, text } = event
+      const { saved, loaded = null, gone = saved ?? null, stopped, text } = event
       const restored = saved === undefined ? state : restoredState(state.model, saved, loaded, now)
       const controls = stopped === true ? { ...restored.controls, stopped: now.wall } : restored.controls
       const said = withGap(told({ ...restored, controls }, 'started', text), event, write)
       const quiet = then(then(said, withMaintenance, write, now), acksOverMeanwhile, write, now)
-      return awaited(onStartup(resumed(quiet, write, now), write, now))
+      const went = resumed(quiet, write, now)
+      // Behind what waited before: nobody is to hear of an end first.
+      const ends = gone === null ? went : tellGoneAtStart(went, gone, write, now)
+      return awaited(onStartup(hushedTold(ends, write, now), write, now))
     }
     case 'reloaded':
       return awaited(onReloaded(state, event, write, now))

@@ -8,11 +8,12 @@ import type { State } from '../model/state.ts'
 import type { Now } from '../model/units.ts'
 import { toldAgain } from './later/told-again.ts'
 import { withMaintenance } from './maintenance.ts'
+import { hushedTold } from './pool/hushed.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
 
 /** For a time that has come, and for what operators do. After a start nobody knows yet what still fails: `withMaintenance`. */
 export function maintenanceLater(before: State, write: Scribe, now: Now): Decided {
-  const looked = withMaintenance(before, write, now)
+  const looked = hushedTold(withMaintenance(before, write, now), write, now)
   if (looked.state.services === before.services) return looked
   let { state } = looked
   const effects = [...looked.effects]
@@ -29,8 +30,12 @@ export function maintenanceLater(before: State, write: Scribe, now: Now): Decide
 
 const stillFails = (window: string): string => `maintenance "${window}" is over, and it still fails`
 
-/** A reload took these services away: what began for them has ended, for whoever counts times of maintenance. */
-export function withoutUnconfigured({ services }: State, { serviceIndex }: Model, write: Scribe): Effect[] {
+/** The configuration lost these services: what began for them has ended, for whoever counts times of maintenance. */
+export function withoutUnconfigured(
+  { services }: Pick<State, 'services'>,
+  { serviceIndex }: Model,
+  write: Scribe,
+): Effect[] {
   return services.flatMap(({ key, maintenance }) => {
     if (maintenance === null || serviceIndex.has(key)) return []
     const { window } = maintenance

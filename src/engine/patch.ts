@@ -95,6 +95,8 @@ const poolChanged = (before: PoolState | undefined, after: PoolState): boolean =
   before.cause !== after.cause ||
   before.driftTold !== after.driftTold ||
   before.lostAt !== after.lostAt ||
+  before.owed !== after.owed ||
+  before.hushed !== after.hushed ||
   before.reals !== after.reals
 
 const sameOwned = (before: State, after: State): boolean =>

@@ -5,7 +5,7 @@
 import type { AlertMessage } from '../model/alert.ts'
 import type { AlertCall, Service } from '../model/model.ts'
 import { id, type ServiceKey } from '../model/names.ts'
-import type { ServiceState, State } from '../model/state.ts'
+import type { PoolState, RealState, ServiceState, State } from '../model/state.ts'
 import { type Now, since } from '../model/units.ts'
 import { message } from './message.ts'
 import { poolMessage, quorumNews, realNews } from './pool/message.ts'
@@ -36,8 +36,8 @@ export function lasts({ model, services, pools }: State, { of, call }: Repeated)
     return found !== undefined && found.outage !== null && found.announced.some((one) => isSame(one, call))
   }
   const pool = pools.find(({ name }) => name === of.virtual)
-  if (of.real === null) return pool !== undefined && pool.lostAt !== null
-  return pool?.reals.find(({ real }) => real === of.real)?.told === 'down'
+  const failing = of.real === null ? pool : pool?.reals.find(({ real }) => real === of.real)
+  return failing !== undefined && failsStill(failing) && failing.owed.some((one) => isSame(one, call))
 }
 
 /** The end of what was said again. */
@@ -51,6 +51,11 @@ const isKept = ({ keepAlive }: AlertCall): boolean => keepAlive === true
 
 const isSame = (one: AlertCall, other: AlertCall): boolean =>
   one.receiver === other.receiver && one.module === other.module && one.text === other.text
+
+const failsStill = (of: PoolState | RealState): boolean => ('told' in of ? of.told === 'down' : of.lostAt !== null)
+
+/** Whoever was told of it, and forgets it. */
+const keptOf = (of: PoolState | RealState): readonly AlertCall[] => (failsStill(of) ? of.owed.filter(isKept) : [])
 
 function ofService(state: State, service: Service, found: ServiceState | undefined, now: Now): Repeated[] {
   const calls = found?.announced.filter(isKept) ?? []
@@ -83,19 +88,19 @@ function ofPools(state: State, now: Now): Repeated[] {
     const pool = state.pools[i]
     if (pool === undefined) return []
     const name = (subject: string) => id(`virtual ${virtual.name}/${subject}`)
-    const quorum = pool.lostAt === null ? [] : virtual.notices.down.filter(isKept)
-    const lost = quorum.map((call) => {
+    const lost = keptOf(pool).map((call) => {
       const news = quorumNews('down', virtual, pool, pool)
       const of = { kind: 'pool', virtual: virtual.name, real: null } as const
       return { call, message: poolMessage(name('quorum'), news, state, now), of }
     })
     const servers = virtual.reals.flatMap((real, index) => {
       const known = pool.reals[index]
-      if (known?.told !== 'down') return []
+      const calls = known === undefined ? [] : keptOf(known)
+      if (known === undefined || calls.length === 0) return []
       const news = realNews('down', virtual, pool, real, known, known, state)
       const of = { kind: 'pool', virtual: virtual.name, real: known.real } as const
       const words = poolMessage(name(news.subject), news, state, now)
-      return real.notices.down.filter(isKept).map((call) => ({ call, message: words, of }))
+      return calls.map((call) => ({ call, message: words, of }))
     })
     return [...lost, ...servers]
   })

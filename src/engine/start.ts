@@ -13,12 +13,14 @@ import {
   type PeriodState,
   type PoolState,
   QUIET_NOISE,
+  type RealState,
   type Saved,
   type ServiceState,
   type State,
 } from '../model/state.ts'
 import { endpointText } from '../model/table.ts'
 import { type WallTime, wallTime } from '../model/units.ts'
+import { heardFormerly } from './pool/audience.ts'
 import { untestedPool, untestedReal } from './pool/fresh.ts'
 
 /** `before` is what the journal kept, or the state that runs now; `null` on a first start. */
@@ -40,14 +42,18 @@ export function stateFor(model: Model, before: Omit<Saved, 'version'> | null): S
 function serviceState(service: Service, before: ServiceState | undefined): ServiceState {
   const hosts = new Map(before?.hosts.map((host) => [host.host, host]))
   return {
-    // What an older upalert wrote lacks some of it.
-    ...untestedService(service),
-    ...before,
-    ...(before !== undefined && before.opstatus === undefined ? numbered(before) : {}),
+    ...(before === undefined ? untestedService(service) : knownService(before)),
     hosts: service.hosts.map((host) => hosts.get(host) ?? untestedHost(host)),
     periods: periodStates(service, before?.periods ?? []),
   }
 }
+
+/** What an older upalert wrote lacks some of it. */
+export const knownService = (before: ServiceState): ServiceState => ({
+  ...untestedService(before),
+  ...before,
+  ...(before.opstatus === undefined ? numbered(before) : {}),
+})
 
 /** An older upalert wrote `always` for a bare period; that is its state unless another is labelled so. */
 function periodStates({ periods }: Service, before: readonly PeriodState[]): readonly PeriodState[] {
@@ -112,7 +118,7 @@ export const forgotten = (state: State): State => ({
   }),
 })
 
-function untestedService({ key }: Service): ServiceState {
+function untestedService({ key }: Pick<Service, 'key'>): ServiceState {
   return {
     key,
     status: { kind: 'untested' },
@@ -180,6 +186,11 @@ function poolState(virtual: Virtual, before: PoolState | undefined): PoolState {
   if (before === undefined) return fresh
   const reals = new Map(before.reals.map((real) => [real.real, real]))
   // What an older upalert wrote lacks some of it.
-  const kept = virtual.reals.map((real) => ({ ...untestedReal(real), ...reals.get(endpointText(real.id)) }))
-  return { ...fresh, ...before, reals: kept }
+  const kept = virtual.reals.map((real): RealState => {
+    const known = reals.get(endpointText(real.id))
+    const heard = known !== undefined && known.owed === undefined && known.told === 'down'
+    return { ...untestedReal(real), ...known, ...(heard ? heardFormerly(real.notices) : {}) }
+  })
+  const heard = before.owed === undefined && before.lostAt !== null
+  return { ...fresh, ...before, ...(heard ? heardFormerly(virtual.notices) : {}), reals: kept }
 }

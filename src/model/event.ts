@@ -4,7 +4,7 @@ import type { Model } from './model.ts'
 import type { GroupName, Host, Id, ServiceKey } from './names.ts'
 import type { Opstatus } from './opstatus.ts'
 import type { CheckResult, HostResult } from './result.ts'
-import type { Owned, Saved, Traffic } from './state.ts'
+import type { Gone, Owned, Saved, Traffic } from './state.ts'
 import type { Milliseconds, WallTime, Weight } from './units.ts'
 
 export type Event = { readonly id: Id } & EventBody
@@ -12,11 +12,13 @@ export type Event = { readonly id: Id } & EventBody
 export type EventBody =
   /**
    * `saved` is what was remembered; without it, the state that the loop was made with goes on. `loaded`: what mon's files
-   * say besides. `stopped`: the scheduler does not run until it is told to.
+   * say besides. `stopped`: the scheduler does not run until it is told to. `gone`: what was remembered besides the state
+   * that the loop was made with; it goes without saying where `saved` is given.
    */
   | {
       readonly kind: 'started'
       readonly saved?: Saved | null
+      readonly gone?: Gone
       readonly text: string
       readonly stopped?: boolean
       readonly loaded?: LoadedState

@@ -246,7 +246,16 @@ export interface PeriodState {
   readonly quiet: QuietReason | null
 }
 
-export interface PoolState {
+/** Of a failure of a pool or of one of its real servers: what people know of it. */
+export interface PoolHeard {
+  /** Who was told of it and must hear of its end, as in ServiceState.announced. */
+  readonly owed: readonly AlertCall[]
+  /** It began in this time of maintenance, so that people do not know it: they are told when that is over. */
+  readonly hushed: string | null
+}
+
+/** What is heard is heard of its quorum. */
+export interface PoolState extends PoolHeard {
   readonly name: string
   readonly standing: PoolStanding
   readonly reals: readonly RealState[]
@@ -265,7 +274,8 @@ export interface PoolState {
   readonly wakeAt: WallTime | null
 }
 
-export interface RealState {
+/** What is heard is heard of what its checks say. */
+export interface RealState extends PoolHeard {
   /** `10.1.1.2:8080` */
   readonly real: string
   readonly standing: RealStanding
@@ -335,6 +345,9 @@ export interface Saved {
   /** What an older upalert wrote lacks it. */
   readonly noise?: Noise
 }
+
+/** What was remembered and the configuration of a later start does not name: their ends have still to be told. */
+export type Gone = Pick<Saved, 'services' | 'pools'>
 
 /** The parts of the state that one event changed: what the journal appends so that a crash forgets nothing. */
 export interface Patch {

@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { goneOf } from '../../src/engine/gone.ts'
 import { restoredState } from '../../src/engine/restore.ts'
+import { sentence } from '../../src/engine/words.ts'
 import { isFailing } from '../../src/model/alert.ts'
 import type { Command, EventBody } from '../../src/model/event.ts'
 import type { AlertCall, Model, Service } from '../../src/model/model.ts'
 import type { Receiver } from '../../src/model/receiver.ts'
-import type { Delivery, Saved, State } from '../../src/model/state.ts'
+import type { Delivery, Saved, ServiceState, State } from '../../src/model/state.ts'
 import { hours, milliseconds, minutes, type Now, seconds, uptime, wallTime } from '../../src/model/units.ts'
 import { alertCall, checked, model, period, Run, result, service } from './build.ts'
 
@@ -59,10 +61,11 @@ type Step =
   | {
       readonly kind: 'command'
       readonly which: number
-      readonly word: 'ack' | 'unack' | 'disable' | 'enable' | 'stop' | 'start'
+      readonly word: 'ack' | 'unack' | 'disable' | 'enable' | 'stop' | 'start' | 'maintain' | 'work'
     }
   | { readonly kind: 'reload'; readonly shapes: readonly number[] }
-  | { readonly kind: 'restart' }
+  /** `null`: on the same file. */
+  | { readonly kind: 'restart'; readonly shapes: readonly number[] | null }
   | { readonly kind: 'step'; readonly seconds: number }
   | { readonly kind: 'attempt'; readonly ends: 'sent' | 'retry' | 'refused' }
 
@@ -79,11 +82,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('command' as const),
       which,
-      word: fc.constantFrom('ack', 'unack', 'disable', 'enable', 'stop', 'start'),
+      word: fc.constantFrom('ack', 'unack', 'disable', 'enable', 'stop', 'start', 'maintain', 'work'),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('reload' as const), shapes: chosen }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('restart' as const), shapes: fc.option(chosen) }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('step' as const), seconds: fc.integer({ min: -900, max: 900 }) }),
@@ -132,7 +138,7 @@ class Story {
         this.post({ kind: 'reloaded', model: configured(one.shapes), text: '' })
         break
       case 'restart':
-        this.restart()
+        this.restart(one.shapes === null ? this.state.model : configured(one.shapes))
         break
       case 'step':
         this.stepped += one.seconds * 1000
@@ -151,17 +157,23 @@ class Story {
 
   private commandOf(word: Extract<Step, { kind: 'command' }>['word'], which: number): Command | null {
     if (word === 'stop' || word === 'start') return { kind: word }
+    if (word === 'work') return { kind: 'end-maintenance', name: 'm' }
     const key = this.state.model.services[which]?.key
     if (key === undefined) return null
+    if (word === 'maintain') {
+      const lasts = minutes(10)
+      return { kind: 'begin-maintenance', name: 'm', subjects: [key], from: null, lasts, reason: '' }
+    }
     if (word === 'ack') return { kind: 'ack', service: key, comment: '', lasts: minutes(3) }
     return word === 'disable' ? { kind: 'disable', service: key, reason: '' } : { kind: word, service: key }
   }
 
-  private restart(): void {
+  /** As the daemon does: the state is made first, for whoever is answered before the start is over. */
+  private restart(of: Model): void {
     const { services, pools, owned, controls, outbox, noise } = this.state
     const saved: Saved = JSON.parse(JSON.stringify({ version: 1, services, pools, owned, controls, outbox, noise }))
-    this.run.state = restoredState(this.state.model, saved, null, at(this.now + this.stepped))
-    this.post({ kind: 'started', text: '' })
+    this.run.state = restoredState(of, saved, null, at(this.now + this.stepped))
+    this.post({ kind: 'started', text: '', gone: goneOf(of, saved) })
   }
 
   private attempt(ends: 'sent' | 'retry' | 'refused'): void {
@@ -209,7 +221,7 @@ test('all messages of one outage carry its name, also the one that ends it after
   assert(of !== undefined)
   story.take({ kind: 'check', which: 0, fails: true })
   story.take({ kind: 'step', seconds: 3600 })
-  story.take({ kind: 'restart' })
+  story.take({ kind: 'restart', shapes: null })
   story.take({ kind: 'wait', seconds: 30 })
   story.take({ kind: 'check', which: 0, fails: false })
   const outages = new Set(story.told.map(({ message }) => message.outage))
@@ -225,4 +237,75 @@ test('an end names who else hears of it, and why one hears who has no line of th
   story.take({ kind: 'check', which: 0, fails: true })
   assert.deepEqual(story.told[0]?.message.others, ['oncall by mail', 'oncall by chat', 'B'])
   assert.equal(story.told[0]?.message.remedy, 'one passing check; it is checked every 4 s')
+})
+
+/** What `g/a`, which fails and was told, leaves behind. */
+function savedFailing(changes: Partial<Service> = {}): Saved {
+  const [a, b] = [service({ called: 'g/a', ...changes }), service({ called: 'g/b' })]
+  const run = new Run(model([a, b]))
+  run.post(checked(a, result(a.hosts, a.hosts, { summary: 'h1 h2' })), at(0))
+  const { services, pools, owned, controls, outbox, noise } = run.state
+  assert.equal(outbox.length, 1)
+  return JSON.parse(JSON.stringify({ version: 1, services, pools, owned, controls, outbox: [], noise }))
+}
+
+for (const [what, startWith] of [
+  ['a start with what was saved', (run: Run, saved: Saved) => run.post(started(saved), at(60_000))],
+  [
+    'the daemon, which has made its state before',
+    (run: Run, saved: Saved) => {
+      run.state = restoredState(run.state.model, saved, null, at(60_000))
+      return run.post({ kind: 'started', text: '', gone: goneOf(run.state.model, saved) }, at(60_000))
+    },
+  ],
+] as const) {
+  test(`${what} tells whoever heard of a failure that the file no longer names the service, once`, () => {
+    const saved = savedFailing()
+    const run = new Run(model([service({ called: 'g/b' })]))
+    const effects = startWith(run, saved)
+    const [end, ...others] = run.state.outbox
+    assert(end !== undefined)
+    assert.deepEqual(others, [])
+    const { message, call } = end
+    assert.deepEqual([call.text, message.kind, message.key], ['U', 'up', 'g/a'])
+    assert.equal(message.because, 'the configuration no longer names it')
+    assert.equal(message.outage, saved.services[0]?.outage)
+    assert.equal(message.firstFailure, at(0).wall)
+    assert.equal(message.lasted, minutes(1))
+    assert.equal(message.environment.MON_GROUP, 'g')
+    const entries = effects.flatMap((effect) => (effect.kind === 'record' ? [sentence(effect.entry)] : []))
+    assert(
+      entries.includes('g/a is not watched any more: the configuration no longer names it (was down for 1 min)'),
+      entries.join('\n'),
+    )
+    assert.equal(effects.filter(({ kind }) => kind === 'deliver').length, 1)
+    run.post(started({ version: 1, ...run.state }), at(120_000))
+    assert.equal(run.state.outbox.length, 1, 'the next start knows nothing of it')
+  })
+}
+
+const started = (saved: Saved): EventBody => ({ kind: 'started', saved, text: '' })
+
+test('what an older upalert saved of a service that is gone harms nothing', () => {
+  const [failing] = savedFailing().services
+  assert(failing !== undefined)
+  const { announced: _, flapping: __, opstatus: ___, ...older } = failing
+  const saved = { ...savedFailing(), services: [older as ServiceState] }
+  const run = new Run(model([]))
+  const effects = run.post(started(saved), at(60_000))
+  assert.deepEqual(run.state.outbox, [])
+  assert(effects.some((effect) => effect.kind === 'record' && effect.entry.kind === 'service'))
+})
+
+test('a reset that forgets a failure still owes its end when the file forgets the service, too', () => {
+  const a = service({ called: 'g/a' })
+  const run = new Run(model([a]))
+  run.post(checked(a, result(a.hosts, a.hosts)), at(0))
+  const reset = { keepstate: false, stopped: false }
+  run.post({ kind: 'reloaded', model: run.state.model, text: '', reset }, at(1000))
+  run.post({ kind: 'reloaded', model: model([]), text: '' }, at(2000))
+  assert.deepEqual(
+    run.state.outbox.map(({ call, message }) => `${call.text} ${message.kind}`),
+    ['A failure', 'U up'],
+  )
 })

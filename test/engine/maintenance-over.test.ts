@@ -4,11 +4,13 @@ import { test } from 'node:test'
 import { onBeginMaintenance, onEndMaintenance } from '../../src/engine/command/maintenance.ts'
 import { maintenanceLater, withoutUnconfigured } from '../../src/engine/maintenance-over.ts'
 import { type Decided, scribe } from '../../src/engine/scribe.ts'
-import type { Period } from '../../src/model/model.ts'
+import type { AlertCall, Period, Virtual } from '../../src/model/model.ts'
 import { id } from '../../src/model/names.ts'
-import { hours, minutes } from '../../src/model/units.ts'
-import { at, checked, model, period, Run, result, service } from './build.ts'
+import type { Saved } from '../../src/model/state.ts'
+import { hours, minutes, wallTime } from '../../src/model/units.ts'
+import { alertCall, at, checked, model, period, Run, result, service } from './build.ts'
 import { begin } from './maintenance-rig.ts'
+import { type Pool, poolOf, realOf } from './pool/rig.ts'
 
 const write = (second: number) => scribe({ kind: 'time', id: id(`m-${second}`) }, at(second))
 
@@ -88,4 +90,98 @@ test('a service that a reload takes away leaves its maintenance', () => {
   )
   assert.deepEqual(texts, ['maintenance "m" is over for it: the configuration no longer names it'])
   assert.deepEqual(withoutUnconfigured(run.state, run.state.model, write(20)), [])
+})
+
+const both = (name: string) => ({ up: [alertCall(`${name}-up`)], down: [alertCall(`${name}-down`)] })
+
+/** A pool of one real server that fails in the tenth second of an hour of maintenance of the virtual server. */
+function failingPool(changes: Partial<Virtual> = {}) {
+  const pool = poolOf([realOf(1, { notices: both('R') })], { notices: both('Q'), ...changes })
+  pool.check(1, '+', 0)
+  const subjects = ['virtual web']
+  pool.post({ kind: 'command', who: 'anna', command: begin({ name: 'm', subjects, lasts: hours(1) }) }, at(1))
+  const during = pool.check(1, '-', 10)
+  return { pool, during }
+}
+
+test('a quorum and a real server that were lost inside and still are, are told at the end, and then their own end is', () => {
+  const { pool, during } = failingPool()
+  assert.deepEqual(told({ effects: during }), [])
+  const because = 'maintenance "m" is over, and it still fails'
+  const over = pool.post({ kind: 'time' }, at(3601))
+  assert.deepEqual(told({ effects: over }), [
+    ['R-down', because],
+    ['Q-down', because],
+  ])
+  const [first] = pool.state.outbox
+  assert.equal(first?.message.firstFailure, at(10).wall, 'since when it fails, and not since when it is told')
+  assert.deepEqual(told({ effects: pool.post({ kind: 'time' }, at(3700)) }), [], 'once')
+  assert.deepEqual(told({ effects: pool.check(1, '+', 3800) }), [
+    ['R-up', undefined],
+    ['Q-up', undefined],
+  ])
+})
+
+test('what was lost inside and came back inside, or before the end was looked at, is not told at all', () => {
+  for (const second of [20, 3601]) {
+    const { pool } = failingPool()
+    assert.deepEqual(told({ effects: pool.check(1, '+', second) }), [])
+    assert.deepEqual(told({ effects: pool.post({ kind: 'time' }, at(3602)) }), [])
+  }
+})
+
+test('a quorum that was lost before is told to be back inside', () => {
+  const pool = poolOf([realOf(1)], { notices: both('Q') })
+  pool.check(1, '+', 0)
+  pool.check(1, '-', 1)
+  pool.post({ kind: 'command', who: 'anna', command: begin({ name: 'm', subjects: ['virtual web'] }) }, at(2))
+  assert.deepEqual(told({ effects: pool.check(1, '+', 3) }), [['Q-up', undefined]])
+  assert.deepEqual(told({ effects: pool.check(1, '-', 4) }), [])
+})
+
+for (const [how, end] of [
+  [
+    'an operator',
+    (pool: Pool) =>
+      pool.post({ kind: 'command', who: 'anna', command: { kind: 'end-maintenance', name: 'm' } }, at(60)),
+  ],
+  ['a step of the clock', (pool: Pool) => stepped(pool)],
+  ['a restart after its time', (pool: Pool) => restarted(pool, 7200)],
+] as const) {
+  test(`who ended it, ${how}, does not matter`, () => {
+    const { pool } = failingPool()
+    const effects = end(pool)
+    const names = told({ effects }).map(([call]) => call)
+    assert.deepEqual(names, ['R-down', 'Q-down'])
+  })
+}
+
+/** One of the calendar, which goes by the clock; an operator's moves along with it. */
+function stepped(pool: Pool) {
+  const { controls } = pool.state
+  const windows = controls.windows.map((one) => ({ ...one, at: wallTime(one.at - 1000) }))
+  pool.state = { ...pool.state, controls: { ...controls, windows } }
+  const now = { wall: at(7200).wall, uptime: at(30).uptime }
+  return pool.post({ kind: 'clock-stepped', by: hours(2) }, now)
+}
+
+function restarted(pool: Pool, second: number) {
+  const { services, pools, controls, owned } = pool.state
+  const saved: Saved = JSON.parse(JSON.stringify({ version: 1, services, pools, controls, owned, outbox: [] }))
+  return pool.post({ kind: 'started', text: '', saved }, at(second))
+}
+
+test('a restart inside keeps it quiet, and keeps in mind what has still to be told', () => {
+  const { pool } = failingPool()
+  assert.deepEqual(told({ effects: restarted(pool, 100) }), [])
+  assert.deepEqual(told({ effects: pool.post({ kind: 'time' }, at(3601)) }).length, 2)
+})
+
+test('scripts follow the pool inside, and are not called again at the end', () => {
+  const script = (text: string): AlertCall => ({ ...alertCall(text), module: 'notify' })
+  const notices = { up: [script('up.sh')], down: [script('down.sh'), alertCall('mail')] }
+  const { pool, during } = failingPool({ notices })
+  assert.deepEqual(told({ effects: during }), [['down.sh', undefined]])
+  const over = told({ effects: pool.post({ kind: 'time' }, at(3601)) }).map(([call]) => call)
+  assert.deepEqual(over, ['R-down', 'mail'])
 })

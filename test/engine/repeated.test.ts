@@ -6,6 +6,7 @@ import { isFailing } from '../../src/model/alert.ts'
 import type { AlertCall, Service } from '../../src/model/model.ts'
 import { minutes } from '../../src/model/units.ts'
 import { alertCall, at, checked, model, period, Run, result, service, virtual } from './build.ts'
+import { begin } from './maintenance-rig.ts'
 import { checkOf, poolOf, realOf } from './pool/rig.ts'
 
 const kept = (text: string, receiver?: string): AlertCall => ({
@@ -116,4 +117,19 @@ test('its end names nothing that fails, and says how long it lasted', () => {
   assert.deepEqual([end.kind, end.failing, end.exit, end.lasted, end.at], ['up', [], 0, minutes(2), at(120).wall])
   assert.equal(end.key, one.message.key)
   assert.equal(end.outage, one.message.outage)
+})
+
+test('what maintenance keeps from people is not said again before they are told, nor to those who were not', () => {
+  const am = { up: [kept('am')], down: [kept('am')] }
+  const pool = poolOf([realOf(1, { notices: am })], { notices: am })
+  pool.check(1, '+', 0)
+  const command = begin({ name: 'm', subjects: ['virtual web'], lasts: minutes(10) })
+  pool.post({ kind: 'command', who: 'anna', command }, at(1))
+  pool.check(1, '-', 2)
+  assert.deepEqual(named(pool, 60), [])
+  pool.post({ kind: 'time' }, at(601))
+  assert.deepEqual(named(pool, 660), ['am virtual web/quorum failure', 'am virtual web/10.1.1.1:80 failure'])
+  const [one] = repeated(pool.state, at(660))
+  assert.ok(one !== undefined && lasts(pool.state, one))
+  assert.ok(!lasts(pool.state, { ...one, call: kept('other') }))
 })

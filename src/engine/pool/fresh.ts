@@ -3,6 +3,7 @@ import type { Real, Virtual } from '../../model/model.ts'
 import type { PoolState, RealState } from '../../model/state.ts'
 import { endpointText } from '../../model/table.ts'
 import { weight } from '../../model/units.ts'
+import { UNHEARD } from './audience.ts'
 
 export function untestedPool({ name, reals }: Pick<Virtual, 'name' | 'reals'>): PoolState {
   return {
@@ -16,11 +17,14 @@ export function untestedPool({ name, reals }: Pick<Virtual, 'name' | 'reals'>): 
     driftTold: null,
     wakeAt: null,
     trafficBefore: null,
+    ...UNHEARD,
   }
 }
 
-export const untestedReal = ({ id }: Pick<Real, 'id'>): RealState => ({
-  real: endpointText(id),
+export const untestedReal = ({ id }: Pick<Real, 'id'>): RealState => freshReal(endpointText(id))
+
+const freshReal = (real: string): RealState => ({
+  real,
   standing: 'held',
   weight: weight(0),
   reason: 'untested',
@@ -33,4 +37,12 @@ export const untestedReal = ({ id }: Pick<Real, 'id'>): RealState => ({
   drain: null,
   told: null,
   toldAt: null,
+  ...UNHEARD,
+})
+
+/** What an older upalert wrote lacks some of it. */
+export const knownPool = (before: PoolState): PoolState => ({
+  ...untestedPool({ name: before.name, reals: [] }),
+  ...before,
+  reals: before.reals.map((real) => ({ ...freshReal(real.real), ...real })),
 })

@@ -146,7 +146,8 @@ function judgeReal(seen: Seen, circumstances: Circumstances): JudgedReal {
   const place = placed(seen, circumstances)
   const told = verdict.known && verdict.kind !== 'untested' ? verdict.kind : before.told
   const toldAt = told === before.told ? before.toldAt : circumstances.now.wall
-  const after = { real: endpointText(real.id), begun, told, toldAt, cause: verdict.cause, ...place.state }
+  const { owed, hushed } = before
+  const after = { owed, hushed, real: endpointText(real.id), begun, told, toldAt, cause: verdict.cause, ...place.state }
   return { state: settled(before, after, circumstances.now), why: verdict.text, wakeAt: place.wakeAt }
 }
 

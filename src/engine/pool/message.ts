@@ -17,7 +17,7 @@ import { poolText } from './words.ts'
 /** What happened, before it has an id. */
 export interface PoolNews {
   readonly direction: 'up' | 'down'
-  readonly virtual: Virtual
+  readonly virtual: Pick<Virtual, 'name' | 'keepalivedName'>
   /** What of the pool it is about: a real server, `quorum`, or `drift`. */
   readonly subject: string
   readonly hosts: readonly string[]
@@ -30,6 +30,8 @@ export interface PoolNews {
   readonly pools: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   readonly line: string | null
+  /** Why it is told now, where nothing has changed. */
+  readonly because?: string
   mail(routerId: string): { readonly subject: string; readonly text: string } | null
 }
 
@@ -148,7 +150,7 @@ export function driftNews(virtual: Virtual, changes: readonly string[], policy: 
 /** Its key names no service: `virtual web/10.1.1.2:80`. The blank keeps it apart from every watch's. */
 export function poolMessage(id: Id, news: PoolNews, state: State, now: Now): AlertMessage {
   const { model } = state
-  const { direction, virtual, subject, summary, detail, hosts, why, pools, line } = news
+  const { direction, virtual, subject, summary, detail, hosts, why, pools, line, because } = news
   const group = groupName(`virtual ${virtual.name}`)
   const service = serviceName(subject)
   const kind = direction === 'up' ? 'up' : 'failure'
@@ -177,6 +179,7 @@ export function poolMessage(id: Id, news: PoolNews, state: State, now: Now): Ale
     failures: 0,
     acknowledged: null,
     pools,
+    ...(because === undefined ? {} : { because }),
     ...trafficIn(news, state, now),
     environment: news.environment,
     ...(mail === null ? {} : { mail }),
@@ -185,12 +188,14 @@ export function poolMessage(id: Id, news: PoolNews, state: State, now: Now): Ale
 }
 
 function trafficIn(
-  { direction, virtual, since: from }: PoolNews,
-  state: State,
+  { direction, virtual: { name }, since: from }: PoolNews,
+  { model, pools, traffic }: State,
   now: Now,
 ): { readonly traffic?: string } {
-  const pool = state.pools[state.model.virtuals.indexOf(virtual)]
-  if (direction !== 'up' || pool === undefined || from === null) return {}
-  const text = trafficText(pool, virtual, state.traffic, { from, lasted: milliseconds(now.wall - from) }, now)
+  if (direction !== 'up' || from === null) return {}
+  const index = model.virtuals.findIndex((one) => one.name === name)
+  const [virtual, pool] = [model.virtuals[index], pools[index]]
+  if (virtual === undefined || pool === undefined) return {}
+  const text = trafficText(pool, virtual, traffic, { from, lasted: milliseconds(now.wall - from) }, now)
   return text === '' ? {} : { traffic: text }
 }

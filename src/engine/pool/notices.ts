@@ -5,7 +5,7 @@
  */
 import type { PoolStanding } from '../../model/entry.ts'
 import type { Real, Virtual } from '../../model/model.ts'
-import type { PoolState, RealState, State } from '../../model/state.ts'
+import type { PoolHeard, PoolState, RealState, State } from '../../model/state.ts'
 import type { Now } from '../../model/units.ts'
 import type { Decided, Scribe } from '../scribe.ts'
 import type { Judged } from './judge.ts'
@@ -20,21 +20,38 @@ interface Changed {
   readonly virtual: Virtual
 }
 
-export function noticesOf(state: State, changed: Changed, write: Scribe, now: Now): Decided {
+/** The pool comes back with what people know of it. */
+export interface Noticed extends Decided {
+  readonly pool: PoolState
+}
+
+export function noticesOf(state: State, changed: Changed, write: Scribe, now: Now): Noticed {
   const { judged, before, pool, virtual } = changed
   let next: Decided = { state, effects: [] }
+  const reals = [...pool.reals]
   for (const { index, text } of judged.told) {
     const [real, after, former] = [virtual.reals[index], pool.reals[index], before.reals[index]]
     if (real === undefined || after === undefined || former === undefined) continue
     const direction = realDirection(real, former, after)
     if (direction === null) continue
     const news = realNews(direction, virtual, pool, real, former, { ...after, text }, state)
-    next = tellPool(next, real.notices[direction], news, write, now)
+    const told = tellPool(next, real.notices, news, after, write, now)
+    reals[index] = knownAs(after, told.heard)
+    next = told
   }
+  const known = reals.some((real, i) => real !== pool.reals[i]) ? { ...pool, reals } : pool
   const direction = quorumDirection(virtual, before, pool.standing)
-  if (direction === null) return next
-  return tellPool(next, virtual.notices[direction], quorumNews(direction, virtual, pool, before), write, now)
+  if (direction === null) return { ...next, pool: known }
+  const news = quorumNews(direction, virtual, pool, before)
+  const told = tellPool(next, virtual.notices, news, pool, write, now)
+  return { state: told.state, effects: told.effects, pool: knownAs(known, told.heard) }
 }
+
+/** The same object if people know the same. */
+export const knownAs = <S extends PoolHeard>(before: S, { owed, hushed }: PoolHeard): S =>
+  (before.owed === owed || before.owed.length + owed.length === 0) && before.hushed === hushed
+    ? before
+    : { ...before, owed, hushed }
 
 /** A server that was taken to be up and proves to be is no news; one that starts down until it is checked is. */
 function realDirection({ initial }: Real, before: RealState, { told }: RealState): 'up' | 'down' | null {
@@ -51,7 +68,9 @@ function quorumDirection({ keepalivedName }: Virtual, before: PoolState, after: 
   const [had, has] = [before.standing === 'serving', after === 'serving']
   const tellsStart = keepalivedName !== null && !before.announced
   if (has && had) return tellsStart ? 'up' : null
-  if (has) return before.standing === 'unknown' && keepalivedName === null ? null : 'up'
+  // Nothing may be known for a while in between: who heard of the loss is told all the same.
+  const isNews = before.standing !== 'unknown' || keepalivedName !== null || before.owed.length > 0
+  if (has) return isNews ? 'up' : null
   if (had) return 'down'
   const isStart = before.standing === 'unknown' || tellsStart
   return isStart && after === 'sorry' ? 'down' : null

@@ -23,13 +23,13 @@ export function recomputePools(state: State, indexes: readonly number[], write: 
     const judged = judgePool(before, virtual, find, state.controls, now)
     const told = tellChanges(judged, virtual, write)
     const pool = withTrafficBefore(before, told.pool, virtual, state, now)
-    pools[index] = pool
     const notices = noticesOf(
       { ...state, outbox: sent.outbox, noise: sent.noise },
       { judged, before, pool, virtual },
       write,
       now,
     )
+    pools[index] = notices.pool
     sent = notices.state
     effects.push(...told.effects, ...notices.effects)
   }

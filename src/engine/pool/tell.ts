@@ -1,43 +1,35 @@
 /** News of pools on their way: to those whom the configuration names for them, and to every FIFO. */
-import type { AlertCall, Real, Virtual } from '../../model/model.ts'
-import type { PoolState, State } from '../../model/state.ts'
+import type { AlertCall, Notices, Real, Virtual } from '../../model/model.ts'
+import type { PoolHeard, PoolState, State } from '../../model/state.ts'
 import type { Now } from '../../model/units.ts'
 import { inMaintenance } from '../maintenance.ts'
 import type { Decided, Scribe } from '../scribe.ts'
+import { audienceOf } from './audience.ts'
 import { type PoolNews, poolMessage, quorumNews, realNews } from './message.ts'
 import { send } from './send.ts'
 
-/** `atStop`: see Delivery. */
+/** What is heard of it from now on is the caller's to remember. `atStop`: see Delivery. */
 export function tellPool(
   { state, effects }: Decided,
-  calls: readonly AlertCall[],
+  notices: Notices,
   news: PoolNews,
+  before: PoolHeard,
   write: Scribe,
   now: Now,
   atStop = false,
-): Decided {
-  const all = [...heard(calls, news, state, now), ...fifoCalls(state)]
-  if (all.length === 0) return { state, effects }
-  const sent = send(state, all, (id) => poolMessage(id, news, state, now), write, now, atStop)
-  return { state: sent.state, effects: [...effects, ...sent.effects] }
-}
-
-/**
- * In maintenance people do not hear of a failure, nor of the end of one that began meanwhile. Scripts and pipes act: what
- * they do must go on following the pool.
- */
-function heard(
-  calls: readonly AlertCall[],
-  { direction, virtual, since }: PoolNews,
-  state: State,
-  now: Now,
-): readonly AlertCall[] {
+): Heard {
+  const { direction, virtual } = news
   const window = inMaintenance(state, `virtual ${virtual.name}`, now)
-  if (window === null || (direction === 'up' && since !== null && since < window.since)) return calls
-  return calls.filter(({ module }) => deeds.has(module))
+  const { calls, heard } = audienceOf(direction, notices, before, window?.window ?? null)
+  const all = [...calls, ...fifoCalls(state)]
+  if (all.length === 0) return { state, effects, heard }
+  const sent = send(state, all, (id) => poolMessage(id, news, state, now), write, now, atStop)
+  return { state: sent.state, effects: [...effects, ...sent.effects], heard }
 }
 
-const deeds: ReadonlySet<string> = new Set(['notify', 'fifo', 'ipvs', 'program'])
+export interface Heard extends Decided {
+  readonly heard: PoolHeard
+}
 
 /** The FIFO hears of everything; its calls stand in no file. */
 const fifoCalls = ({ model }: State): readonly AlertCall[] =>
@@ -78,9 +70,9 @@ export function tellGone(decided: Decided, gone: Gone, write: Scribe, now: Now):
     if (state === undefined || state.told === 'down' || !gone.isGone(real)) continue
     const after = { ...state, toldAt: now.wall, text }
     const news = realNews('down', virtual, pool, real, state, after, of, words)
-    next = tellPool(next, real.notices.down, news, write, now, atStop)
+    next = tellPool(next, real.notices, news, state, write, now, atStop)
   }
   if (!gone.whole || pool.standing !== 'serving') return next
   const news = quorumNews('down', virtual, { ...pool, upWeight: 0, lostAt: now.wall }, pool)
-  return tellPool(next, virtual.notices.down, news, write, now, atStop)
+  return tellPool(next, virtual.notices, news, pool, write, now, atStop)
 }
