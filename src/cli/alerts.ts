@@ -36,16 +36,22 @@ export function resultLines({ results, waiting }: TestResult): string[] {
   return [...results.map(({ well, text }) => coloured(text, well ? 'good' : 'alarm')), ...still]
 }
 
+/** When it is tried next. Behind another one nobody knows, and `why` says which. */
+function turnText({ standing, next }: Pick<Waiting, 'standing' | 'next'>, now: number): string {
+  if (standing === 'later') return `next ${timeText(next, now)}`
+  return standing === 'now' ? 'being tried now' : 'in turn'
+}
+
 export function outboxLines(waiting: readonly Waiting[], now: number): string[] {
   if (waiting.length === 0) return ['Nothing waits: every notification has got through or was given up.']
-  const rows = waiting.map(({ id, about, kind, to, decidedAt, attempts, next, why }) => [
+  const rows = waiting.map(({ id, about, kind, to, decidedAt, attempts, standing, next, why }) => [
     id,
     about,
     kind,
     to,
     `decided ${timeText(decidedAt, now)}`,
     attempts === 0 ? 'not tried yet' : `tried ${attempts === 1 ? 'once' : `${attempts} times`}`,
-    `next ${timeText(next, now)}`,
+    turnText({ standing, next }, now),
     why,
   ])
   return columns(rows)

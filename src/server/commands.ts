@@ -41,7 +41,7 @@ export async function answer(request: Request, daemon: Daemon): Promise<Answer> 
     case 'enable':
       return act(request.command, request, daemon)
     case 'outbox':
-      return { ok: true, data: { waiting: waitingOf(daemon.state()) } }
+      return { ok: true, data: { waiting: waitingOf(daemon.state(), daemon.now().wall) } }
     case 'drop':
       return dropped(request, daemon)
     case 'alert-route':

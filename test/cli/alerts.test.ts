@@ -53,9 +53,20 @@ test('what waits has a row each: what, for whom, since when, and why', () => {
   assert.match(outboxLines([], now)[0] ?? '', /^Nothing waits/)
   const waiting: Waiting = {
     ...{ id: 'x-1', about: 'web/http', kind: 'failure', to: 'oncall by mail a@example.com', decidedAt: now },
-    ...{ attempts: 0, next: now + 5000, why: 'waits 10 s for others' },
+    ...{ attempts: 0, standing: 'later', next: now + 5000, why: 'waits 10 s for others' },
   }
   const [first, second] = outboxLines([waiting, { ...waiting, id: 'x-2', attempts: 3, why: '451 not now' }], now)
   assert.match(first ?? '', /^x-1 +web\/http +failure +oncall by mail a@example\.com .*not tried yet .*waits 10 s for/)
-  assert.match(second ?? '', /^x-2 .*tried 3 times .*451 not now$/)
+  assert.match(second ?? '', /^x-2 .*tried 3 times .*next 12:00:05 .*451 not now$/)
+  const past = { ...waiting, next: now - 5000 }
+  const [third, fourth] = outboxLines(
+    [
+      { ...past, standing: 'now' },
+      { ...past, standing: 'behind' },
+    ],
+    now,
+  )
+  assert.match(third ?? '', / being tried now /)
+  assert.match(fourth ?? '', / in turn +waits/)
+  assert.doesNotMatch(`${third}${fourth}`, / next /)
 })
