@@ -143,8 +143,8 @@ export const MOST_REPORTED = 10_000
 export const DEFAULT_SPAN = 'month'
 export const DEFAULT_FORMAT = 'text'
 
-/** Relays that are tried in order. */
-export const MOST_RELAYS = 10
+/** Relays that are tried in order; no more are asked within one attempt (edge/mail/relays.ts). */
+export const MOST_RELAYS = 5
 /** Networks that webhooks may reach although they are private. */
 export const MOST_NETWORKS = 100
 /** The page for links in messages is for this machine's reverse proxy, unless an address is written. */

@@ -1,8 +1,10 @@
 /** The globals about how people are told. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { RELAYS_MOST } from '../../src/edge/mail/relays.ts'
 import { KEEP_QUIET, type NotifySettings } from '../../src/model/notify-settings.ts'
 import { days, hours, milliseconds, minutes } from '../../src/model/units.ts'
+import { MOST_RELAYS } from '../../src/parse/defaults.ts'
 import { modelOf } from './world.ts'
 
 const watch = 'hostgroup web h1\n\nwatch web\n  service http\n    interval 1m\n    monitor http\n'
@@ -63,4 +65,8 @@ test('several relays stand in the order in which they are tried', () => {
   )
   assert.equal(mailserver, 'smtp://a.example.com smtps://u:p@b.example.com:465 smtp://[::1]:26')
   assert.equal(settingsOf('mailserver = smtp://a.example.com:587').mailserver, 'smtp://a.example.com:587')
+})
+
+test('as many relays may be written as are asked', () => {
+  assert.equal(MOST_RELAYS, RELAYS_MOST)
 })
