@@ -9,9 +9,11 @@ export interface HostPort {
   readonly port: number
 }
 
+/** From 1 to 65535. */
+const PORT_PATTERN = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])'
+
 /** JSON Schema draft-07: what can be told from the form alone. */
-export const HOST_PORT_PATTERN =
-  '^(\\[[0-9A-Fa-f:.]+(%[\\w.-]+)?\\]|[A-Za-z0-9_.-]+)(:[0-9]{1,5})?$|^[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*$'
+export const HOST_PORT_PATTERN = `^(\\[[0-9A-Fa-f:.]+(%[\\w.-]+)?\\]|[A-Za-z0-9_.-]+)(:${PORT_PATTERN})?$|^[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*$`
 
 /** The pattern in words. */
 export const HOST_PORT_FORM = 'a host or host:port; an IPv6 address with a port in brackets, [2001:db8::1]:444'

@@ -14,6 +14,8 @@ const vectors: readonly (readonly [string, string | null])[] = [
   ['[fe80::1%eth0]:9', '[fe80::1%eth0]:9'],
   ['host:0', null],
   ['host:65536', null],
+  ['host:99999', null],
+  ['host:60000', 'host:60000'],
   ['host:', null],
   ['host:port', null],
   ['a b', null],

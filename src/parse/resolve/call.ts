@@ -83,7 +83,12 @@ export function resolveAlert({ exit, command, whole }: AlertLine, naming: Naming
   const { program, ...rest } = call
   const { module, options } = rest
   for (const fault of naming.surroundings.alertFaults?.(module, options) ?? []) {
-    report.warning('alert-faults', spanOf(command), fault, 'mend it; until then it is told as well as it can be')
+    report.warning(
+      'alert-faults',
+      spanOf(command),
+      fault,
+      'mend it; until then nothing, or not these words, can be sent by it',
+    )
   }
   const traits = traitsOf(naming.surroundings.alerts.get(module), options)
   return { ...rest, exit, ...nameOfAlert(program, rest, alertRealm(naming).runner, command), ...traits }
@@ -147,6 +152,13 @@ const alertRealm = ({ surroundings, alertdir }: Naming): Realm => ({
   directories: alertdir,
   setting: 'alertdir',
 })
+
+/** Whether a word could be an alert line's first: no length of time is one. */
+export function isAlertName(text: string, naming: Naming): boolean {
+  const realm = alertRealm(naming)
+  const stem = stemOf(text, realm)
+  return realm.programs.has(text) || realm.modules.has(stem) || Object.hasOwn(realm.synonyms, stem)
+}
 
 function readExitRange(part: Slice, text: string, report: Report): AlertLine['exit'] {
   const parsed = parseExitRange(text)
