@@ -8,7 +8,7 @@ import { type Slice, skipBlanks, slice, spanOf } from '../mon/lines.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
 import { plainWords } from '../text/words.ts'
-import { type Naming, resolveAlert, splitAlert } from './call.ts'
+import { isAlertName, type Naming, resolveAlert, splitAlert } from './call.ts'
 
 export function resolveAlerts(value: Slice, naming: Naming, report: Report): readonly AlertCall[] {
   const line = splitAlert(value, report)
@@ -55,6 +55,21 @@ export function alertLines({ globals, watches, own }: MonFile): readonly Slice[]
     if (/alert$/.test(text) || text === 'undelivered') return [value]
     return text === 'escalate' || text === 'second' ? [splitTime(value).rest] : []
   })
+}
+
+/** Whether `mail boss@example.com` stands where `15m mail boss@example.com` is meant: one mistake, and told as one. */
+export function lacksTime(
+  word: 'second' | 'escalate',
+  value: Slice,
+  example: string,
+  naming: Naming,
+  report: Report,
+): boolean {
+  const { time } = splitTime(value)
+  if (time.text !== 'to' && !isAlertName(time.text, naming)) return false
+  const message = `"${word}" does not say after how long`
+  report.error('time-missing', spanOf(time), message, `write the time before it: ${example}`)
+  return true
 }
 
 /** `15m to boss`: the time, and what stands behind it. */

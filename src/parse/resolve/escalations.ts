@@ -5,7 +5,7 @@ import { LONGEST_PATIENCE, MOST_ESCALATIONS } from '../defaults.ts'
 import type { PeriodBlock } from '../mon/file.ts'
 import { spanOf } from '../mon/lines.ts'
 import type { Report } from '../text/report.ts'
-import { resolveAlerts, splitTime } from './alert-lines.ts'
+import { lacksTime, resolveAlerts, splitTime } from './alert-lines.ts'
 import { readAtMost } from './burst.ts'
 import type { Naming } from './call.ts'
 
@@ -14,6 +14,7 @@ export function readEscalations({ statements }: PeriodBlock, naming: Naming, rep
   const lines = statements.filter(({ keyword }) => keyword.text === 'escalate')
   const steps = new Map<Milliseconds, AlertCall[]>()
   for (const { keyword, value } of lines) {
+    if (lacksTime('escalate', value, 'escalate 15m to NAME', naming, report)) continue
     const { time, rest } = splitTime(value)
     if (rest.text === '') {
       const message = value.text === '' ? '"escalate" says nothing' : '"escalate" says when, and not to whom'

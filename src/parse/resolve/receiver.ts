@@ -15,7 +15,7 @@ import { placeOfSlice, type Slice, spanOf } from '../mon/lines.ts'
 import type { ReceiverWord } from '../mon/words.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
-import { resolveAlerts, splitTime } from './alert-lines.ts'
+import { lacksTime, resolveAlerts, splitTime } from './alert-lines.ts'
 import { type BlockLines, sortLines } from './block-lines.ts'
 import { readAtMost, readBurst } from './burst.ts'
 import type { Naming } from './call.ts'
@@ -90,7 +90,7 @@ function readChannel(value: Slice, receiver: string, naming: Naming, report: Rep
 }
 
 function readSecond(value: Slice | undefined, name: string, naming: Naming, report: Report): SecondChannel | null {
-  if (value === undefined) return null
+  if (value === undefined || lacksTime('second', value, RECEIVER_EXAMPLES.second, naming, report)) return null
   const { time, rest } = splitTime(value)
   if (rest.text === '') {
     const message = '"second" says when, and not who takes over'
