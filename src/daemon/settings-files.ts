@@ -56,11 +56,7 @@ export function fileProblems({ clients, notify }: Settings, { cfbasedir }: Direc
     const message = `${name} ${quoted(whole)} does not exist, or this user may not read it`
     return [problem(name, spanAt(place, parsed), message, RELATIVE)]
   })
-  const { templates, dkim } = absoluteNotify(notify, cfbasedir)
-  if (templates !== '' && !isDirectory(templates)) {
-    const message = `${quoted(templates)} is not a directory that this user may look into`
-    missing.push(problem('templates', spanOfSetting('templates', parsed), message, RELATIVE))
-  }
+  const { dkim } = absoluteNotify(notify, cfbasedir)
   if (dkim !== null && !isReadable(dkim.keyFile)) {
     const message = `the key ${quoted(dkim.keyFile)} does not exist, or this user may not read it`
     missing.push(problem('dkim', spanOfSetting('dkim', parsed), message, RELATIVE))
@@ -68,11 +64,16 @@ export function fileProblems({ clients, notify }: Settings, { cfbasedir }: Direc
   return missing
 }
 
-/** Mistakes in templates refuse no file: the built-in words tell the same. */
+/** Neither mistakes in templates nor their absence refuses a file: the built-in words tell the same. */
 export function templateWarnings({ notify }: Settings, { cfbasedir }: Directories, parsed: MonFile): Problem[] {
   const { templates } = absoluteNotify(notify, cfbasedir)
-  if (templates === '' || !isDirectory(templates)) return []
+  if (templates === '') return []
   const span = spanOfSetting('templates', parsed)
+  if (!isDirectory(templates)) {
+    const message = `${quoted(templates)} is not a directory that this user may look into`
+    const hint = `${RELATIVE}; until it is there the built-in words are used`
+    return [{ code: 'templates', severity: 'warning', span, message, hint }]
+  }
   const hint = 'mend it; until then the built-in words take its place'
   return [...templateFaults(templates), ...sharedTemplateFaults(templates)].map((fault) => ({
     ...{ code: 'alert-faults', severity: 'warning', span, message: faultText(fault), hint },

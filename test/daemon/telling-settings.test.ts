@@ -39,18 +39,26 @@ test('templates and the key of signatures are under cfbasedir', async (t) => {
   assert.equal(model?.settings.notify.dkim?.keyFile, join(directory, 'keys/up.pem'))
 })
 
-test('templates and a key that are not there are errors in their place', async (t) => {
+test('a key that is not there is an error, and templates that are not there are a warning, each in its place', async (t) => {
   const text = `${plain}templates = words\ndkim = example.com up up.pem\n\n${watch}            alert mail a@example.com\n`
   const directory = folder(t, { 'mon.cf': text })
   const { model, problems } = await judged(directory)
   assert.equal(model, null)
   assert.deepEqual(
-    problems.map((problem) => [problem.code, recordOf(problem).line, recordOf(problem).column]),
+    problems.map((problem) => [problem.code, problem.severity, recordOf(problem).line, recordOf(problem).column]),
     [
-      ['templates', 3, 13],
-      ['dkim', 4, 8],
+      ['dkim', 'error', 4, 8],
+      ['templates', 'warning', 3, 13],
     ],
   )
+})
+
+test('a directory of templates that has gone stops no start', async (t) => {
+  const text = `${plain}templates = words\n\n${watch}            alert mail a@example.com\n`
+  const { model, problems, codes } = await judged(folder(t, { 'mon.cf': text }))
+  assert.ok(model)
+  assert.deepEqual(codes, ['warning templates'])
+  assert.match(formatProblems(problems), /words" is not a directory.*until it is there the built-in words are used/s)
 })
 
 test('a template with a mistake is a warning, and the file is used', async (t) => {
