@@ -7,14 +7,14 @@
  * Source: Alertmanager API v2, POST /api/v2/alerts.
  */
 import { clock } from '../src/edge/clock.ts'
-import { startAttempt } from '../src/edge/probe/attempt.ts'
+import { type Attempt, startAttempt } from '../src/edge/probe/attempt.ts'
 import { viewOf } from '../src/edge/webhook/deliver.ts'
 import { type Post, post } from '../src/edge/webhook/post.ts'
 import { readSecret, readText } from '../src/edge/webhook/secret-file.ts'
 import type { Alert, AlertContext, AlertMessage, AlertOutcome } from '../src/model/alert.ts'
 import { milliseconds } from '../src/model/units.ts'
 import { oneLine } from '../src/wire/mail/safe-text.ts'
-import { LABEL_PATTERN, postableAlert } from '../src/wire/webhook/alertmanager.ts'
+import { bodiesOf, LABEL_PATTERN, type PostableAlert, postableAlert } from '../src/wire/webhook/alertmanager.ts'
 import { below } from '../src/wire/webhook/request.ts'
 import { STARS, shownUrl, withoutSecrets } from '../src/wire/webhook/secrets.ts'
 import { judged, type Verdict } from '../src/wire/webhook/verdict.ts'
@@ -79,41 +79,59 @@ export const alertmanager: Alert<AlertmanagerOptions> = {
   receiver: ({ urls, label = [] }) => [...urls, ...label].join(' '),
   line: ({ urls }) => urls.join(' '),
 
-  async send(message, options, context): Promise<AlertOutcome> {
-    const access = accessOf(options)
-    if (access.kind === 'wrong') return { kind: 'failed', retry: true, text: oneLine(access.faults.join('; '), 1000) }
-    const body = bodyOf(message, options, context)
-    if (body === null)
-      return { kind: 'sent', text: 'Alertmanager knows nothing but failures and their ends: nothing to tell' }
+  send: (message, options, context) => tell([message], options, context),
 
-    const attempt = startAttempt(context.timeout, context.signal)
-    const told = await Promise.all(
-      options.urls.map(async (url): Promise<Told> => {
-        const answer = await post(requestFor(url, body, access), { allowed: 'everywhere', ca: access.ca }, attempt)
-        const clean = (text: string) => withoutSecrets(text, access.secrets)
-        if (answer.kind === 'failed')
-          return { url, verdict: { kind: 'refused', retry: true, text: answer.text, after: null } }
-        return { url, verdict: judged({ ...answer, body: clean(answer.body) }, clock.wall()) }
-      }),
-    )
-    attempt.end()
-    return outcomeOf(told)
-  },
+  repeat: tell,
 
   render(message, options, context) {
-    const body = bodyOf(message, options, context)
-    if (body === null) return 'nothing would be sent: Alertmanager knows nothing but failures and their ends'
+    const alerts = postableOf(message, options, context)
+    if (alerts.length === 0) return 'nothing would be sent: Alertmanager knows nothing but failures and their ends'
     const authorization =
       options.user === undefined && options.tokenFile === undefined ? '' : `Authorization: ${STARS}\n`
     const head = `Content-Type: application/json\n${authorization}`
     const ways = options.urls.map((url) => `POST ${endpoint(url).href}\n`).join('')
-    return `${ways}${head}\n${JSON.stringify(JSON.parse(body), null, 2)}\n`
+    return `${ways}${head}\n${JSON.stringify(alerts, null, 2)}\n`
   },
 
   faults(options) {
     const access = accessOf(options)
     return access.kind === 'wrong' ? access.faults : []
   },
+}
+
+/** All of them are told in as many requests as it takes; one that nobody takes is what comes of it. */
+async function tell(
+  messages: readonly AlertMessage[],
+  options: AlertmanagerOptions,
+  context: AlertContext,
+): Promise<AlertOutcome> {
+  const access = accessOf(options)
+  if (access.kind === 'wrong') return { kind: 'failed', retry: true, text: oneLine(access.faults.join('; '), 1000) }
+  const [first, ...rest] = bodiesOf(messages.flatMap((message) => postableOf(message, options, context)))
+  if (first === undefined)
+    return { kind: 'sent', text: 'Alertmanager knows nothing but failures and their ends: nothing to tell' }
+
+  const attempt = startAttempt(context.timeout, context.signal)
+  const told = await Promise.all(
+    options.urls.map(async (url): Promise<Told> => {
+      let verdict = await toldOne(url, first, access, attempt)
+      for (const body of rest) {
+        // One that cannot take anything now is not asked for each of them; one that finds fault with some may take others.
+        if (verdict.kind === 'refused' && verdict.retry) break
+        const next = await toldOne(url, body, access, attempt)
+        if (next.kind === 'refused') verdict = next
+      }
+      return { url, verdict }
+    }),
+  )
+  attempt.end()
+  return outcomeOf(told)
+}
+
+async function toldOne(url: string, body: string, access: Access, attempt: Attempt): Promise<Verdict> {
+  const answer = await post(requestFor(url, body, access), { allowed: 'everywhere', ca: access.ca }, attempt)
+  if (answer.kind === 'failed') return { kind: 'refused', retry: true, text: answer.text, after: null }
+  return judged({ ...answer, body: withoutSecrets(answer.body, access.secrets) }, clock.wall())
 }
 
 const endpoint = (url: string): URL => below(new URL(url), '/api/v2/alerts')
@@ -151,9 +169,13 @@ function accessOf(
   }
 }
 
-function bodyOf(message: AlertMessage, options: AlertmanagerOptions, context: AlertContext): string | null {
+function postableOf(
+  message: AlertMessage,
+  options: AlertmanagerOptions,
+  context: AlertContext,
+): readonly PostableAlert[] {
   const alert = postableAlert(message, viewOf(message, context), options.label ?? [], clock.wall())
-  return alert === null ? null : JSON.stringify([alert])
+  return alert === null ? [] : [alert]
 }
 
 function requestFor(url: string, body: string, { authorization }: Access): Post {

@@ -131,6 +131,8 @@ export interface Alert<Options = unknown> extends OptionShape {
   combines?(options: Options): boolean
   /** Whom it tells forgets a failure that is not repeated: it is sent again every minute until its end (Alertmanager). */
   readonly keepAlive?: true
+  /** Of `keepAlive`: failures that last, or whose end came meanwhile, many at once. Without it each is sent by itself. */
+  repeat?(messages: readonly AlertMessage[], options: Options, context: AlertContext): Promise<AlertOutcome>
   /** What would be sent, for people, without sending it; secrets are left out. */
   render?(message: AlertMessage, options: Options, context: AlertContext): string
   /** What is wrong with these options that no schema can say, such as a template with a mistake; sentences. */

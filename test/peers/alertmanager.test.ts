@@ -62,6 +62,27 @@ test('whatever a real server says, Alertmanager takes it', needs('alertmanager')
   assert.doesNotMatch(JSON.stringify(heard.alerts[0].labels), /[\u0000-\u001f\u202e]/)
 })
 
+test('many are told at once that they last, and some of them that they are over', needs('alertmanager'), async (t) => {
+  const people = await startReceiver(t, ok)
+  const { url } = await startAlertmanager(t, people.url)
+  const options = { urls: [url] }
+  const begun = wallTime(Date.now() - 60_000)
+  const of = (message: typeof failure, i: number) => {
+    const service = serviceName(`s${i}`)
+    const key = serviceKey(message.group, service)
+    return { ...message, service, key, at: wallTime(Date.now()), firstFailure: begun }
+  }
+  const all = Array.from({ length: 40 }, (_, i) => i)
+  const lasting = all.map((i) => of(failure, i))
+  const told = await alertmanager.repeat?.(lasting, options, context())
+  assert.equal(told?.kind, 'sent', told?.text)
+  const keys = async () => (await firing(url)).map(({ labels }) => labels.service).sort()
+  assert.deepEqual(await keys(), all.map((i) => `s${i}`).sort())
+  const mixed = all.map((i) => of(i < 15 ? recovery : failure, i))
+  assert.equal((await alertmanager.repeat?.(mixed, options, context()))?.kind, 'sent')
+  assert.deepEqual(await keys(), all.flatMap((i) => (i < 15 ? [] : [`s${i}`])).sort())
+})
+
 test('a test does not resolve an outage', needs('alertmanager'), async (t) => {
   const people = await startReceiver(t, ok)
   const { url } = await startAlertmanager(t, people.url)

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Alert, AlertContext, AlertMessage, AlertOutcome } from '../../src/model/alert.ts'
 import type { AlertCall, Service } from '../../src/model/model.ts'
 import { milliseconds, minutes, seconds } from '../../src/model/units.ts'
-import { createRepeater, firstRepeat, repeatEvery, requestTimeout } from '../../src/runtime/repeat.ts'
+import { createRepeater, firstRepeat, repeatEvery, requestTimeout, togetherMost } from '../../src/runtime/repeat.ts'
 import { alertContext } from '../alerts/context.ts'
 import { alertCall, checked, model, period, Run, result, service } from '../engine/build.ts'
 import { FakeTime, settle } from './fake-time.ts'
@@ -24,11 +24,12 @@ class Daemon {
   private readonly run: Run
   private readonly repeater: ReturnType<typeof createRepeater>
 
-  constructor(count = 1) {
-    const periods = [period({ alerts: [kept('am')], upalerts: [kept('am')] })]
+  /** `several`: whom it tells takes several at once. */
+  constructor(count = 1, several = false, calls = [kept('am')]) {
+    const periods = [period({ alerts: calls, upalerts: calls })]
     this.services = Array.from({ length: count }, (_, i) => service({ called: `web/${i + 1}`, periods }))
     this.run = new Run(model(this.services))
-    const alert: Alert = {
+    const alert: Alert<Record<string, unknown>> = {
       name: 'test',
       deed: 'tells',
       schema: { type: 'object', properties: {}, additionalProperties: false },
@@ -38,6 +39,7 @@ class Daemon {
         this.heard.push(`${message.key} ${message.kind}`)
         return this.answer(message, context)
       },
+      ...(several ? { repeat: async (messages, { to }, context) => this.together(messages, String(to), context) } : {}),
     }
     this.repeater = createRepeater({
       now: this.time.now,
@@ -47,6 +49,13 @@ class Daemon {
       context: () => alertContext(''),
       notice: (text) => this.notices.push(text),
     })
+  }
+
+  private async together(messages: readonly AlertMessage[], to: string, context: AlertContext): Promise<AlertOutcome> {
+    const [first] = messages
+    assert(first !== undefined)
+    this.heard.push(`${messages.length} from ${first.key} ${first.kind} to ${to}`)
+    return this.answer(first, context)
   }
 
   fails(i = 0): void {
@@ -181,4 +190,42 @@ test('a stop breaks off what is under way and says nothing more', async () => {
   await daemon.time.go(minutes(10))
   assert.deepEqual(daemon.news(), [])
   assert.equal(daemon.time.pending(milliseconds(minutes(10))), 0, 'no timer is left')
+})
+
+test('those who take several at once hear of them together, each of its own', async () => {
+  const calls = ['a', 'b'].map((to) => ({ ...kept(`am ${to}`), options: { to } }))
+  const daemon = new Daemon(togetherMost + 3, true, calls)
+  for (const i of daemon.services.keys()) daemon.fails(i)
+  await daemon.time.go(firstRepeat)
+  const [first, second] = [`${togetherMost} from web/1 failure`, `3 from web/${togetherMost + 1} failure`]
+  assert.deepEqual(daemon.news().sort(), [`${second} to a`, `${second} to b`, `${first} to a`, `${first} to b`])
+})
+
+test('those that end while they are told together are told again as ended, and the others are not', async () => {
+  const daemon = new Daemon(5, true)
+  let arrive = (): void => {}
+  daemon.answer = () =>
+    new Promise((resolve) => {
+      arrive = () => resolve({ kind: 'sent', text: 'taken' })
+    })
+  for (const i of daemon.services.keys()) daemon.fails(i)
+  await daemon.time.go(firstRepeat)
+  daemon.passes(1)
+  daemon.passes(3)
+  daemon.answer = sent
+  arrive()
+  await settle()
+  assert.deepEqual(daemon.news(), ['5 from web/1 failure to undefined', '2 from web/2 up to undefined'])
+})
+
+test('where one request of a round fails, nobody is said to hear again', async () => {
+  const daemon = new Daemon(togetherMost + 1, true)
+  daemon.answer = ({ key }) =>
+    key === 'web/1' ? { kind: 'failed', retry: true, text: 'too much' } : { kind: 'sent', text: 'taken' }
+  for (const i of daemon.services.keys()) daemon.fails(i)
+  await daemon.time.go(minutes(5))
+  assert.deepEqual(daemon.notices, ['"am" cannot be told that failures last: too much'])
+  daemon.answer = sent
+  await daemon.time.go(repeatEvery)
+  assert.deepEqual(daemon.notices.slice(1), ['"am" is told again that failures last'])
 })

@@ -8,7 +8,7 @@ import { type AlertMessage, isFailing } from '../../model/alert.ts'
 import { minutes, type WallTime } from '../../model/units.ts'
 import { oneLine } from '../mail/safe-text.ts'
 import type { WebhookView } from './view.ts'
-import { fitted, wordsOf } from './words.ts'
+import { fitted, utf8Bytes, wordsOf } from './words.ts'
 
 export interface PostableAlert {
   readonly labels: Readonly<Record<string, string>>
@@ -49,6 +49,29 @@ export function postableAlert(
     startsAt: new Date(starts).toISOString(),
     endsAt: new Date(ends).toISOString(),
   }
+}
+
+/** Alerts of one request, and its bytes: a proxy such as nginx takes no more than 1 MiB unless it is told otherwise. */
+export const ALERTS_MOST = 500
+const BYTES_MOST = 900_000
+
+/** What is posted: lists of alerts. One that is too long by itself goes by itself. */
+export function bodiesOf(alerts: readonly PostableAlert[]): readonly string[] {
+  const bodies: string[][] = []
+  let bytes = 0
+  for (const alert of alerts) {
+    const text = JSON.stringify(alert)
+    const size = utf8Bytes(text) + 1
+    const last = bodies.at(-1)
+    if (last !== undefined && last.length < ALERTS_MOST && bytes + size <= BYTES_MOST) {
+      last.push(text)
+      bytes += size
+    } else {
+      bodies.push([text])
+      bytes = size
+    }
+  }
+  return bodies.map((texts) => `[${texts.join(',')}]`)
 }
 
 function labelOf(text: string): [string, string] {
