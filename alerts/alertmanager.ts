@@ -6,6 +6,7 @@
  * ends there by itself after five minutes. Private addresses may be reached: an Alertmanager is inside.
  * Source: Alertmanager API v2, POST /api/v2/alerts.
  */
+import { setImmediate as othersTurn } from 'node:timers/promises'
 import { clock } from '../src/edge/clock.ts'
 import { type Attempt, startAttempt } from '../src/edge/probe/attempt.ts'
 import { viewOf } from '../src/edge/webhook/deliver.ts'
@@ -31,6 +32,8 @@ export interface AlertmanagerOptions {
 /** Members of a cluster. */
 const URLS_MOST = 10
 const LABELS_MOST = 30
+/** Alerts that are put into words without a pause. */
+const WRITTEN_AT_ONCE = 5
 
 export const alertmanager: Alert<AlertmanagerOptions> = {
   name: 'alertmanager',
@@ -107,7 +110,7 @@ async function tell(
 ): Promise<AlertOutcome> {
   const access = accessOf(options)
   if (access.kind === 'wrong') return { kind: 'failed', retry: true, text: oneLine(access.faults.join('; '), 1000) }
-  const [first, ...rest] = bodiesOf(messages.flatMap((message) => postableOf(message, options, context)))
+  const [first, ...rest] = bodiesOf(await allPostable(messages, options, context))
   if (first === undefined)
     return { kind: 'sent', text: 'Alertmanager knows nothing but failures and their ends: nothing to tell' }
 
@@ -167,6 +170,24 @@ function accessOf(
     ca: trusted === '' ? null : trusted,
     secrets: [password, token, password === '' ? '' : basic],
   }
+}
+
+/** Five hundred take a fifth of a second: checks and clients have their turns in between. */
+async function allPostable(
+  messages: readonly AlertMessage[],
+  options: AlertmanagerOptions,
+  context: AlertContext,
+): Promise<readonly PostableAlert[]> {
+  const alerts: PostableAlert[] = []
+  for (const [i, message] of messages.entries()) {
+    if (i > 0 && i % WRITTEN_AT_ONCE === 0) {
+      await othersTurn()
+      // What has been written by then is not sent either.
+      if (context.signal.aborted) break
+    }
+    alerts.push(...postableOf(message, options, context))
+  }
+  return alerts
 }
 
 function postableOf(
