@@ -32,7 +32,10 @@ const wrong: readonly { readonly options: WebhookOptions; readonly says: RegExp 
   { options: { url, ca: '/nowhere/ca' }, says: /^the file of authorities \/nowhere\/ca cannot be read/ },
   { options: { url, bodyFile: '/nowhere/body' }, says: /^the body file \/nowhere\/body cannot be read/ },
   { options: { url, body: 'a', bodyFile: file('{}') }, says: /^--body and --body-file say the same/ },
-  { options: { url, body: '{"a": "{{sumary}}"}' }, says: /^the template of the body is wrong: "sumary" not defined/ },
+  {
+    options: { url, body: '{"a": "{{sumary}}"}' },
+    says: /^the template of the body is wrong: there is no "sumary"; did you mean summary\?/,
+  },
   { options: { url, body: '{"a": {{key}} }' }, says: /does not give JSON/ },
   { options: { url, preset: 'slack', body: '["x"]' }, says: /it gives no JSON object/ },
   { options: { url, allow: ['10.0.0.0/99'] }, says: /^"10\.0\.0\.0\/99" is no network$/ },

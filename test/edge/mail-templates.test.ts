@@ -35,12 +35,12 @@ const cases: readonly { name: string; files: Record<string, string | Uint8Array>
   {
     name: 'a mistake',
     files: { 'mail.txt.hbs': '{{#if key}' },
-    says: [/^the template mail\.txt\.hbs is not valid: Parse.*, in \S+; mails go in the built-in words$/],
+    says: [/^the template mail\.txt\.hbs is not valid: what stands in .*, in \S+; mails go in the built-in words$/],
   },
   {
     name: 'an unknown name in a branch that is seldom taken',
     files: { 'mail.html.hbs': '{{#if traffic}}{{trafic}}{{/if}}' },
-    says: [/there is no "trafic" \(line 1\)/],
+    says: [/there is no "trafic"; did you mean traffic\? \(line 1\)/],
   },
   {
     name: 'unescaped HTML',

@@ -100,7 +100,7 @@ test('a mistake in a template of the directory is found before anything is sent'
   put('webhook.slack.hbs', '["{{key}}"]')
   put('webhook.irc.hbs', '{{of nobody}}')
   const [plain, slack, ...more] = sharedTemplateFaults(directory)
-  assert.match(plain ?? '', /webhook\.hbs is wrong: "kee" not defined/)
+  assert.match(plain ?? '', /webhook\.hbs is wrong: there is no "kee"; did you mean key\?/)
   assert.match(slack ?? '', /webhook\.slack\.hbs is wrong: it gives no JSON object/)
   assert.deepEqual(more, [])
   assert.deepEqual(sharedTemplateFaults('/nowhere'), [])

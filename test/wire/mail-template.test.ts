@@ -36,8 +36,17 @@ for (const { template, text, html = text } of fine) {
 
 const tooOften = `${'{{#each @root.list}}{{#each @root.list}}'.repeat(8)}x${'{{/each}}{{/each}}'.repeat(8)}`
 const mistakes = [
-  { template: '{{#if name}', says: /Parse error on line 1/ },
-  { template: '\n{{nmae}}', says: /there is no "nmae" \(line 2\)/ },
+  { template: '{{#if name}', says: /what stands in \{\{ \}\} cannot be read on line 1, near "\{\{#if name\}"/ },
+  { template: 'a\n{{#if name}}\nb\n', says: /\{\{#if …\}\} of line 2 is never closed: \{\{\/if\}\} is missing/ },
+  { template: '{{!-- {{#each x}} --}}{{#if name}}{{else}}', says: /\{\{#if …\}\} of line 1 is never closed/ },
+  { template: '{{/if}}', says: /closes nothing that is open on line 1/ },
+  { template: '{{else}}', says: /\{\{else\}\} stands in no block on line 1/ },
+  { template: '\n{{}}', says: /something is missing before the \}\} on line 2/ },
+  { template: '{{#if name}}{{/each}}', says: /\{\{#if\}\} of line 1 is closed by \{\{\/each\}\}/ },
+  { template: '{{!-- x', says: /on line 1 cannot be read/ },
+  { template: '{{lookup name}}', says: /a helper lacks what it is about/ },
+  { template: '{{#with}}{{/with}}', says: /\{\{#with …\}\} takes exactly one name/ },
+  { template: '\n{{nmae}}', says: /there is no "nmae"(; did you mean name\?)? \(line 2\)/ },
   { template: '{{> other}}', says: /includes no other one/ },
   { template: '{{#> other}}x{{/other}}', says: /includes no other one/ },
   { template: '{{#*inline "x"}}{{/inline}}', says: /is not to be had/ },
@@ -49,7 +58,7 @@ const mistakes = [
   { template: '{{#each}}x{{/each}}', says: /does not say of what/ },
   { template: tooOften, says: /repeats a text more than 5000 times/ },
   { template: 'x'.repeat(TEMPLATE_LIMIT + 1), says: /more than 65536 characters/ },
-  { template: `${'{{#if name}}'.repeat(900)}${'{{/if}}'.repeat(90)}`, says: /Parse error/ },
+  { template: `${'{{#if name}}'.repeat(900)}${'{{/if}}'.repeat(90)}`, says: /\{\{#if …\}\} of line 1 is never closed/ },
   { template: `${'{{#if name}}'.repeat(501)}${'{{/if}}'.repeat(501)}`, says: /has \{\{ more than 1000 times/ },
 ]
 for (const { template, says } of mistakes) {
@@ -65,7 +74,9 @@ for (const { template, says } of mistakes) {
 const unseen = [
   { template: '{{#if empty}}{{nope}}{{/if}}', says: /there is no "nope"/ },
   { template: '{{#if nope}}x{{/if}}', says: /there is no "nope"/ },
-  { template: '{{#each list}}{{hots}}{{/each}}', says: /there is no "hots"/ },
+  { template: '{{#each list}}{{hots}}{{/each}}', says: /there is no "hots"; did you mean host\? \(line 1\)/ },
+  { template: '{{#each name}}x{{/each}}', says: /"name" is no list .* as are list, members, words \(line 1\)/ },
+  { template: '{{#each members}}{{#each name}}x{{/each}}{{/each}}', says: /"name" is no list/ },
   { template: '{{name.constructor}}', says: /there is no "constructor"/ },
 ]
 for (const { template, says } of unseen)

@@ -72,15 +72,16 @@ test('a form and markup are escaped as they want it', () => {
 })
 
 const faults = [
-  { template: '{"a": "{{sumary}}"}', says: /"sumary" not defined/ },
-  { template: '{"a": "{{#if x}}"}', says: /Parse error/ },
+  { template: '{"a": "{{sumary}}"}', says: /there is no "sumary"; did you mean summary\? \(line 1\)/ },
+  { template: '{"a": "{{#if x}}"}', says: /\{\{#if …\}\} of line 1 is never closed/ },
   { template: '{"a": {{x}} }', says: /does not give JSON/ },
   { template: '{"a": "{{> other}}"}', says: /partial other/ },
   { template: '{"a": "{{log x}}"}', says: /log/ },
+  { template: '{"a": "{{#each x}}y{{/each}}"}', says: /\{\{#each\}\} is about a text/ },
 ]
 for (const { template, says } of faults) {
   test(`${template} is found to be wrong`, () => {
-    const tried = fill(template, { x: 'a "b"' }, JSON_TYPE)
+    const tried = fill(template, { x: 'a "b"', summary: 's' }, JSON_TYPE)
     assert.match(tried.kind === 'wrong' ? tried.why : '', says)
   })
 }

@@ -5,12 +5,13 @@
  * Source: Handlebars' syntax tree (its docs/compiler-api.md).
  */
 import Handlebars from 'handlebars'
+import { noSuchName } from './template-words.ts'
 
 export interface Rules {
   /** The text becomes HTML. */
   readonly html: boolean
-  /** Names that are given; `null`: they are not looked at. */
-  readonly names: ReadonlySet<string> | null
+  /** Names that are given, and whether there are several of it to repeat; `null`: they are not looked at. */
+  readonly names: ReadonlyMap<string, boolean> | null
   /** Helpers besides Handlebars' own. */
   readonly helpers: readonly string[]
 }
@@ -60,6 +61,7 @@ class Reader extends Handlebars.Visitor {
 
   override BlockStatement(block: hbs.AST.BlockStatement): void {
     this.call(block)
+    this.repetition(block)
     super.BlockStatement(block)
   }
 
@@ -95,8 +97,18 @@ class Reader extends Handlebars.Visitor {
     if (names === null || this.own.has(String(head))) return
     for (const part of path.parts) {
       if (!names.has(String(part)) && !/^\d+$/.test(String(part)) && part !== 'length')
-        this.say(`there is no "${part}"`, path)
+        this.say(noSuchName(String(part), names.keys()), path)
     }
+  }
+
+  /** Handlebars takes a text for a list of nothing, and says no word. */
+  private repetition({ path, params: [of] }: hbs.AST.BlockStatement): void {
+    const { names } = this.rules
+    if (names === null || !isPath(path) || path.original !== 'each' || of === undefined || !isPath(of)) return
+    const name = String(of.parts.at(-1) ?? '')
+    if (of.data || this.own.has(String(of.parts[0])) || names.get(name) !== false) return
+    const lists = [...names].flatMap(([one, isList]) => (isList ? [one] : []))
+    this.say(`"${name}" is no list that {{#each}} could repeat, as are ${lists.sort().join(', ')}`, of)
   }
 
   private call({ path, params, hash }: Call): void {
@@ -109,3 +121,5 @@ class Reader extends Handlebars.Visitor {
     this.broken ??= `${what} (line ${loc.start.line})`
   }
 }
+
+const isPath = (node: hbs.AST.Node): node is hbs.AST.PathExpression => node.type === 'PathExpression'

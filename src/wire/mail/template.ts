@@ -5,7 +5,8 @@
  */
 import Handlebars from 'handlebars'
 import { oneLine } from './safe-text.ts'
-import { brokenRule, HELPERS } from './template-rules.ts'
+import { brokenRule, HELPERS, type Rules } from './template-rules.ts'
+import { templateMistake } from './template-words.ts'
 
 export interface Rendered {
   readonly text: string
@@ -37,19 +38,22 @@ export function render(template: string, builtIn: string, view: object, filling:
   try {
     return { text: fill(template, view, filling), problem: '' }
   } catch (error) {
-    return { text: fill(builtIn, view, filling), problem: notValid(template, filling, reasonOf(error)) }
+    return {
+      text: fill(builtIn, view, filling),
+      problem: notValid(template, filling, templateMistake(error, template)),
+    }
   }
 }
 
 /** What is wrong with a template, found by filling it with each of the samples; empty if nothing is. */
 export function templateProblem(template: string, samples: readonly object[], filling: Filling = {}): string {
+  const names = namesOf(samples)
   try {
-    const names = new Set(samples.flatMap(namesIn))
     check(parsed(template), filling, names)
     for (const sample of samples) fill(template, sample, filling)
     return ''
   } catch (error) {
-    return notValid(template, filling, reasonOf(error))
+    return notValid(template, filling, templateMistake(error, template, names.keys()))
   }
 }
 
@@ -112,7 +116,7 @@ function parsed(template: string): hbs.AST.Program {
   return Handlebars.parse(template)
 }
 
-function check(program: hbs.AST.Program, { html = false, helpers = {} }: Filling, names: ReadonlySet<string> | null) {
+function check(program: hbs.AST.Program, { html = false, helpers = {} }: Filling, names: Rules['names']) {
   const broken = brokenRule(program, { html, names, helpers: Object.keys(helpers) })
   if (broken !== null) throw new Error(broken)
 }
@@ -135,21 +139,19 @@ function boundRepetition(handlebars: typeof Handlebars, budget: Budget): void {
   })
 }
 
-/** Every name that occurs at any depth. */
-function namesIn(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(namesIn)
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([name, inner]) => [name, ...namesIn(inner)])
+/** Every name that occurs at any depth, and whether anything of that name can be repeated. */
+function namesOf(samples: readonly object[]): ReadonlyMap<string, boolean> {
+  const names = new Map<string, boolean>()
+  const collect = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    for (const [name, inner] of Object.entries(value)) {
+      if (!Array.isArray(value)) names.set(name, names.get(name) === true || typeof inner === 'object')
+      collect(inner)
+    }
+  }
+  samples.forEach(collect)
+  return names
 }
 
 const notValid = (template: string, { name }: Filling, why: string): string =>
   `the template ${name ?? `"${oneLine(template, 80)}"`} is not valid: ${oneLine(why, 200)}`
-
-/** Handlebars says of a name that is not there: `"x" not defined in [object Object] - 3:5`; of a mistake, all it expected. */
-function reasonOf(error: unknown): string {
-  const why = error instanceof Error ? error.message : String(error)
-  const [, at, near = ''] = /^Parse error on line (\d+):\n(.*)\n-*\^/.exec(why) ?? []
-  if (at !== undefined) return `Parse error on line ${at} near "${near}"`
-  const [, name, line] = /^"(.*)" not defined in .* - (\d+):\d+$/s.exec(why) ?? []
-  return name === undefined ? why : `there is no "${name}" (line ${line})`
-}

@@ -5,6 +5,7 @@
  */
 import Handlebars from 'handlebars'
 import { oneLine } from '../mail/safe-text.ts'
+import { templateMistake } from '../mail/template-words.ts'
 import { type Escape, escaped, escapeFor, isJson } from './escape.ts'
 
 export type Filled =
@@ -16,6 +17,13 @@ const handlebars = Handlebars.create()
 // Handlebars' own would write to the daemon's standard output.
 handlebars.registerHelper('log', () => {
   throw new Error('"log" is not for templates of bodies')
+})
+const each = handlebars.helpers.each
+// Handlebars takes a text for a list of nothing, and says no word.
+handlebars.registerHelper('each', function (this: unknown, of: unknown, options?: Handlebars.HelperOptions) {
+  if (typeof of === 'string')
+    throw new Error('{{#each}} is about a text, and repeats a list, such as failing, hostList')
+  return each?.call(this, of, options)
 })
 handlebars.registerHelper('json', (value: unknown) => asJson(value))
 
@@ -31,10 +39,16 @@ export function fill(template: string, view: object, contentType: string, first:
     if (isJson(contentType)) JSON.parse(text)
     return { kind: 'filled', text }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    const what = error instanceof SyntaxError ? `it does not give JSON: ${why}` : why
-    return { kind: 'wrong', why: oneLine(what, 300) }
+    if (error instanceof SyntaxError)
+      return { kind: 'wrong', why: oneLine(`it does not give JSON: ${error.message}`, 300) }
+    return { kind: 'wrong', why: oneLine(templateMistake(error, template, namesIn(view)), 300) }
   }
+}
+
+const namesIn = (view: object): readonly string[] => {
+  const values = Object.values(view).flat()
+  const inner = values.flatMap((one) => (typeof one === 'object' && one !== null ? Object.keys(one) : []))
+  return [...new Set([...Object.keys(view), ...inner])]
 }
 
 /** The strings in it are escaped already, so they only lack their quotes. */
