@@ -1,12 +1,17 @@
 /** Words of the command line that are numbers, times or lengths of time; misuse is said as commander says it. */
 import { InvalidArgumentError } from 'commander'
 import { parseDuration } from '../parse/text/duration.ts'
-import { parseSince } from './log.ts'
+import { impossibleDate, parseSince } from './log.ts'
 
 export function since(text: string): number {
   const time = parseSince(text, Date.now())
-  if (time === null) throw new InvalidArgumentError('write 2h, 30m, 14:00, 2026-11-20 or "2026-11-20 14:00".')
+  if (time === null) throw noTime(text, 'write 2h, 30m, 14:00, 2026-11-20 or "2026-11-20 14:00".')
   return time
+}
+
+function noTime(text: string, forms: string): InvalidArgumentError {
+  const date = impossibleDate(text)
+  return new InvalidArgumentError(date === null ? forms : `there is no ${date} in the calendar.`)
 }
 
 export function wholeNumber(text: string): number {
@@ -40,7 +45,7 @@ export function portNumber(text: string): number {
 /** A moment, past or to come: today's if only the time is written. */
 export function instant(text: string): number {
   const time = /^\d+(?:\.\d+)?\s*[smhd]$/.test(text) ? null : parseSince(text, Date.now())
-  if (time === null) throw new InvalidArgumentError('write 14:00, 2026-11-22 or "2026-11-22 03:00".')
+  if (time === null) throw noTime(text, 'write 14:00, 2026-11-22 or "2026-11-22 03:00".')
   return time
 }
 

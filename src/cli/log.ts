@@ -30,6 +30,12 @@ export function parseSince(text: string, now: number): number | null {
   return Number.isNaN(time) ? null : time
 }
 
+/** A date that no calendar has, out of words that have the form of one; `null`: there is none in them. */
+export function impossibleDate(text: string): string | null {
+  const [whole, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})(?![\d-])/.exec(text) ?? []
+  return whole === undefined || isDay(Number(year), Number(month), Number(day)) ? null : whole
+}
+
 /** Date.parse takes 31 February for 3 March. */
 const isDay = (year: number, month: number, day: number): boolean => {
   const date = new Date(Date.UTC(year, month - 1, day))

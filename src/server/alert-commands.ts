@@ -3,12 +3,12 @@ import { callsNamed } from '../engine/command/test-receiver.ts'
 import { routeOf } from '../engine/route.ts'
 import { sentence } from '../engine/words.ts'
 import type { Entry } from '../model/entry.ts'
-import type { AlertCall } from '../model/model.ts'
+import type { AlertCall, Model } from '../model/model.ts'
 import { type Id, id, type ServiceKey } from '../model/names.ts'
 import { calledName } from '../model/receiver.ts'
 import type { Answer, Request } from '../model/request.ts'
 import { type Now, wallTime } from '../model/units.ts'
-import { nearby } from '../parse/text/nearest.ts'
+import { nameMeant, serviceMeant } from './meant.ts'
 import { given, type PoolDaemon } from './pool-commands.ts'
 
 export interface AlertDaemon extends PoolDaemon {
@@ -31,7 +31,7 @@ export function routed({ subject = '', at, share: exit = 1 }: Request, daemon: A
   const route =
     index === undefined ? null : routeOf(state, index, at === undefined ? daemon.now().wall : wallTime(at), exit)
   if (route !== null) return { ok: true, data: route }
-  return { ok: false, text: `there is no service ${subject}${suggestion(subject, state.model.serviceIndex.keys())}` }
+  return { ok: false, text: `there is no service ${subject}${serviceMeant(subject, state.model)}` }
 }
 
 /** `text` is `send` or `render`, with `-up` behind it for the end of a failure. */
@@ -43,11 +43,7 @@ export async function tested(
   const up = text.endsWith('-up')
   const calls = callsNamed(state, subject)
   if (calls.length === 0) {
-    const known = [...state.model.receivers.keys(), ...state.model.serviceIndex.keys()]
-    return {
-      ok: false,
-      text: `no receiver and no service that tells anybody is called "${subject}"${suggestion(subject, known)}`,
-    }
+    return { ok: false, text: untestable(subject, state.model) }
   }
   if (!text.startsWith('send')) {
     const previews = calls.map((call) => ({ to: calledName(call), text: daemon.render(call, up) }))
@@ -57,6 +53,13 @@ export async function tested(
     daemon.post({ kind: 'command', who, command: { kind: 'test-receiver', name: subject, up } }),
     daemon,
   )
+}
+
+function untestable(subject: string, model: Model): string {
+  if (model.serviceIndex.has(subject as ServiceKey)) return `${subject} has no alert line, so it tells nobody`
+  const receivers = [...model.receivers.keys()]
+  const meant = subject.includes('/') ? serviceMeant(subject, model) : nameMeant(subject, receivers, 'receivers')
+  return `no receiver and no service that tells anybody is called "${subject}"${meant}`
 }
 
 /** What the entries of the command say was handed on, and what came of it. */
@@ -73,9 +76,4 @@ async function sentAndAnswered(entries: readonly Entry[], daemon: AlertDaemon): 
     text: sentence(entry),
   }))
   return { ok: true, data: { results, waiting: handed.length - outcomes.length } }
-}
-
-function suggestion(word: string, known: Iterable<string>): string {
-  const near = nearby().find(word, known)
-  return near === null ? '' : `; did you mean ${near}?`
 }

@@ -10,6 +10,7 @@ import { milliseconds, wallTime } from '../model/units.ts'
 import { nearby } from '../parse/text/nearest.ts'
 import { type AlertDaemon, dropped, routed, tested } from './alert-commands.ts'
 import { maintenanceBegun, maintenanceEnded, maintenanceShown } from './maintenance-commands.ts'
+import { serviceMeant } from './meant.ts'
 import { comment, decideOn, endDecision, given, planned, targetOf } from './pool-commands.ts'
 
 export interface Daemon extends AlertDaemon {
@@ -95,11 +96,8 @@ async function log({ since, service, limit = 100, alerts = false }: Request, dae
   // What is no longer configured still has a past.
   const known = service === undefined || daemon.state().model.serviceIndex.has(service as ServiceKey)
   if (entries.length === 0 && !known) {
-    const near = nearby().find(service, daemon.state().model.serviceIndex.keys())
-    return {
-      ok: false,
-      text: `nothing is recorded of a service "${service}"${near === null ? '' : `; did you mean ${near}?`}`,
-    }
+    const meant = serviceMeant(service, daemon.state().model)
+    return { ok: false, text: `nothing is recorded of a service "${service}"${meant}` }
   }
   return {
     ok: true,
@@ -149,7 +147,10 @@ async function act(
   }
   const said = comment(text)
   const command = watchCommand(kind, subject, said, daemon) ?? serviceCommand(kind, subject as ServiceKey, said, rest)
-  return given(command, who, daemon)
+  const answered = await given(command, who, daemon)
+  const { model } = daemon.state()
+  const unknown = 'service' in command && command.service !== null && !model.serviceIndex.has(command.service)
+  return answered.ok || !unknown ? answered : { ok: false, text: `${answered.text}${serviceMeant(subject, model)}` }
 }
 
 /** A service is a service; every other name of a real or virtual server means that one. */

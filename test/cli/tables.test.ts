@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { instant, since } from '../../src/cli/arguments.ts'
 import { columns, timeText } from '../../src/cli/columns.ts'
 import { parseSince } from '../../src/cli/log.ts'
 import { entryLine } from '../../src/cli/terminal.ts'
@@ -51,6 +52,13 @@ for (const [text, moment] of moments) {
   test(`--since "${text}" is ${moment === null ? 'refused' : 'understood'}`, () =>
     assert.equal(parseSince(text, now), moment))
 }
+
+test('a date that no calendar has is called by its name', () => {
+  assert.throws(() => instant('2026-02-30 03:00'), /there is no 2026-02-30 in the calendar/)
+  assert.throws(() => since('2026-13-01'), /there is no 2026-13-01 in the calendar/)
+  assert.throws(() => instant('2026-02-28 25:00'), /write 14:00/)
+  assert.throws(() => instant('tomorrow'), /write 14:00/)
+})
 
 test('a day that is not today is written out', () => {
   assert.equal(timeText(now, now), '14:30:00')

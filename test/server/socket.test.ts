@@ -7,17 +7,23 @@ import { test } from 'node:test'
 import { ask } from '../../src/cli/client.ts'
 import type { Entry } from '../../src/model/entry.ts'
 import { host } from '../../src/model/names.ts'
+import type { Receiver } from '../../src/model/receiver.ts'
 import { milliseconds } from '../../src/model/units.ts'
 import type { Daemon } from '../../src/server/commands.ts'
 import { listenOn } from '../../src/server/socket.ts'
-import { at, checked, model, Run, result, service } from '../engine/build.ts'
+import { alertCall, at, checked, model, Run, result, service } from '../engine/build.ts'
 
 const watched = service({ called: 'web/http', hosts: [host('10.1.1.1'), host('10.1.1.2')] })
+
+const oncall: Receiver = {
+  ...{ name: 'oncall', channels: [alertCall('mail')], second: null, digest: null, rate: null },
+  ...{ groupWait: milliseconds(0), groupBy: 'receiver', place: { file: 'mon.cf', line: 1, column: 1 } },
+}
 
 async function listening(t: { after(callback: () => Promise<unknown>): void }) {
   const directory = await mkdtemp(join(tmpdir(), 'upalert-'))
   const path = join(directory, 'upalert.sock')
-  const run = new Run(model([watched]))
+  const run = new Run({ ...model([watched]), receivers: new Map([['oncall', oncall]]) })
   const entries: Entry[] = []
   const post: Daemon['post'] = (event) => {
     const written = run.post(event, at(60)).flatMap((effect) => (effect.kind === 'record' ? [effect.entry] : []))
@@ -86,9 +92,37 @@ test('an acknowledgement is carried out, recorded with its author, and refused w
   assert.equal(daemon.state().services[0]?.ack?.who, 'ann')
   assert.deepEqual(await ask(path, { command: 'ack', subject: 'web/ftp' }), {
     ok: false,
-    text: 'there is no service web/ftp',
+    text: 'there is no service web/ftp; did you mean web/http?',
   })
 })
+
+const misnamed = [
+  { request: { command: 'ack', subject: 'web/htp' }, text: 'there is no service web/htp; did you mean web/http?' },
+  { request: { command: 'unack', subject: 'web' }, text: 'there is no service web; web is a watch, with web/http' },
+  { request: { command: 'ack', subject: 'shop' }, text: 'there is no service shop; services are web/http' },
+  {
+    request: { command: 'alert-route', subject: 'web' },
+    text: 'there is no service web; web is a watch, with web/http',
+  },
+  {
+    request: { command: 'alert-test', subject: 'oncal' },
+    text: 'no receiver and no service that tells anybody is called "oncal"; did you mean oncall?',
+  },
+  {
+    request: { command: 'alert-test', subject: 'nosuch' },
+    text: 'no receiver and no service that tells anybody is called "nosuch"; receivers are oncall',
+  },
+  {
+    request: { command: 'alert-test', subject: 'web/htp' },
+    text: 'no receiver and no service that tells anybody is called "web/htp"; did you mean web/http?',
+  },
+]
+for (const { request, text } of misnamed) {
+  test(`${Object.values(request).join(' ')}: ${text}`, async (t) => {
+    const { path } = await listening(t)
+    assert.deepEqual(await ask(path, request), { ok: false, text })
+  })
+}
 
 const bad = [
   { name: 'a line that is no JSON', line: 'status', text: /one JSON object/ },
