@@ -11,6 +11,7 @@ import { takenOver } from './later/handover.ts'
 import { throughAgain, troubled } from './later/trouble.ts'
 import { deliveryAge, firstRetry, longestAsked, longestRetry } from './limits.ts'
 import { handed } from './noise/channel.ts'
+import { renewed, without } from './noise/counts.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
 
 export function onAttempted(
@@ -58,7 +59,7 @@ export function onAttempted(
     lastText: outcome.text,
     ...(reached === undefined ? {} : { reached }),
   }
-  const waiting = { ...state, outbox: state.outbox.with(index, again) }
+  const waiting = { ...state, outbox: renewed(state.outbox, index, again) }
   const trouble = troubled(waiting, again, outcome.text, false, write, now)
   const entry = record(write.entry({ ...common, outcome: 'retry', text }))
   return { state: trouble.state, effects: [entry, { kind: 'deliver', delivery: again }, ...trouble.effects] }
@@ -90,7 +91,7 @@ function placeOf(id: Id, outbox: State['outbox']): number {
 
 const idOrder = new Intl.Collator('en', { numeric: true })
 
-const withoutDelivery = (state: State, index: number): State => ({ ...state, outbox: state.outbox.toSpliced(index, 1) })
+const withoutDelivery = (state: State, index: number): State => ({ ...state, outbox: without(state.outbox, index) })
 
 /** While the outage lasts, status says that somebody was not told of it. */
 function withUntold(state: State, { message, call }: Delivery, text: string): State {

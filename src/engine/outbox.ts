@@ -7,7 +7,7 @@ import { channelOf } from '../model/receiver.ts'
 import type { Delivery, State } from '../model/state.ts'
 import { type Now, wallTime } from '../model/units.ts'
 import { admit } from './noise/admit.ts'
-import { appended } from './noise/held.ts'
+import { appended } from './noise/counts.ts'
 
 export type Outgoing = Pick<State, 'model' | 'outbox' | 'noise'>
 

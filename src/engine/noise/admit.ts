@@ -4,15 +4,15 @@
  *
  * Whatever else holds, a message never overtakes an earlier one of its service to the same channel.
  */
-import type { AlertMessage } from '../../model/alert.ts'
 import { durationText } from '../../model/duration.ts'
 import type { Model } from '../../model/model.ts'
 import type { Burst, Receiver } from '../../model/receiver.ts'
 import type { Delivery, Noise, State } from '../../model/state.ts'
 import { milliseconds, type Now, type WallTime, wallTime } from '../../model/units.ts'
 import { channelState, countOf, decided, lately, roomOf, windowOf } from './channel.ts'
+import { waitingFor } from './counts.ts'
 import { groupOf } from './group.ts'
-import { batchOf, type Hold, holdKind, sameChannel } from './held.ts'
+import { batchOf, type Hold, holdKind } from './held.ts'
 
 export interface Admitted {
   readonly noise: Noise
@@ -68,49 +68,35 @@ interface Waiting {
   readonly pending: number
 }
 
-/** One look at the outbox, which may be long: nothing but comparisons. The first of a batch has its time. */
+/** The first of a batch has its time. */
 function waitingIn(
   { outbox, model }: Pick<State, 'outbox' | 'model'>,
   { call, message }: Delivery,
   receiver: Receiver | undefined,
 ): Waiting {
+  const waiting = waitingFor(outbox, call)
+  const { batches, pending } = waiting
+  if (batches.size === 0) return { own: null, rate: null, group: null, digest: null, pending }
   const combines = call.combines === true
   const groups = receiver !== undefined && combines && receiver.groupWait > 0
-  const batches = [
-    receiver?.rate == null ? null : batchOf('rate', call),
-    groups ? groupBatch(call, message, receiver, model) : null,
-    receiver?.digest == null || !combines ? null : batchOf('digest', call),
-  ]
-  const found: (Hold | null)[] = [null, null, null]
-  let pending = 0
-  let own: Hold | null = null
-  let last: Hold | null = null
-  for (const { call: one, hold, message: earlier } of outbox) {
-    if (one !== call && !sameChannel(one, call)) continue
-    if (hold === undefined) {
-      pending += 1
-      continue
-    }
-    if (own?.batch !== hold.batch && tellsOfSame(earlier, message)) own = later(own, firstOf(hold, outbox) ?? hold)
-    if (hold === last) continue
-    last = hold
-    for (let i = 0; i < batches.length; i += 1) if (found[i] === null && batches[i] === hold.batch) found[i] = hold
+  const first = (batch: string | null): Hold | null => (batch === null ? null : (batches.get(batch) ?? null))
+  return {
+    own: lastOf(waiting.batchesOf(message), batches),
+    rate: first(receiver?.rate == null ? null : batchOf('rate', call)),
+    group: first(groups ? groupBatch(call, message, receiver, model) : null),
+    digest: first(receiver?.digest == null || !combines ? null : batchOf('digest', call)),
+    pending,
   }
-  const [rate = null, group = null, digest = null] = found
-  return { own, rate, group, digest, pending }
 }
 
-/** Whether they have a service in common; either may be several messages as one, such as one that a channel hands over. */
-function tellsOfSame(earlier: AlertMessage, { key, members }: AlertMessage): boolean {
-  if (members !== undefined) return members.some((one) => tellsOfSame(earlier, one))
-  return earlier.members === undefined ? earlier.key === key : earlier.members.some((one) => one.key === key)
+/** Of batches that all must not be overtaken, the one that goes last; of two at the same time, the one that began later. */
+function lastOf(names: readonly string[], batches: ReadonlyMap<string, Hold>): Hold | null {
+  if (names.length <= 1) return batches.get(names[0] ?? '') ?? null
+  const own = new Set(names)
+  let last: Hold | null = null
+  for (const [batch, hold] of batches) if (own.has(batch) && (last === null || hold.until >= last.until)) last = hold
+  return last
 }
-
-/** Of two batches that both must not be overtaken, the one that goes last. */
-const later = (one: Hold | null, other: Hold): Hold => (one !== null && one.until > other.until ? one : other)
-
-const firstOf = ({ batch }: Hold, outbox: readonly Delivery[]): Hold | null =>
-  outbox.find(({ hold }) => hold?.batch === batch)?.hold ?? null
 
 const groupBatch = (call: Delivery['call'], message: Delivery['message'], receiver: Receiver, model: Model): string =>
   batchOf('group', call, groupOf(message, receiver.groupBy, receiver.name, model))

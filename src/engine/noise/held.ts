@@ -6,6 +6,7 @@ import type { AlertCall } from '../../model/model.ts'
 import { channelOf } from '../../model/receiver.ts'
 import type { Delivery, State } from '../../model/state.ts'
 import type { WallTime } from '../../model/units.ts'
+import { batchesIn } from './counts.ts'
 
 export type Hold = NonNullable<Delivery['hold']>
 
@@ -25,36 +26,7 @@ export const sameChannel = (a: AlertCall, b: AlertCall): boolean =>
 
 /** The earliest time at which `releaseDue` has something to do; `null`: nothing waits. Asked after every event. */
 export function nextHold({ outbox }: Pick<State, 'outbox'>): WallTime | null {
-  const known = times.get(outbox)
-  if (known !== undefined) return known
-  const next = earliestOf(outbox)
-  times.set(outbox, next)
-  return next
-}
-
-const times = new WeakMap<readonly Delivery[], WallTime | null>()
-
-/** An outbox with one more behind the others; what is known of its holds need not be found out again. */
-export function appended(outbox: readonly Delivery[], delivery: Delivery): readonly Delivery[] {
-  const longer = [...outbox, delivery]
-  const known = times.get(outbox)
-  const { hold } = delivery
-  // Of a batch that is there already the first has the time; its others are not earlier.
-  if (known !== undefined) times.set(longer, hold === undefined ? known : earlier(known, hold.until))
-  return longer
-}
-
-const earlier = (a: WallTime | null, b: WallTime): WallTime => (a === null || b < a ? b : a)
-
-function earliestOf(outbox: readonly Delivery[]): WallTime | null {
   let next: WallTime | null = null
-  let last = ''
-  const seen = new Set<string>()
-  for (const { hold } of outbox) {
-    if (hold === undefined || hold.batch === last || seen.has(hold.batch)) continue
-    last = hold.batch
-    seen.add(last)
-    next = earlier(next, hold.until)
-  }
+  for (const { until } of batchesIn(outbox)) if (next === null || until < next) next = until
   return next
 }
