@@ -5,6 +5,21 @@ import { hours, milliseconds, minutes, seconds } from '../model/units.ts'
 export const outboxLimit = 10_000
 /** The same for one service: one that is told of each second must not take the others' room. */
 export const serviceOutboxLimit = 500
+/**
+ * The end of what was announced finds room beyond these limits, up to these: there are no more ends than there were
+ * beginnings, and whoever waits for one would wait for ever. What finds none even so is owed, and told at the next success.
+ */
+export const endsLimit = 2 * outboxLimit
+export const serviceEndsLimit = 2 * serviceOutboxLimit
+/** From here on what a second channel takes over is not tried by the first one any more: it takes its place. */
+export const crowdedOutbox = outboxLimit / 2
+export const serviceCrowded = serviceOutboxLimit / 2
+
+/** Escalations, and handovers, of one event; the others have the next one, so that checks and pools have their turns. */
+export const escalationsAtOnce = 200
+export const handoversAtOnce = 200
+/** An escalation that finds no room in the outbox is tried again after this. */
+export const escalationRetry = minutes(5)
 
 /** The wait before the second attempt of a delivery; it doubles with every further one. */
 export const firstRetry = seconds(5)

@@ -1,16 +1,16 @@
 /** What was decided for people becomes deliveries, entries that say so or why not, and notes for mon's logs. */
 import { isFailing } from '../model/alert.ts'
 import type { Effect } from '../model/effect.ts'
-import type { AlertCall, Service } from '../model/model.ts'
+import type { AlertCall, Period, Service } from '../model/model.ts'
 import type { Id } from '../model/names.ts'
 import type { Opstatus } from '../model/opstatus.ts'
 import { periodName } from '../model/period.ts'
 import { channelOf } from '../model/receiver.ts'
-import type { Delivery, ServiceState, State } from '../model/state.ts'
+import type { Delivery, PeriodState, ServiceState, State } from '../model/state.ts'
 import { type Now, since, wallTime } from '../model/units.ts'
 import { othersThan, owedFor, united } from './announce.ts'
 import { summaryOf, type Telling } from './consult.ts'
-import { outboxLimit, serviceOutboxLimit } from './limits.ts'
+import { escalationRetry, serviceOutboxLimit } from './limits.ts'
 import { message } from './message.ts'
 import { put } from './outbox.ts'
 import { poolsFollowing } from './pool/pools.ts'
@@ -18,6 +18,7 @@ import { trafficText } from './pool/traffic.ts'
 import { poolText } from './pool/words.ts'
 import { quietText } from './quiet.ts'
 import { enabledHosts } from './readiness.ts'
+import { roomFor } from './room.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
 
 export interface ToTell {
@@ -47,12 +48,10 @@ export function tell(state: State, what: ToTell, write: Scribe, now: Now): Decid
   const unsent: Telling[] = []
   const waiting = withoutOutdated(state.outbox, what)
   let next = waiting === state.outbox ? state : { ...state, outbox: waiting }
-  let room = roomFor(waiting, what.service)
   let owed = what.after.announced
   const everybody = what.tellings.flatMap(({ send, period, owed: end }) => (period !== null || end ? send : []))
   for (const telling of what.tellings) {
-    const sent = telling.send.slice(0, room)
-    room -= sent.length
+    const sent = telling.send.slice(0, placesFor(telling, next.outbox, what, unsent))
     for (const call of sent) {
       const others = othersThan(call, everybody)
       const delivery = deliveryOf(state, what, telling, call, others, write.nextId(), now)
@@ -63,20 +62,31 @@ export function tell(state: State, what: ToTell, write: Scribe, now: Now): Decid
     }
     if (what.isTest !== true) owed = united(owed, owedFor(sent, telling, state.model.settings.quirks))
     effects.push(...wakeFor(telling, what, sent, now))
-    if (telling.send.length > sent.length) effects.push(record(quietEntry(what, telling, 'outbox-full', write)))
+    if (telling.send.length > sent.length) {
+      // It stays owed, and is told at a later success.
+      if (isEnd(telling, what)) owed = united(owed, telling.send.slice(sent.length))
+      if (!isKnownFull(telling)) effects.push(record(quietEntry(what, telling, 'outbox-full', write)))
+    }
     if (telling.send.length > 0 && sent.length === 0) unsent.push(telling)
     if (telling.quiet !== null && !telling.repeated)
       effects.push(record(quietEntry(what, telling, telling.quiet, write)))
   }
-  const counted = unsent.length === 0 ? next : uncounted(next, what, unsent)
-  return { state: withAnnounced(counted, what.service, owed), effects }
+  return { state: remembered(next, what, owed, unsent), effects }
 }
 
-function withAnnounced(state: State, { key }: Service, announced: ServiceState['announced']): State {
-  const index = state.model.serviceIndex.get(key)
-  const before = index === undefined ? undefined : state.services[index]
-  if (index === undefined || before === undefined || before.announced === announced) return state
-  return { ...state, services: state.services.with(index, { ...before, announced }) }
+/** Redistribute tells each event, whatever the last one was: nothing ends with it. */
+const isEnd = ({ alert, period, owed }: Telling, { isTest }: ToTell): boolean =>
+  alert === 'up' && isTest !== true && (period !== null || owed === true)
+
+/** Said once, until something else is the reason. */
+const isKnownFull = ({ before, escalates }: Telling): boolean => escalates !== true && before?.quiet === 'outbox-full'
+
+function placesFor(telling: Telling, outbox: readonly Delivery[], what: ToTell, unsent: readonly Telling[]): number {
+  const places = roomFor(outbox, what.service.key, isEnd(telling, what))
+  if (telling.escalates !== true) return places
+  // A step is told to all of its people or later, and not before an earlier one.
+  const isBehind = unsent.some(({ escalates, period }) => escalates === true && period === telling.period)
+  return isBehind || places < Math.min(telling.send.length, serviceOutboxLimit) ? 0 : places
 }
 
 /** The first alert of an outage sets the time of the escalations that wait for an acknowledgement. */
@@ -101,27 +111,44 @@ function withoutOutdated(outbox: readonly Delivery[], { service, tellings }: ToT
   return outbox.some(outdated) ? outbox.filter((delivery) => !outdated(delivery)) : outbox
 }
 
-/** Room for all, and for this service; a short outbox need not be counted, and a full one neither. */
-function roomFor(outbox: readonly Delivery[], { key }: Service): number {
-  const all = Math.max(0, outboxLimit - outbox.length)
-  if (all === 0 || outbox.length < serviceOutboxLimit) return Math.min(all, serviceOutboxLimit)
-  const own = outbox.reduce((count, { message: { key: of } }) => (of === key ? count + 1 : count), 0)
-  return Math.min(all, Math.max(0, serviceOutboxLimit - own))
+/** Who is owed the end, and that what found no room was not sent: it uses up no numalerts, and starts no alertevery. */
+function remembered(
+  state: State,
+  { service }: ToTell,
+  announced: ServiceState['announced'],
+  unsent: readonly Telling[],
+): State {
+  const index = state.model.serviceIndex.get(service.key)
+  const found = index === undefined ? undefined : state.services[index]
+  if (index === undefined || found === undefined) return state
+  const counted = unsent.length === 0 ? found : uncounted(found, service, unsent)
+  if (counted === found && found.announced === announced) return state
+  return { ...state, services: state.services.with(index, { ...counted, announced }) }
 }
 
-/** An alert that found no room in the outbox was not sent: it uses up no numalerts, and starts no alertevery. */
-function uncounted(state: State, { service }: ToTell, unsent: readonly Telling[]): State {
-  const index = state.model.serviceIndex.get(service.key)
-  const counted = index === undefined ? undefined : state.services[index]
-  if (index === undefined || counted === undefined) return state
-  const former = new Map(unsent.filter(({ alert }) => isFailing(alert)).map(({ period, before }) => [period, before]))
-  const periods = counted.periods.map((period, i) => {
-    const before = former.get(service.periods[i] ?? null)
-    if (before == null) return period
-    return { ...period, sent: before.sent, lastSent: before.lastSent, firstSent: before.firstSent }
+function uncounted(counted: ServiceState, service: Service, unsent: readonly Telling[]): ServiceState {
+  const former = new Map<Period | null, Telling>()
+  for (const telling of unsent) {
+    const { period, alert, before } = telling
+    if (isFailing(alert) && before !== null && !former.has(period)) former.set(period, telling)
+  }
+  const periods = counted.periods.map((period, i): PeriodState => {
+    const telling = former.get(service.periods[i] ?? null)
+    if (telling?.before == null) return period
+    const { sent, lastSent, firstSent, escalated, toldOf } = telling.before
+    if (telling.escalates === true) {
+      const later = firstSent === null ? null : wallTime(firstSent + escalationRetry)
+      return { ...period, escalated, firstSent: later }
+    }
+    const { toldOf: _, ...rest } = period
+    return { ...rest, sent, lastSent, firstSent, ...(toldOf === undefined ? {} : { toldOf }), quiet: 'outbox-full' }
   })
-  const alertCount = counted.alertCount - unsent.reduce((sum, { send }) => sum + send.length, 0)
-  return { ...state, services: state.services.with(index, { ...counted, periods, alertCount }) }
+  const uncounts = unsent.filter(({ before, escalates }) => before !== null && escalates !== true)
+  return {
+    ...counted,
+    periods,
+    alertCount: counted.alertCount - uncounts.reduce((sum, { send }) => sum + send.length, 0),
+  }
 }
 
 function deliveryOf(

@@ -5,18 +5,23 @@ import type { Period, Service } from '../../model/model.ts'
 import type { PeriodState, ServiceState, State } from '../../model/state.ts'
 import { type Now, type WallTime, wallTime } from '../../model/units.ts'
 import type { Telling } from '../consult.ts'
+import { escalationsAtOnce } from '../limits.ts'
 import { disabledWatch } from '../readiness.ts'
 import type { Decided, Scribe } from '../scribe.ts'
 import { tell } from '../tell.ts'
 
+/** So many at once as one event may have; nextEscalation asks for the next at once. */
 export function escalated(before: State, write: Scribe, now: Now): Decided {
   let state = before
+  let places = escalationsAtOnce
   const effects: Effect[] = []
   for (const [index, service] of before.model.services.entries()) {
+    if (places === 0) break
     const found = before.services[index]
     if (found === undefined || !waits(before, service, found)) continue
     const steps = service.periods.map((period, i) => stepsDue(period, found.periods[i], now))
     if (steps.every(({ length }) => length === 0)) continue
+    places -= 1
     const tellings = steps.flat()
     const periods = found.periods.map((one, i) => ({ ...one, escalated: one.escalated + (steps[i]?.length ?? 0) }))
     const after: ServiceState = { ...found, periods }
@@ -72,15 +77,15 @@ function stepAt({ escalations }: Period, state: PeriodState | undefined): WallTi
 
 function stepsDue(period: Period, state: PeriodState | undefined, now: Now): Telling[] {
   const { firstSent = null, escalated: done = 0 } = state ?? {}
-  if (firstSent === null) return []
+  if (state === undefined || firstSent === null) return []
   const due = period.escalations.slice(done).filter(({ after }) => firstSent + after <= now.wall)
-  return due.map(({ after, calls }) => ({
+  return due.map(({ after, calls }, i) => ({
     period,
     alert: 'failure',
     send: calls.filter(({ missing }) => missing !== true),
     quiet: null,
     repeated: false,
-    before: null,
+    before: { ...state, escalated: done + i },
     ack: null,
     escalates: true,
     because: `nobody has acknowledged it for ${durationText(after)}`,

@@ -7,6 +7,7 @@ import type { Delivery, State } from '../../model/state.ts'
 import type { Now } from '../../model/units.ts'
 import { outboxLimit, serviceOutboxLimit } from '../limits.ts'
 import { put } from '../outbox.ts'
+import { roomFor } from '../room.ts'
 import { type Decided, record, type Scribe } from '../scribe.ts'
 
 export function send(
@@ -24,7 +25,7 @@ export function send(
     const id = write.nextId()
     const message = messageOf(id)
     const about = { service: message.key, period: '', alert: message.kind }
-    if (isFull(next.outbox, message)) {
+    if (roomFor(next.outbox, message.key, message.kind === 'up' && message.isTest !== true) === 0) {
       const text = `the outbox is full: ${outboxLimit} notifications wait, or ${serviceOutboxLimit} about this one`
       effects.push(record(write.entry({ kind: 'quiet', ...about, reason: 'outbox-full', text })))
       continue
@@ -57,12 +58,4 @@ export function send(
     effects.push(record(entry), ...sending.effects)
   }
   return { state: next, effects }
-}
-
-/** Room for all, and for one subject; a short outbox need not be counted. */
-function isFull(outbox: readonly Delivery[], { key }: AlertMessage): boolean {
-  if (outbox.length >= outboxLimit) return true
-  if (outbox.length < serviceOutboxLimit) return false
-  const own = outbox.reduce((count, { message }) => (message.key === key ? count + 1 : count), 0)
-  return own >= serviceOutboxLimit
 }
