@@ -20,6 +20,8 @@ export const escalationsAtOnce = 200
 export const handoversAtOnce = 200
 /** An escalation that finds no room in the outbox is tried again after this. */
 export const escalationRetry = minutes(5)
+/** What is due but lies outside its period is looked at again after this: nobody knows when a period begins. */
+export const periodLook = minutes(1)
 
 /** The wait before the second attempt of a delivery; it doubles with every further one. */
 export const firstRetry = seconds(5)

@@ -33,13 +33,13 @@ export function onTime(before: State, write: Scribe, now: Now): Decided {
   const due = state.pools.flatMap(({ wakeAt }, i) => (wakeAt !== null && wakeAt <= now.wall ? [i] : []))
   const judged = recomputePools(state, expired.length > 0 ? allPools(state) : due, write, now)
   const people = peopleLater(judged.state, write, now)
-  const next = awaited({ state: people.state, effects: [] })
+  const next = awaited({ state: people.state, effects: [] }, now)
   return { state: people.state, effects: [...entries, ...judged.effects, ...people.effects, ...next.effects] }
 }
 
-/** Asks to be woken at the next time that people wait for: after each of these times, a start, and a reload. */
-export function awaited({ state, effects }: Decided): Decided {
-  const at = nextForPeople(state)
+/** Asks to be woken at the next time that people wait for: after each of these times (`now`), a start, and a reload. */
+export function awaited({ state, effects }: Decided, now?: Now): Decided {
+  const at = nextForPeople(state, now)
   return at === null ? { state, effects } : { state, effects: [...effects, { kind: 'wake', at }] }
 }
 

@@ -50,10 +50,11 @@ export function tell(state: State, what: ToTell, write: Scribe, now: Now): Decid
   let next = waiting === state.outbox ? state : { ...state, outbox: waiting }
   let owed = what.after.announced
   const everybody = what.tellings.flatMap(({ send, period, owed: end }) => (period !== null || end ? send : []))
+  const heard = [...toldBefore(what), ...everybody]
   for (const telling of what.tellings) {
     const sent = telling.send.slice(0, placesFor(telling, next.outbox, what, unsent))
     for (const call of sent) {
-      const others = othersThan(call, everybody)
+      const others = othersThan(call, isFailing(telling.alert) ? heard : everybody)
       const delivery = deliveryOf(state, what, telling, call, others, write.nextId(), now)
       const sending = put(next, withoutSecond(delivery, everybody, state.model), now)
       next = sending.state
@@ -87,6 +88,24 @@ function placesFor(telling: Telling, outbox: readonly Delivery[], what: ToTell, 
   // A step is told to all of its people or later, and not before an earlier one.
   const isBehind = unsent.some(({ escalates, period }) => escalates === true && period === telling.period)
   return isBehind || places < Math.min(telling.send.length, serviceOutboxLimit) ? 0 : places
+}
+
+/** Who heard of the failure before this event, in words of the configuration. */
+function toldBefore({ service, after, exit, isTest }: ToTell): readonly AlertCall[] {
+  if (isTest === true) return []
+  const called = service.periods.flatMap(({ alerts, escalations }, i) => {
+    const { firstSent = null, escalated = 0 } = after.periods[i] ?? {}
+    if (firstSent === null) return []
+    const meant = alerts.filter(
+      ({ exit: range, missing }) => missing !== true && (range === null || (exit >= range.from && exit <= range.to)),
+    )
+    return [...meant, ...escalations.slice(0, escalated).flatMap(({ calls }) => calls)]
+  })
+  // The others of them are lines of upalert, and may not have been told of the failure.
+  return [
+    ...after.announced.filter(({ receiver, keepAlive }) => receiver !== undefined || keepAlive === true),
+    ...called,
+  ]
 }
 
 /** The first alert of an outage sets the time of the escalations that wait for an acknowledgement. */

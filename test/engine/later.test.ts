@@ -112,6 +112,33 @@ test('the time of an escalation is asked for when the first alert is sent', () =
   assert.deepEqual([...new Set(story.wakes(16 * 60, { kind: 'time' }))], [30 * 60])
 })
 
+test('nobody is escalated to while the scheduler is stopped: no check would tell that it is over', () => {
+  const story = new Story({ periods: escalating })
+  story.fails(0)
+  story.attempt(1, 'mail', 'sent')
+  story.command(60, { kind: 'stop' })
+  assert.deepEqual(story.time(16 * 60), [])
+  assert.deepEqual(story.wakes(16 * 60, { kind: 'time' }), [])
+  story.command(20 * 60, { kind: 'start' })
+  assert.deepEqual(story.wakes(21 * 60, checked(story.of, result(story.of.hosts, story.of.hosts))), [21 * 60])
+  assert.deepEqual(story.time(21 * 60), ['boss failure: nobody has acknowledged it for 15 min'])
+})
+
+test('an escalation that comes due outside its period waits for it', () => {
+  const [some] = escalating
+  assert(some !== undefined)
+  // The first half of each minute.
+  const when = { kind: 'any', subs: [{ sec: [{ from: 0, to: 29 }] }] } as const
+  const story = new Story({ periods: [{ ...some, when }] })
+  story.fails(0)
+  story.attempt(1, 'mail', 'sent')
+  const due = 15 * 60
+  assert.deepEqual(story.time(due + 40), [])
+  assert.deepEqual(story.wakes(due + 40, { kind: 'time' }), [due + 100], 'it is not asked for all the time')
+  assert.deepEqual(story.wakes(due + 41, checked(story.of, result(story.of.hosts, story.of.hosts))), [])
+  assert.deepEqual(story.time(due + 125), ['boss failure: nobody has acknowledged it for 15 min'])
+})
+
 test('an acknowledgement holds escalations back; when its time is over they come, and alerts are sent again', () => {
   const story = new Story({ periods: escalating })
   story.fails(0)
@@ -294,4 +321,20 @@ test('the end of an acknowledgement is no failing check: alertafter goes on coun
   story.command(1, { ...acknowledge, lasts: minutes(1) })
   assert.deepEqual(story.time(62), [])
   assert.deepEqual(story.fails(63), ['A failure'])
+})
+
+test('who is told later hears who was told before', () => {
+  const story = new Story({
+    periods: [
+      period({ alerts: [...oncall.channels, alertCall('pager')], escalations: escalating[0]?.escalations ?? [] }),
+    ],
+  })
+  const others = (text: string) => story.run.state.outbox.findLast(({ call }) => call.text === text)?.message.others
+  story.fails(0)
+  assert.deepEqual(others('mail'), ['pager'])
+  story.time(15 * 60)
+  assert.deepEqual(others('phone'), ['oncall by mail', 'pager'])
+  assert.deepEqual(others('boss'), ['oncall by mail', 'pager'])
+  story.time(30 * 60)
+  assert.deepEqual(others('owner'), ['oncall by mail', 'oncall by phone', 'pager', 'boss'])
 })

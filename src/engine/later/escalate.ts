@@ -2,10 +2,11 @@
 import { durationText } from '../../model/duration.ts'
 import type { Effect } from '../../model/effect.ts'
 import type { Period, Service } from '../../model/model.ts'
+import { inPeriod } from '../../model/period.ts'
 import type { PeriodState, ServiceState, State } from '../../model/state.ts'
 import { type Now, type WallTime, wallTime } from '../../model/units.ts'
 import type { Telling } from '../consult.ts'
-import { escalationsAtOnce } from '../limits.ts'
+import { escalationsAtOnce, periodLook } from '../limits.ts'
 import { disabledWatch } from '../readiness.ts'
 import type { Decided, Scribe } from '../scribe.ts'
 import { tell } from '../tell.ts'
@@ -36,15 +37,18 @@ export function escalated(before: State, write: Scribe, now: Now): Decided {
   return { state, effects }
 }
 
-/** When the next step of any is due; `null`: none waits. */
-export function nextEscalation(state: State): WallTime | null {
+/** When the next step of any is due; `null`: none waits. Without `now`, also what has to wait for its period. */
+export function nextEscalation(state: State, now?: Now): WallTime | null {
   let next: number | null = null
   for (const [index, service] of state.model.services.entries()) {
     const found = state.services[index]
     if (found === undefined || !waits(state, service, found)) continue
     for (const [i, period] of service.periods.entries()) {
-      const at = stepAt(period, found.periods[i])
-      if (at !== null) next = Math.min(next ?? at, at)
+      const due = stepAt(period, found.periods[i])
+      if (due === null) continue
+      const isOutside = now !== undefined && due <= now.wall && !inPeriod(period.when, now.wall)
+      const at = isOutside ? now.wall + periodLook : due
+      next = Math.min(next ?? at, at)
     }
   }
   return next === null ? null : wallTime(next)
@@ -60,10 +64,11 @@ export function wakeForEscalation(state: State, service: Service, found: Service
   return isDue ? [{ kind: 'wake', at: now.wall }] : []
 }
 
-/** It fails, and nothing explains why nobody does anything. */
+/** It fails, nothing explains why nobody does anything, and checks would tell of its end. */
 function waits(state: State, service: Service, found: ServiceState): boolean {
   const { status, ack, disabled, maintenance, flapping, dependOk } = found
   if (status.kind !== 'down' || service.periods.every(({ escalations }) => escalations.length === 0)) return false
+  if (state.controls.stopped !== null) return false
   const isQuiet = ack !== null || disabled !== null || maintenance !== null || flapping.since !== null
   const isExplained = service.dependencies.alerts !== null && dependOk !== true
   return !isQuiet && !isExplained && disabledWatch(state.controls, service.group) === null
@@ -75,10 +80,12 @@ function stepAt({ escalations }: Period, state: PeriodState | undefined): WallTi
   return step === undefined || first === null ? null : wallTime(first + step.after)
 }
 
+/** None outside the period that has them: they wait until it applies again, and it still fails. */
 function stepsDue(period: Period, state: PeriodState | undefined, now: Now): Telling[] {
   const { firstSent = null, escalated: done = 0 } = state ?? {}
   if (state === undefined || firstSent === null) return []
   const due = period.escalations.slice(done).filter(({ after }) => firstSent + after <= now.wall)
+  if (due.length === 0 || !inPeriod(period.when, now.wall)) return []
   return due.map(({ after, calls }, i) => ({
     period,
     alert: 'failure',

@@ -39,9 +39,11 @@ export function peopleLater(state: State, write: Scribe, now: Now): Decided {
   )
 }
 
-export const nextForPeople = (state: State): WallTime | null => earliest(ends.map((next) => next(state)))
+/** `now`: what has come already has been looked at. */
+export const nextForPeople = (state: State, now?: Now): WallTime | null =>
+  earliest(ends.map((next) => next(state, now)))
 
-const ends: readonly ((state: State) => WallTime | null)[] = [
+const ends: readonly ((state: State, now?: Now) => WallTime | null)[] = [
   nextAckEnd,
   nextMaintenance,
   nextCalm,
