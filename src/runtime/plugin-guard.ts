@@ -2,19 +2,18 @@
  * Stands between the daemon and a plugin: whatever a plugin throws, rejects with, answers or never answers becomes a
  * proper result. A plugin that goes wrong says nothing about hosts, so it can never move a real server.
  */
-import type { Alert, AlertOutcome } from '../model/alert.ts'
 import type { Monitor } from '../model/monitor.ts'
 import type { Host } from '../model/names.ts'
 import type { CheckResult, HostResult, PerformanceDatum, Timings } from '../model/result.ts'
 import { milliseconds } from '../model/units.ts'
-import { isRecord, type PluginAlert, type PluginMonitor } from './plugin-shape.ts'
+import { isRecord, type PluginMonitor } from './plugin-shape.ts'
 
 /** How long a plugin may take to end after it was told to. */
 const STOP_GRACE_MS = 500
-/** Characters kept of a summary or another line, and of a detail. */
+/** Characters kept of a summary or another line, and of a detail or another text of several lines. */
 const LINE_LIMIT = 4096
-const DETAIL_LIMIT = 65_536
-/** Figures and warnings kept of one answer. */
+export const DETAIL_LIMIT = 65_536
+/** Figures, warnings and sentences kept of one answer. */
 const LIST_LIMIT = 200
 
 export function guardMonitor(plugin: PluginMonitor): Monitor {
@@ -31,28 +30,13 @@ export function guardMonitor(plugin: PluginMonitor): Monitor {
   }
 }
 
-export function guardAlert(plugin: PluginAlert): Alert {
-  const { name, deed, schema, flags, rest, restIsVerbatim = false } = plugin
-  return {
-    ...{ name, deed, schema, flags, rest, restIsVerbatim },
-    // It is handed the table, and nobody knows what it does with it.
-    usesTable: true,
-    async send(message, options, context) {
-      const answer = await settled(() => plugin.send(message, options, context), context.signal)
-      if (answer.kind === 'answered') return readOutcome(answer.value, name)
-      const what = answer.kind === 'threw' ? `failed: ${answer.reason}` : 'did not end when its time was over'
-      return { kind: 'failed', retry: true, text: `the plugin ${name} ${what}` }
-    },
-  }
-}
-
 type Settled =
   | { readonly kind: 'answered'; readonly value: unknown }
   | { readonly kind: 'threw'; readonly reason: string }
   | { readonly kind: 'stuck' }
 
 /** A late answer is dropped, and a late rejection too: it must not end the daemon. */
-function settled(call: () => unknown, signal: AbortSignal): Promise<Settled> {
+export function settled(call: () => unknown, signal: AbortSignal): Promise<Settled> {
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined
     const onAbort = (): void => {
@@ -67,7 +51,7 @@ function settled(call: () => unknown, signal: AbortSignal): Promise<Settled> {
     if (signal.aborted) onAbort()
     new Promise((answer) => answer(call())).then(
       (value) => done({ kind: 'answered', value }),
-      (error: unknown) => done({ kind: 'threw', reason: line(error instanceof Error ? error.message : String(error)) }),
+      (error: unknown) => done({ kind: 'threw', reason: reasonOf(error) }),
     )
   })
 }
@@ -113,14 +97,7 @@ const isDatum = (value: unknown): value is PerformanceDatum =>
   Number.isFinite(value.value) &&
   ['label', 'unit', 'warn', 'critical', 'min', 'max'].every((key) => typeof value[key] === 'string')
 
-const entries = (value: unknown): unknown[] => (Array.isArray(value) ? value.slice(0, LIST_LIMIT) : [])
-
-function readOutcome(value: unknown, name: string): AlertOutcome {
-  const text = isRecord(value) && typeof value.text === 'string' ? line(value.text) : `the plugin ${name} said no more`
-  if (isRecord(value) && value.kind === 'sent') return { kind: 'sent', text }
-  if (isRecord(value) && value.kind === 'failed') return { kind: 'failed', retry: value.retry !== false, text }
-  return { kind: 'failed', retry: true, text: `the plugin ${name} gave an answer that is neither sent nor failed` }
-}
+export const entries = (value: unknown): unknown[] => (Array.isArray(value) ? value.slice(0, LIST_LIMIT) : [])
 
 function nothing(hosts: readonly Host[], code: string, what: string): CheckResult {
   const timings = readTimings(null)
@@ -136,8 +113,17 @@ function nothing(hosts: readonly Host[], code: string, what: string): CheckResul
 }
 
 /** On one line, without control characters, and not too long. */
-const line = (text: string): string =>
+export const line = (text: string): string =>
   text
     .slice(0, LINE_LIMIT)
     .replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ')
     .trim()
+
+/** Anything may be thrown, also what cannot be made a text. */
+export function reasonOf(error: unknown): string {
+  try {
+    return line(String(error instanceof Error ? error.message : error))
+  } catch {
+    return 'it threw something that is no text'
+  }
+}

@@ -23,7 +23,14 @@ export interface PluginAlert extends OptionShape {
   readonly name: string
   readonly deed: string
   readonly send: PluginFunction
+  /** See Alert; what is missing the plugin has not. */
+  readonly further: { readonly [name in Further]?: PluginFunction }
+  readonly keepAlive: boolean
 }
+
+/** Functions that an alert may have besides `send`. */
+const FURTHER = ['receiver', 'line', 'combines', 'render', 'faults', 'repeat'] as const
+type Further = (typeof FURTHER)[number]
 
 /** A text is what is wrong, in a clause. */
 export function readMonitor(value: unknown): PluginMonitor | string {
@@ -43,7 +50,16 @@ export function readAlert(value: Record<string, unknown>): PluginAlert | string 
   if (typeof shape === 'string') return shape
   const send = functionOf(value, 'send')
   if (send === null) return `send of ${shape.name} is not a function`
-  return { kind: 'alert', ...shape, deed: textOr(value.deed, 'a plugin'), send }
+  const further: { [name in Further]?: PluginFunction } = {}
+  for (const name of FURTHER) {
+    if (value[name] === undefined) continue
+    const found = functionOf(value, name)
+    if (found === null) return `${name} of ${shape.name} is not a function`
+    further[name] = found
+  }
+  const { keepAlive = false } = value
+  if (typeof keepAlive !== 'boolean') return `keepAlive of ${shape.name} is neither true nor false`
+  return { kind: 'alert', ...shape, deed: textOr(value.deed, 'a plugin'), send, further, keepAlive }
 }
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -8,7 +8,8 @@ import { pathToFileURL } from 'node:url'
 import type { Alert } from '../model/alert.ts'
 import type { Place, Settings } from '../model/model.ts'
 import type { Monitor } from '../model/monitor.ts'
-import { guardAlert, guardMonitor } from './plugin-guard.ts'
+import { guardAlert } from './plugin-alert.ts'
+import { guardMonitor, reasonOf } from './plugin-guard.ts'
 import { isRecord, type PluginAlert, type PluginMonitor, readAlert, readMonitor } from './plugin-shape.ts'
 
 export interface LoadedPlugins {
@@ -48,7 +49,7 @@ export async function loadPlugins(
   const problems: PluginProblem[] = []
   for (const { path, place } of plugins) {
     const loaded = await load(resolvePath(directory, path), path)
-    const parts = 'message' in loaded ? loaded : sortOut(loaded, path)
+    const parts = 'message' in loaded ? loaded : sortedOut(loaded, path)
     if ('message' in parts) {
       problems.push({ ...parts, place })
       continue
@@ -84,7 +85,7 @@ async function load(file: string, written: string): Promise<{ exports: Record<st
     const exports: unknown = await withLimit(import(`${pathToFileURL(file).href}?version=${version}`))
     return { exports: isRecord(exports) ? { ...exports } : {} }
   } catch (error) {
-    const message = `the plugin ${written} could not be loaded: ${reasonOf(error)}`
+    const message = `the plugin ${written} could not be loaded: ${reasonOf(error).replace(/\s+/g, ' ').slice(0, REASON_LIMIT)}`
     return { code: 'plugin-load', message, hint: `try it: node --check ${file}` }
   }
 }
@@ -108,14 +109,18 @@ async function withLimit<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
-  return text.replace(/\s+/g, ' ').slice(0, REASON_LIMIT)
-}
-
 interface Parts {
   readonly monitors: readonly PluginMonitor[]
   readonly alerts: readonly PluginAlert[]
+}
+
+/** A property may be a getter that throws. */
+function sortedOut(loaded: { exports: Record<string, unknown> }, path: string): Parts | Trouble {
+  try {
+    return sortOut(loaded, path)
+  } catch (error) {
+    return shapeTrouble(`what the plugin ${path} exports cannot be looked at: ${reasonOf(error)}`)
+  }
 }
 
 /** `export default` one or a list, and by name `monitor`, `monitors`, `alert`, `alerts`. */

@@ -6,6 +6,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { dirname } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { alerts as builtInAlerts } from '../../alerts/index.ts'
+import { monitors as builtInMonitors } from '../../monitors/index.ts'
 import type { AlertContext, AlertMessage, AlertOutcome } from '../../src/model/alert.ts'
 import { groupName, host, id, serviceKey, serviceName } from '../../src/model/names.ts'
 import type { CheckResult } from '../../src/model/result.ts'
@@ -275,6 +277,7 @@ test('an alert that throws or answers rubbish has failed, and is tried again', a
 
 // The shipped examples, against servers that speak the bytes.
 
+const builtIn = { monitors: new Set(builtInMonitors.keys()), alerts: new Set(builtInAlerts.keys()) }
 const examples = fileURLToPath(new URL('../../examples/plugins/', import.meta.url))
 const servers: { close(): unknown }[] = []
 after(() => {
@@ -289,7 +292,7 @@ async function listen(server: Server): Promise<number> {
 
 async function redis(behave: (socket: Socket) => void, timeout = 5): Promise<string> {
   const port = await listen(createServer((socket) => behave(socket.on('error', () => {}))))
-  const { monitors, problems } = await load(['redis.mjs'], none, examples)
+  const { monitors, problems } = await load(['redis.mjs'], builtIn, examples)
   assert.deepEqual(problems, [])
   const context = { signal: AbortSignal.timeout(10_000), timeout: seconds(10), environment: {} }
   const result = await monitors.get('redis')?.check([host('127.0.0.1')], { port, timeout }, context)
@@ -351,16 +354,16 @@ async function post(
     response.writeHead(status).end('thanks')
   })
   const port = await listen(server)
-  const { alerts, problems } = await load(['webhook.mjs'], none, examples)
+  const { alerts, problems } = await load(['post.mjs'], builtIn, examples)
   assert.deepEqual(problems, [])
-  const outcome = await alerts.get('webhook')?.send(message, { url: [`http://127.0.0.1:${port}/x`] }, alertContext())
+  const outcome = await alerts.get('post')?.send(message, { url: [`http://127.0.0.1:${port}/x`] }, alertContext())
   server.closeAllConnections()
   assert.ok(seen)
   const { request, body }: { request: IncomingMessage; body: string } = seen
   return { outcome, request, body }
 }
 
-test('the example webhook posts the story, with the id by which a second one is known', async () => {
+test('the example post posts the story, with the id by which a second one is known', async () => {
   const { outcome, request, body } = await post(204)
   assert.deepEqual(outcome, { kind: 'sent', text: 'posted, and answered 204' })
   assert.equal(request.headers['idempotency-key'], 'm1')
@@ -368,7 +371,7 @@ test('the example webhook posts the story, with the id by which a second one is 
   assert.deepEqual(JSON.parse(body), { ...story, summary: 'web1', at: '1970-01-01T00:00:00.000Z', failures: 1 })
 })
 
-test('the example webhook tries again when the receiver is in trouble, not when it refuses', async () => {
+test('the example post tries again when the receiver is in trouble, not when it refuses', async () => {
   assert.deepEqual((await post(503)).outcome, { kind: 'failed', retry: true, text: 'the address answered 503' })
   assert.deepEqual((await post(404)).outcome, { kind: 'failed', retry: false, text: 'the address answered 404' })
 })

@@ -1,11 +1,11 @@
 /**
  * An alert as a plugin: posts JSON to an address. No dependency, no build.
- * In mon.cf: `plugin = plugins/webhook.mjs` above the first watch, then `alert webhook https://hooks.example.com/x` and
- * `upalert webhook https://hooks.example.com/x` in a period.
+ * In mon.cf: `plugin = plugins/post.mjs` above the first watch, then `alert post https://hooks.example.com/x` and
+ * `upalert post https://hooks.example.com/x` in a period.
  */
 
 export const alert = {
-  name: 'webhook',
+  name: 'post',
   deed: 'posts JSON to an address',
   schema: {
     type: 'object',
@@ -23,6 +23,9 @@ export const alert = {
   },
   flags: {},
   rest: 'url',
+  receiver: ({ url: [url] }) => url,
+  line: ({ url: [url] }) => new URL(url).origin,
+  render: (message, { url: [url] }) => `POST ${url}\n\n${JSON.stringify(story(message), null, 2)}\n`,
 
   async send(message, { url: [url] }, context) {
     try {
