@@ -3,23 +3,12 @@
  * took to fail says how patient the check is. p50 and p95 are the smallest values that half, and 19 of 20, do not exceed.
  */
 import type { HostResult } from '../model/result.ts'
+import type { RollupRow } from '../model/rollup.ts'
 import { type WallTime, wallTime } from '../model/units.ts'
-
-/** What checks of one service against one host came to. */
-export interface Summed {
-  readonly service: string
-  readonly host: string
-  readonly count: number
-  readonly failures: number
-  readonly unknown: number
-  readonly p50: number | null
-  readonly p95: number | null
-  readonly max: number | null
-}
 
 export interface Minute {
   readonly minute: WallTime
-  readonly rows: readonly Summed[]
+  readonly rows: readonly RollupRow[]
 }
 
 export interface Minutes {
@@ -106,8 +95,8 @@ function addLatency(cell: Cell, latency: number): void {
   cell.samples.push(latency)
 }
 
-function rowsOf(services: ReadonlyMap<string, ReadonlyMap<string, Cell>>): readonly Summed[] {
-  const rows: Summed[] = []
+function rowsOf(services: ReadonlyMap<string, ReadonlyMap<string, Cell>>): readonly RollupRow[] {
+  const rows: RollupRow[] = []
   for (const [service, hosts] of services)
     for (const [host, { count, failures, unknown, max, passed, samples }] of hosts) {
       const sorted = Float64Array.from(samples).sort()

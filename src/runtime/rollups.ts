@@ -6,9 +6,10 @@ import { randomUUID } from 'node:crypto'
 import type { PostgresError } from '../edge/postgres/postgres.ts'
 import type { RollupStore } from '../edge/postgres/rollup-store.ts'
 import type { HostResult } from '../model/result.ts'
+import type { RollupRow } from '../model/rollup.ts'
 import { type WallTime, wallTime } from '../model/units.ts'
 import { atMost } from './at-most.ts'
-import { MINUTE_MS, minutesOf, type Summed } from './rollup-minute.ts'
+import { MINUTE_MS, minutesOf } from './rollup-minute.ts'
 
 export interface RollupSetup {
   readonly store: RollupStore
@@ -103,7 +104,7 @@ export function createRollups({ store, now, notice, limits: some = {} }: RollupS
     while (waiting > limits.waitingRows) overflow()
   }
 
-  function enqueue(minute: WallTime, rows: readonly Summed[]): void {
+  function enqueue(minute: WallTime, rows: readonly RollupRow[]): void {
     queue.push({ id: randomUUID(), minute, at: now(), rows })
     waiting += rows.length
   }

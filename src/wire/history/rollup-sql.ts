@@ -2,19 +2,8 @@
  * Statements about upalert.rollup: rows of one minute come in a batch with an id, so that one whose answer was lost can be
  * sent again. A partition holds a day of UTC; its name says which.
  */
+import type { RollupRow } from '../../model/rollup.ts'
 import { type Milliseconds, milliseconds, type WallTime, wallTime } from '../../model/units.ts'
-
-/** What checks of one service against one host came to within a minute; latencies in milliseconds, of those that passed. */
-export interface RollupRow {
-  readonly service: string
-  readonly host: string
-  readonly count: number
-  readonly failures: number
-  readonly unknown: number
-  readonly p50: number | null
-  readonly p95: number | null
-  readonly max: number | null
-}
 
 export interface RollupBatch {
   /** No other batch of this journal has it. */
