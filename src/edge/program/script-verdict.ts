@@ -123,7 +123,7 @@ export function sayOf(host: Host, exited: Exited): Say {
     return { kind: 'unknown', code: 'program-broken', text }
   }
   if (named.has(host) || hosts.length === 1) {
-    return { kind: 'down', code: 'check-failed', text: `failed ${name}: ${reasonFor(host, output)}` }
+    return { kind: 'down', code: 'check-failed', text: `failed ${name}: ${reasonFor(host, exited)}` }
   }
   if (output.firstLineCut) {
     const text = `was not checked: the first line of ${name} was cut after ${OUTPUT_LIMIT} bytes, and hosts on its rest are not known`
@@ -135,10 +135,18 @@ export function sayOf(host: Host, exited: Exited): Say {
 }
 
 /** The first line of the detail that is about this host, else the summary. */
-function reasonFor(host: Host, output: ProgramOutput): string {
+function reasonFor(host: Host, { hosts, output }: Exited): string {
   const lines = output.detail.split('\n')
   const line = lines.find((text) => hostsNamed({ ...output, firstLine: text, firstLineCut: false }, [host]).size > 0)
-  return oneLine(line ?? output.summary, REASON_LIMIT) || 'it printed no reason'
+  const said = oneLine(line ?? output.summary, REASON_LIMIT)
+  return withoutName(said, hosts) || 'it printed no reason'
+}
+
+/** Whoever shows it names the host in front of it; and names alone, as mon's convention has them, are no reason. */
+function withoutName(said: string, hosts: readonly Host[]): string {
+  const [first = '', ...rest] = said.split(' ')
+  const isName = (word: string): boolean => hosts.some((host) => word === host || word === `${host}:`)
+  return isName(first) ? (rest.every(isName) ? '' : rest.join(' ')) : said
 }
 
 /** Where one host is blamed for the deadline, the summary names it, as mon's convention has it. */
