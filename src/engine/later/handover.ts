@@ -8,6 +8,7 @@ import { type Now, since, type WallTime } from '../../model/units.ts'
 import { united } from '../announce.ts'
 import { crowdedOutbox, handoversAtOnce, serviceCrowded } from '../limits.ts'
 import { concerned } from '../noise/concerned.ts'
+import { changed } from '../noise/counts.ts'
 import { put } from '../outbox.ts'
 import { earliest } from '../pool/judge.ts'
 import { isCrowded, roomFor } from '../room.ts'
@@ -19,7 +20,7 @@ export function handedOver(before: State, write: Scribe, now: Now): Decided {
   const due = before.outbox.filter(({ handover }) => handover?.done === false && handover.at <= now.wall)
   if (due.length === 0) return { state: before, effects: [] }
   const called = new Set(due)
-  const ids = withCompany(before.outbox, due, handoversAtOnce)
+  const ids = withCompany(before.outbox, due.slice(0, handoversAtOnce), handoversAtOnce)
   const going = before.outbox.filter(({ id }) => ids.has(id))
   return together(
     before,
@@ -54,9 +55,9 @@ function together(before: State, going: readonly Going[], write: Scribe, now: No
   const there = new Set(before.outbox.map(({ id }) => id))
   const leaves = new Set(going.flatMap(([one]) => (there.has(one.id) && makesPlace(before, one) ? [one.id] : [])))
   const ids = new Set(going.map(([{ id }]) => id))
-  const outbox = before.outbox.flatMap((one) => {
-    if (!ids.has(one.id)) return [one]
-    return leaves.has(one.id) ? [] : [withoutHandover(one)]
+  const outbox = changed(before.outbox, (one) => {
+    if (!ids.has(one.id)) return one
+    return leaves.has(one.id) ? null : withoutHandover(one)
   })
   let state: State = { ...before, outbox }
   /** Places of those that left, for their own successors. */

@@ -46,15 +46,20 @@ export function appended(outbox: Outbox, delivery: Delivery): Outbox {
 export function without(outbox: Outbox, index: number): Outbox {
   const delivery = outbox[index]
   const shorter = outbox.toSpliced(index, 1)
-  // Another one may have to be the first of its batch: that is counted anew.
-  if (delivery === undefined || delivery.hold !== undefined) return shorter
-  const counts = handedOn(outbox, shorter)
-  if (counts === undefined) return shorter
-  const { key } = delivery.message
-  counts.subjects.set(key, (counts.subjects.get(key) ?? 1) - 1)
-  const channel = counts.channels.get(channelOf(delivery.call))
-  if (channel !== undefined) channel.pending -= 1
+  if (delivery !== undefined) uncounted(outbox, shorter, [delivery])
   return shorter
+}
+
+/** Without those of which `change` makes nothing; the others may change in all but what they tell, whom, and their hold. */
+export function changed(outbox: Outbox, change: (delivery: Delivery) => Delivery | null): Outbox {
+  const gone: Delivery[] = []
+  const next = outbox.flatMap((delivery) => {
+    const made = change(delivery)
+    if (made === null) gone.push(delivery)
+    return made ?? []
+  })
+  uncounted(outbox, next, gone)
+  return next
 }
 
 /** One that is tried again: what it tells, and whom, is what it was. */
@@ -91,6 +96,18 @@ function handedOn(outbox: Outbox, next: Outbox): Counts | undefined {
   known.delete(outbox)
   known.set(next, counts)
   return counts
+}
+
+/** Where one goes that was held, another one may have to be the first of its batch: that is counted anew. */
+function uncounted(outbox: Outbox, next: Outbox, gone: readonly Delivery[]): void {
+  if (gone.some(({ hold }) => hold !== undefined)) return
+  const counts = handedOn(outbox, next)
+  if (counts === undefined) return
+  for (const { call, message } of gone) {
+    counts.subjects.set(message.key, (counts.subjects.get(message.key) ?? 1) - 1)
+    const channel = counts.channels.get(channelOf(call))
+    if (channel !== undefined) channel.pending -= 1
+  }
 }
 
 function countsOf(outbox: Outbox): Counts {
