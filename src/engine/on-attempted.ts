@@ -11,6 +11,7 @@ import { takenOver } from './later/handover.ts'
 import { throughAgain, troubled } from './later/trouble.ts'
 import { deliveryAge, firstRetry, longestAsked, longestRetry } from './limits.ts'
 import { handed } from './noise/channel.ts'
+import { concerned } from './noise/concerned.ts'
 import { renewed, without } from './noise/counts.ts'
 import { type Decided, record, type Scribe } from './scribe.ts'
 
@@ -96,14 +97,14 @@ const withoutDelivery = (state: State, index: number): State => ({ ...state, out
 /** While the outage lasts, status says that somebody was not told of it. */
 function withUntold(state: State, { message, call }: Delivery, text: string): State {
   const untold = `"${call.text}" was given up: ${text}`
-  let { services } = state
-  for (const { key, kind } of message.members ?? [message]) {
+  const services = [...state.services]
+  for (const { key, kind } of concerned(message)) {
     const index = state.model.serviceIndex.get(key)
     const service = index === undefined ? undefined : services[index]
     if (index === undefined || service?.status.kind !== 'down' || !isFailing(kind)) continue
-    services = services.with(index, { ...service, untold })
+    services[index] = { ...service, untold }
   }
-  return services === state.services ? state : { ...state, services }
+  return { ...state, services }
 }
 
 /** Doubles each time up to the longest; spread by a tenth either way, so that a relay's return is not met by all at once. */

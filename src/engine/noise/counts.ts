@@ -6,11 +6,12 @@
  * takes out one here hands them on to the next array; one that was made elsewhere is counted when somebody asks. Nothing
  * but time depends on it.
  */
-import { type AlertMessage, tellingsOf } from '../../model/alert.ts'
+import type { AlertMessage } from '../../model/alert.ts'
 import type { AlertCall } from '../../model/model.ts'
 import type { ServiceKey } from '../../model/names.ts'
 import { channelOf } from '../../model/receiver.ts'
 import type { Delivery } from '../../model/state.ts'
+import { concerned } from './concerned.ts'
 import type { Hold } from './held.ts'
 
 type Outbox = readonly Delivery[]
@@ -75,9 +76,8 @@ class Channel implements Waiting {
   readonly services = new Map<ServiceKey, string[]>()
 
   batchesOf(message: AlertMessage): readonly string[] {
-    const { members } = message
-    if (members === undefined) return this.services.get(message.key) ?? []
-    return members.flatMap(({ key }) => this.services.get(key) ?? [])
+    if (message.members === undefined) return this.services.get(message.key) ?? []
+    return concerned(message).flatMap(({ key }) => this.services.get(key) ?? [])
   }
 }
 
@@ -131,7 +131,7 @@ function counted({ subjects, channels }: Counts, { call, hold, message }: Delive
   }
   const { batch } = hold
   if (!channel.batches.has(batch)) channel.batches.set(batch, hold)
-  for (const { key } of tellingsOf(message)) {
+  for (const { key } of concerned(message)) {
     const batches = channel.services.get(key)
     if (batches === undefined) channel.services.set(key, [batch])
     else if (!batches.includes(batch)) batches.push(batch)
