@@ -61,7 +61,8 @@ export function tellForgotten(next: State, gone: readonly Forgotten[], of: State
       effects.push(record(write.entry({ kind: 'service', service: service.key, from, to: 'untested', ...words })))
     }
     if (found.announced.length === 0) continue
-    const facts = { exit: 0, retval: '0', opstatus: OK, summary: UNCONFIGURED, detail: '', output: `${UNCONFIGURED}\n` }
+    const said = { summary: found.summary, detail: found.detail, output: found.lastFailingOutput ?? '' }
+    const facts = { exit: 0, retval: '0', opstatus: OK, ...said, gone: true } as const
     const tellings = withOwed([], found)
     const after = { ...found, announced: [] }
     const former: State = { ...of, outbox: state.outbox, noise: state.noise }

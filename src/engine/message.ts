@@ -34,6 +34,7 @@ export interface Told {
   /** Empty: nothing is said of it. */
   readonly traffic?: string
   readonly because?: string
+  readonly gone?: true
 }
 
 export function message(told: Told, now: Now): AlertMessage {
@@ -72,6 +73,7 @@ export function message(told: Told, now: Now): AlertMessage {
     ...(told.others.length === 0 ? {} : { others: told.others }),
     ...(told.traffic === undefined || told.traffic === '' ? {} : { traffic: told.traffic }),
     ...(told.because === undefined ? {} : { because: told.because }),
+    ...(told.gone === true ? { gone: told.gone } : {}),
     environment: environment(told),
   }
 }

@@ -5,6 +5,7 @@
 import type { Model, Period, Service, Virtual } from '../model/model.ts'
 import type { Host } from '../model/names.ts'
 import { FAIL, OK, UNTESTED } from '../model/opstatus.ts'
+import type { Quirks } from '../model/quirks.ts'
 import {
   CALM,
   type Controls,
@@ -20,6 +21,7 @@ import {
 } from '../model/state.ts'
 import { endpointText } from '../model/table.ts'
 import { type WallTime, wallTime } from '../model/units.ts'
+import { owedFor, united } from './announce.ts'
 import { heardFormerly } from './pool/audience.ts'
 import { untestedPool, untestedReal } from './pool/fresh.ts'
 
@@ -29,7 +31,7 @@ export function stateFor(model: Model, before: Omit<Saved, 'version'> | null): S
   const pools = new Map(before?.pools.map((pool) => [pool.name, pool]))
   return {
     model,
-    services: model.services.map((service) => serviceState(service, services.get(service.key))),
+    services: model.services.map((service) => serviceState(service, services.get(service.key), model.settings.quirks)),
     pools: model.virtuals.map((virtual) => poolState(virtual, pools.get(virtual.name))),
     controls: controlsFor(model, before?.controls ?? null),
     owned: before?.owned ?? {},
@@ -39,13 +41,31 @@ export function stateFor(model: Model, before: Omit<Saved, 'version'> | null): S
   }
 }
 
-function serviceState(service: Service, before: ServiceState | undefined): ServiceState {
+function serviceState(service: Service, before: ServiceState | undefined, quirks: Quirks): ServiceState {
   const hosts = new Map(before?.hosts.map((host) => [host.host, host]))
+  const periods = periodStates(service, before?.periods ?? [])
   return {
     ...(before === undefined ? untestedService(service) : knownService(before)),
+    ...(before === undefined || before.announced !== undefined ? {} : heardBefore(service, before, periods, quirks)),
     hosts: service.hosts.map((host) => hosts.get(host) ?? untestedHost(host)),
-    periods: periodStates(service, before?.periods ?? []),
+    periods,
   }
+}
+
+/**
+ * What an older upalert wrote does not say who was told of an outage, but in which periods somebody was: those whom these
+ * periods name now hear of its end.
+ */
+function heardBefore(
+  { periods: written }: Service,
+  { key, status, firstFailure }: ServiceState,
+  periods: readonly PeriodState[],
+  quirks: Quirks,
+): Pick<ServiceState, 'announced' | 'outage'> {
+  const told = written.filter((_, i) => (periods[i]?.sent ?? 0) > 0)
+  const owed = told.flatMap((period) => owedFor(period.alerts, { period, alert: 'failure' }, quirks))
+  if (status.kind !== 'down' || owed.length === 0) return { announced: [], outage: null }
+  return { announced: united([], owed), outage: `${key}@${firstFailure ?? status.since}` }
 }
 
 /** What an older upalert wrote lacks some of it. */
@@ -61,7 +81,10 @@ function periodStates({ periods }: Service, before: readonly PeriodState[]): rea
   const bare = known.get('') ?? (periods.some(({ label }) => label === 'always') ? undefined : known.get('always'))
   return periods.map((period) => {
     const fresh = freshPeriod(period)
-    return { ...fresh, ...(period.label === '' ? bare : known.get(period.label)), label: fresh.label }
+    const before = period.label === '' ? bare : known.get(period.label)
+    // What an older upalert wrote lacks it.
+    const firstSent = before?.firstSent ?? (before !== undefined && before.sent > 0 ? before.lastSent : null)
+    return { ...fresh, ...before, firstSent, label: fresh.label }
   })
 }
 

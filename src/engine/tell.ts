@@ -41,6 +41,8 @@ export interface ToTell {
   readonly isTest?: boolean
   /** Why they are told now, where it is no event of the service itself. */
   readonly because?: string
+  /** Nobody watches it any more. */
+  readonly gone?: true
 }
 
 export function tell(state: State, what: ToTell, write: Scribe, now: Now): Decided {
@@ -202,6 +204,7 @@ function deliveryOf(
         ...facts,
         traffic,
         ...reasonOf(because ?? what.because),
+        ...(what.gone === true ? { gone: what.gone } : {}),
       },
       now,
     ),

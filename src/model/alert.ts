@@ -55,8 +55,12 @@ export interface AlertMessage {
   readonly traffic?: string
   /** Why it comes to this receiver, or comes now: an escalation, a channel that failed, the end of flapping. */
   readonly because?: string
+  /** It has not ended: nobody watches it any more. */
+  readonly gone?: true
   /** Several messages as one; this one sums them up. Without the output and detail of each. */
   readonly members?: readonly AlertMessage[]
+  /** How many services these are about, by what each came to last, named or not. */
+  readonly counts?: { readonly down: number; readonly up: number; readonly other: number }
   /** Further ones, of which no more is said. */
   readonly omitted?: number
   /** MON_* and the service's own variables (mon manual, "ENVIRONMENT VARIABLES"). */

@@ -309,3 +309,25 @@ test('a reset that forgets a failure still owes its end when the file forgets th
     ['A failure', 'U up'],
   )
 })
+
+test('an outage that an older upalert had announced is announced as over, whoever has disabled it since', () => {
+  const story = new Story(configured([0, -1, -1]))
+  story.take({ kind: 'check', which: 0, fails: true })
+  const { services, pools, owned, controls } = story.state
+  const lacking = services.map(({ announced: _, outage: __, ...rest }) => ({
+    ...rest,
+    periods: rest.periods.map(({ firstSent: ___, escalated: ____, ...period }) => period),
+  }))
+  const older: Saved = JSON.parse(JSON.stringify({ version: 1, services: lacking, pools, owned, controls, outbox: [] }))
+  const [of] = story.state.model.services
+  assert(of !== undefined)
+  const run = new Run(story.state.model)
+  run.state = restoredState(story.state.model, older, null, at(1000))
+  run.post({ kind: 'started', text: '' }, at(1000))
+  run.post({ kind: 'command', who: 'ann', command: { kind: 'disable', service: of.key, reason: '' } }, at(2000))
+  run.post(checked(of, result(of.hosts, [])), at(3000))
+  assert.deepEqual(
+    run.state.outbox.map(({ call, message }) => `${call.text} ${message.kind}`),
+    ['U up'],
+  )
+})

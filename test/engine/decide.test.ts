@@ -243,7 +243,7 @@ test('whoever was told of a failure hears that the service is no longer configur
   assert.deepEqual(told, [
     'read again',
     'web/http is not watched any more: the configuration no longer names it (was down for 4 s)',
-    'web/http: upalert handed to "U": the configuration no longer names it',
+    'web/http: upalert handed to "U": 10.1.1.1 (the configuration no longer names it)',
   ])
 })
 

@@ -236,3 +236,24 @@ for (const [kind, severity] of severities) {
     assert.equal(alertView({ ...failure, kind, isTest: true }, 'lb1', time).severity, 'info')
   })
 }
+
+test('services that are not listed are counted all the same', () => {
+  const counts = { down: 334, up: 2, other: 0 }
+  const view = alertView({ ...failure, members: [failure], omitted: 335, counts }, 'lb1', time, { ack: null })
+  assert.match(view.headline, /^334 services fail, 2 work again: web\/http, …$/)
+})
+
+test('what nobody watches any more does not read like a recovery', () => {
+  const gone = { ...recovery, gone: true, because: 'the configuration no longer names it' } as const
+  const view = alertView(gone, 'lb1', time, { ack: null })
+  assert.equal(
+    view.headline,
+    'not watched any more: the configuration no longer names it; it still failed, for 4 min 30 s',
+  )
+})
+
+test('the end of a lost quorum is not called the last failure', () => {
+  const key = serviceKey(groupName('virtual web'), serviceName('quorum'))
+  const end = { ...recovery, key, summary: 'virtual server web has its quorum of 2' }
+  assert.equal(alertView(end, 'lb1', time, { ack: null }).said, '')
+})

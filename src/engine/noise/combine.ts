@@ -57,6 +57,7 @@ export function combined(
     ...(outage === undefined ? {} : { outage }),
     others: united(messages.map(({ others = [] }) => others)),
     because,
+    counts: countsOf(finals),
     members: members.map(slim),
     omitted,
     environment: {},
@@ -115,6 +116,12 @@ function slim(message: AlertMessage): AlertMessage {
 const shortReason = <F extends { readonly text: string }>(one: F): F => ({ ...one, text: cut(one.text, MEMBER_REASON) })
 
 /** `2 down: web/http, db/sql; 1 up again: mail/smtp`. */
+function countsOf(finals: readonly AlertMessage[]): NonNullable<AlertMessage['counts']> {
+  const down = finals.filter(({ kind }) => isFailing(kind)).length
+  const up = finals.filter(({ kind }) => kind === 'up').length
+  return { down, up, other: finals.length - down - up }
+}
+
 function summaryOf(finals: readonly AlertMessage[]): string {
   const standings = new Map<string, AlertMessage[]>()
   for (const message of finals) {

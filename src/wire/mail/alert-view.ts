@@ -20,6 +20,10 @@ import {
 } from './alert-words.ts'
 import { block, oneLine } from './safe-text.ts'
 
+/** News of a pool or of ourselves: the summary of its end tells that end, and nothing of the failure before it. */
+const isOwnNews = ({ kind, key }: AlertMessage): boolean =>
+  kind === 'up' && (key.startsWith('virtual ') || key.startsWith('upalert/'))
+
 /** How instants are said where the daemon runs: `full` with zone and offset, `clock` as hours and minutes. */
 export interface LocalTime {
   full(at: WallTime): string
@@ -178,7 +182,7 @@ function single(
     several: down.length > 1,
     listed: down.length > (kind === 'ack' ? 0 : 1),
     summary,
-    said: namesHostsOnly(message) ? '' : summary,
+    said: namesHostsOnly(message) || isOwnNews(message) ? '' : summary,
     detail: isNews && limits.detail ? block(message.detail, DETAIL) : '',
     pools,
     left: pools,
@@ -229,7 +233,7 @@ const wordsOf = (kind: AlertKind, isTest: boolean): KindWords => ({
 function summedUp(message: AlertMessage, members: readonly AlertMessage[], omitted: number) {
   const isTest = isTried(message) || (members.length > 0 && members.every(isTried))
   const kind = members.length === 0 ? message.kind : overall(members)
-  const sum = sumOf(members, omitted)
+  const sum = sumOf({ ...message, members, omitted })
   return {
     ...wordsOf(kind, isTest),
     ...{ headline: sum, reason: sum },

@@ -62,10 +62,17 @@ function byWhom(text: string): string {
   return `${who === '' ? '' : ` by ${who}`}${comment === '' ? '' : `: ${comment}`}`
 }
 
+/** It is no recovery, and must not read like one. */
+function goneText({ because = '', lasted }: AlertMessage): string {
+  const failed = lasted === null ? '' : `; it still failed, for ${durationText(lasted)}`
+  return `not watched any more: ${because}${failed}`
+}
+
 /** `failing`: those that are listed, in safe words. */
 export function headline(message: AlertMessage, failing: readonly FailingHost[], summary: string): string {
   const other = occasion(message, 'only a test of the notification, nothing has failed')
   if (other !== null) return oneLine(other, SENTENCE)
+  if (message.gone === true) return oneLine(goneText(message), SENTENCE)
   if (message.kind === 'up')
     return message.lasted === null ? 'up again' : `up again after ${durationText(message.lasted)}`
   const why = reason(message, failing, summary)
@@ -92,23 +99,26 @@ export function overall(members: readonly AlertMessage[]): AlertKind {
   return kinds.find(isFailing) ?? kinds.find((kind) => kind === 'up') ?? kinds[0] ?? 'test'
 }
 
-/** `3 services fail, 1 works again: web/http, db/sql, …`; what fails is named first. */
-export function sumOf(members: readonly AlertMessage[], omitted: number): string {
+type Several = Pick<AlertMessage, 'counts' | 'omitted'> & { readonly members: readonly AlertMessage[] }
+
+/** `3 services fail, 1 works again: web/http, db/sql, …`; what fails is named first. Those that are not listed count. */
+export function sumOf({ members, counts, omitted = 0 }: Several): string {
   const last = lastOfEach(members)
   const failing = last.filter(({ kind }) => isFailing(kind))
   const up = last.filter(({ kind }) => kind === 'up')
   const rest = last.filter(({ kind }) => !isFailing(kind) && kind !== 'up')
   const noun = nounOf(last)
-  const counts = [
-    failing.length === 0 ? '' : counted(failing.length, noun, 'fails', 'fail'),
-    up.length === 0 ? '' : counted(up.length, failing.length === 0 ? noun : null, 'works again', 'work again'),
-    rest.length === 0 ? '' : `${rest.length} with other news`,
-    omitted === 0 ? '' : `${omitted} more not told here`,
-  ].filter((count) => count !== '')
+  const { down, other, ...count } = counts ?? { down: failing.length, up: up.length, other: rest.length }
+  const parts = [
+    down === 0 ? '' : counted(down, noun, 'fails', 'fail'),
+    count.up === 0 ? '' : counted(count.up, down === 0 ? noun : null, 'works again', 'work again'),
+    other === 0 ? '' : `${other} with other news`,
+    omitted === 0 || counts !== undefined ? '' : `${omitted} more not told here`,
+  ].filter((part) => part !== '')
   const keys = [...failing, ...up, ...rest].map(({ key }) => oneLine(key, NAME))
   const named = keys.slice(0, KEYS_NAMED).join(', ')
-  const names = named === '' ? '' : `: ${named}${keys.length > KEYS_NAMED ? ', …' : ''}`
-  return oneLine(`${counts.join(', ')}${names}`, SENTENCE)
+  const names = named === '' ? '' : `: ${named}${down + count.up + other > KEYS_NAMED ? ', …' : ''}`
+  return oneLine(`${parts.join(', ')}${names}`, SENTENCE)
 }
 
 /** What fails now comes first, of each service its last; the rest, a failure and its end among it, stays in its order. */

@@ -19,11 +19,23 @@ interface Segment {
   readonly names: readonly string[]
 }
 
+export interface Several {
+  readonly members: readonly AlertMessage[]
+  readonly omitted: number
+  readonly counts: AlertMessage['counts'] | undefined
+}
+
+/** Those that are not listed are counted all the same. */
+function withAll(segment: Segment, counts: Several['counts']): Segment {
+  const all = { DOWN: counts?.down, UP: counts?.up }[segment.state]
+  return { ...segment, count: Math.max(segment.count, all ?? 0) }
+}
+
 /** As much as fits into so many places; what is down is named before anything else is. */
-export function combinedText(members: readonly AlertMessage[], omitted: number, room: number): string {
+export function combinedText({ members, omitted, counts }: Several, room: number): string {
   const looked = members.slice(0, LOOKED_AT)
-  const all = segments(looked)
-  const more = omitted + members.length - looked.length
+  const all = segments(looked).map((segment) => withAll(segment, counts))
+  const more = counts === undefined ? omitted + members.length - looked.length : 0
   const named = all.map(() => 0)
   for (const [index, { names }] of all.entries()) {
     for (let count = 1; count <= names.length; count += 1) {

@@ -6,7 +6,7 @@
  */
 import type { AlertMessage } from '../../model/alert.ts'
 import type { AlertView } from './alert-view.ts'
-import { combinedText } from './page-combined.ts'
+import { combinedText, type Several } from './page-combined.ts'
 import { gsmPlaces, oneLine, shorten } from './safe-text.ts'
 import { sampleViews } from './sample-views.ts'
 import { type Rendered, render, templateProblem } from './template.ts'
@@ -43,10 +43,10 @@ export function pageText(
   template: string,
   view: AlertView,
   limit: number,
-  { members = [], omitted = 0 }: Pick<AlertMessage, 'members' | 'omitted'> = {},
+  { members = [], omitted = 0, counts }: Pick<AlertMessage, 'members' | 'omitted' | 'counts'> = {},
 ): Rendered {
   const usable = !view.combined || OF_SEVERAL.test(template) ? template : pageTemplate
-  const made = view.combined ? ofSeveral(usable, view, limit, { members, omitted }) : ofOne(usable, view, limit)
+  const made = view.combined ? ofSeveral(usable, view, limit, { members, omitted, counts }) : ofOne(usable, view, limit)
   if (made.problem === '') return made
   const warned = `${made.text}${WARNING}`
   return gsmPlaces(warned) <= limit ? { ...made, text: warned } : made
@@ -111,16 +111,11 @@ function ladder(view: AlertView, hosts: string, whole: number): readonly Pieces[
   ]
 }
 
-function ofSeveral(
-  template: string,
-  view: AlertView,
-  limit: number,
-  { members, omitted }: { readonly members: readonly AlertMessage[]; readonly omitted: number },
-): Rendered {
+function ofSeveral(template: string, view: AlertView, limit: number, several: Several): Rendered {
   const pools = view.pools.length > 0 ? view.pools : view.members.flatMap((member) => member.pools)
   const fill = ({ reasonLeast: _, ...pieces }: Pieces, news: string) =>
     filled(template, { ...plainView(view), reason: news, ...pieces, news })
-  const whole = plain(combinedText(members, omitted, limit))
+  const whole = plain(combinedText(several, limit))
   const steps = [...ladder({ ...view, pools }, '', gsmPlaces(whole)).slice(0, 4)]
   for (const pieces of steps) {
     const made = fill(pieces, whole)
@@ -128,7 +123,7 @@ function ofSeveral(
   }
   const least = { hosts: '', left: '', because: '', ackLink: '', reasonLeast: 0 }
   const room = limit - gsmPlaces(fill(least, '-').text) + 1
-  return fitted(fill(least, plain(combinedText(members, omitted, Math.max(0, room)))), limit)
+  return fitted(fill(least, plain(combinedText(several, Math.max(0, room)))), limit)
 }
 
 /** A template that says nothing is one with a mistake. */

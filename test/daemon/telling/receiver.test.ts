@@ -29,7 +29,7 @@ virtual shop
   assert.deepEqual(down.to, ['ops@example.com'])
   assert.match(down.text, /What is left:\n {2}1 of 2 real servers of shop is in use/)
   assert.match(down.text, /What ends it: {2}one passing check; it is checked every 1 s/)
-  assert.match(down.text, /Also told: {5}oncall by webhook --url http:\/\/127\.0\.0\.1:\d+\/hook/)
+  assert.match(down.text, /Also told: {5}oncall by webhook$/m)
   assert.match(down.text, /Failing since: /)
   assert.match(down.text, /answered 503/)
   assert.deepEqual(
