@@ -9,8 +9,8 @@ import { id } from '../../src/model/names.ts'
 import type { Saved } from '../../src/model/state.ts'
 import { hours, minutes, wallTime } from '../../src/model/units.ts'
 import { alertCall, at, checked, model, period, Run, result, service } from './build.ts'
-import { begin } from './maintenance-rig.ts'
-import { type Pool, poolOf, realOf } from './pool/rig.ts'
+import { begin, recurring } from './maintenance-rig.ts'
+import { Pool, poolOf, realOf } from './pool/rig.ts'
 
 const write = (second: number) => scribe({ kind: 'time', id: id(`m-${second}`) }, at(second))
 
@@ -170,6 +170,21 @@ function restarted(pool: Pool, second: number) {
   const saved: Saved = JSON.parse(JSON.stringify({ version: 1, services, pools, controls, owned, outbox: [] }))
   return pool.post({ kind: 'started', text: '', saved }, at(second))
 }
+
+test('a reload that takes its window away tells what was lost inside', () => {
+  const daily = recurring({ name: 'm', subjects: ['virtual web'], cron: '0 12 * * *', zone: 'UTC', lasts: hours(1) })
+  const { pool: outside } = failingPool()
+  const { model: of } = outside.state
+  const pool = new Pool({ ...of, windows: [daily] })
+  pool.post({ kind: 'time' }, at(0))
+  pool.check(1, '+', 1)
+  assert.deepEqual(told({ effects: pool.check(1, '-', 10) }), [])
+  const effects = pool.post({ kind: 'reloaded', model: of, text: '' }, at(20))
+  assert.deepEqual(
+    told({ effects }).map(([call]) => call),
+    ['R-down', 'Q-down'],
+  )
+})
 
 test('a restart inside keeps it quiet, and keeps in mind what has still to be told', () => {
   const { pool } = failingPool()

@@ -24,20 +24,22 @@ export function hushedTold(before: Decided, write: Scribe, now: Now): Decided {
   return next
 }
 
-const isHushed = ({ hushed, reals }: PoolState): boolean =>
-  hushed !== null || reals.some((real) => real.hushed !== null)
+const isHushed = ({ hushed, reals }: PoolState): boolean => hushed !== null || someHushed(reals)
+
+const someHushed = (reals: readonly RealState[]): boolean => reals.some(({ hushed }) => hushed !== null)
 
 /** In the order in which they would have been told: the servers, and their quorum. */
 function tellHushed(before: Decided, virtual: Virtual, pool: PoolState, write: Scribe, now: Now) {
   let next = before
-  const reals = pool.reals.map((known, i): RealState => {
+  const toldReal = (known: RealState, i: number): RealState => {
     const real = virtual.reals[i]
     if (known.hushed === null || real === undefined) return known
     const news = realNews('down', virtual, pool, real, known, known, next.state)
     const told = tellAfter(next, real.notices, news, known, write, now)
     next = told
     return { ...known, ...told.heard }
-  })
+  }
+  const reals = someHushed(pool.reals) ? pool.reals.map(toldReal) : pool.reals
   if (pool.hushed === null) return { ...next, pool: { ...pool, reals } }
   const told = tellAfter(next, virtual.notices, quorumNews('down', virtual, pool, pool), pool, write, now)
   return { state: told.state, effects: told.effects, pool: { ...pool, ...told.heard, reals } }

@@ -68,9 +68,7 @@ function quorumDirection({ keepalivedName }: Virtual, before: PoolState, after: 
   const [had, has] = [before.standing === 'serving', after === 'serving']
   const tellsStart = keepalivedName !== null && !before.announced
   if (has && had) return tellsStart ? 'up' : null
-  // Nothing may be known for a while in between: who heard of the loss is told all the same.
-  const isNews = before.standing !== 'unknown' || keepalivedName !== null || before.owed.length > 0
-  if (has) return isNews ? 'up' : null
+  if (has) return before.standing === 'unknown' && keepalivedName === null ? null : 'up'
   if (had) return 'down'
   const isStart = before.standing === 'unknown' || tellsStart
   return isStart && after === 'sorry' ? 'down' : null
