@@ -137,13 +137,15 @@ function limitsOf({ alertafter, alertevery, numalerts }: Period): string[] {
   ]
 }
 
-function receiverLimits({ model }: State, { receiver }: AlertCall): string[] {
+function receiverLimits({ model }: State, { receiver, combines }: AlertCall): string[] {
   const of = receiver === undefined ? undefined : model.receivers.get(receiver)
   if (of === undefined) return []
   const { groupWait, digest, rate, second } = of
   return [
-    ...(groupWait === 0 ? [] : [`waits ${durationText(groupWait)} for others (group_wait)`]),
-    ...(digest === null ? [] : [`beyond ${digest.count} within ${durationText(digest.within)} as a digest`]),
+    ...(groupWait === 0 || combines !== true ? [] : [`waits ${durationText(groupWait)} for others (group_wait)`]),
+    ...(digest === null || combines !== true
+      ? []
+      : [`beyond ${digest.count} within ${durationText(digest.within)} as a digest`]),
     ...(rate === null ? [] : [`at most ${rate.count} messages within ${durationText(rate.within)} (rate)`]),
     ...(second === null
       ? []

@@ -10,7 +10,7 @@ import type { Receiver } from '../../src/model/receiver.ts'
 import { hours, milliseconds, minutes, seconds, wallTime } from '../../src/model/units.ts'
 import { alertCall, at, checked, model, period, place, Run, result, service } from './build.ts'
 
-const channel = (text: string): AlertCall => ({ ...alertCall(text), receiver: 'oncall' })
+const channel = (text: string): AlertCall => ({ ...alertCall(text), receiver: 'oncall', combines: true })
 const oncall: Receiver = {
   name: 'oncall',
   channels: [channel('mail')],
