@@ -29,7 +29,9 @@ function goneNews({ name, reals, lostAt, upWeight }: PoolState, why: string): Po
     hosts: reals.map(({ real }) => real.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')),
     why: '',
     since: lostAt,
-    summary: `virtual server ${name}: ${why}`,
+    summary: `virtual server ${name} had lost its quorum`,
+    because: why,
+    gone: true,
     detail: '',
     pools: [],
     environment: {

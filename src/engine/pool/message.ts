@@ -32,6 +32,8 @@ export interface PoolNews {
   readonly line: string | null
   /** Why it is told now, where nothing has changed. */
   readonly because?: string
+  /** Nobody watches it any more. */
+  readonly gone?: true
   mail(routerId: string): { readonly subject: string; readonly text: string } | null
 }
 
@@ -150,7 +152,7 @@ export function driftNews(virtual: Virtual, changes: readonly string[], policy: 
 /** Its key names no service: `virtual web/10.1.1.2:80`. The blank keeps it apart from every watch's. */
 export function poolMessage(id: Id, news: PoolNews, state: State, now: Now): AlertMessage {
   const { model } = state
-  const { direction, virtual, subject, summary, detail, hosts, why, pools, line, because } = news
+  const { direction, virtual, subject, summary, detail, hosts, why, pools, line, because, gone } = news
   const group = groupName(`virtual ${virtual.name}`)
   const service = serviceName(subject)
   const kind = direction === 'up' ? 'up' : 'failure'
@@ -180,6 +182,7 @@ export function poolMessage(id: Id, news: PoolNews, state: State, now: Now): Ale
     acknowledged: null,
     pools,
     ...(because === undefined ? {} : { because }),
+    ...(gone === true ? { gone } : {}),
     ...trafficIn(news, state, now),
     environment: news.environment,
     ...(mail === null ? {} : { mail }),

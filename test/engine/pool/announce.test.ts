@@ -254,7 +254,8 @@ test('a lost quorum that a start no longer finds in the file is told to be over,
     ...['mail up virtual web/quorum', 'chat up virtual web/quorum'],
   ])
   const end = story.told.at(-1)?.message
-  assert.equal(end?.summary, 'virtual server web: the configuration no longer names it')
+  assert.equal(end?.summary, 'virtual server web had lost its quorum')
+  assert.deepEqual([end?.gone, end?.because], [true, 'the configuration no longer names it'])
   assert.deepEqual(end?.hosts, ['10.1.1.1', '10.1.1.2'])
 })
 
