@@ -37,7 +37,8 @@ export function decide(state: State, event: Event, now: Now): Decided {
     case 'started': {
       const { saved, loaded = null, gone = saved ?? null, stopped, text } = event
       const restored = saved === undefined ? state : restoredState(state.model, saved, loaded, now)
-      const controls = stopped === true ? { ...restored.controls, stopped: now.wall } : restored.controls
+      const begun = { ...restored.controls, watchedSince: now.wall }
+      const controls = stopped === true ? { ...begun, stopped: now.wall } : begun
       const said = withGap(told({ ...restored, controls }, 'started', text), event, write)
       const quiet = then(then(said, withMaintenance, write, now), acksOverMeanwhile, write, now)
       const went = resumed(quiet, write, now)

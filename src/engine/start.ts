@@ -112,6 +112,7 @@ function controlsFor({ groups }: Model, before: Controls | null): Controls {
   // fromEntries makes own properties, whatever the groups are called.
   return {
     stopped: before?.stopped ?? null,
+    ...(before?.watchedSince === undefined ? {} : { watchedSince: before.watchedSince }),
     watches: Object.fromEntries(watches),
     hosts: Object.fromEntries(hosts),
     // What an older upalert wrote has none. What is not configured now may be so again at the next reload.

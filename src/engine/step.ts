@@ -114,7 +114,11 @@ function withTimes(state: State, change: (time: WallTime) => WallTime): State {
   })
   // Since when something is disabled is for people; only the stop is a clock that counts. The ends of operators' decisions
   // lie in the future and may: who moves them does it himself.
-  const controls = (it: Controls): Controls => ({ ...it, stopped: move(it.stopped) })
+  const controls = (it: Controls): Controls => ({
+    ...it,
+    stopped: move(it.stopped),
+    ...(it.watchedSince === undefined ? {} : { watchedSince: move(it.watchedSince) }),
+  })
   const channel = (it: ChannelState): ChannelState => ({ decided: it.decided.map(move), handed: it.handed.map(move) })
   const noise = ({ channels, troubles }: Noise): Noise => ({
     channels: Object.fromEntries(Object.entries(channels).map(([name, it]) => [name, channel(it)])),

@@ -63,6 +63,8 @@ export interface AlertMessage {
   readonly counts?: { readonly down: number; readonly up: number; readonly other: number }
   /** Further ones, of which no more is said. */
   readonly omitted?: number
+  /** The services that only those tell of, and what of each came last: who hears of their ends, and who was not told. */
+  readonly omittedServices?: readonly Pick<AlertMessage, 'key' | 'kind' | 'outage'>[]
   /** MON_* and the service's own variables (mon manual, "ENVIRONMENT VARIABLES"). */
   readonly environment: Readonly<Record<string, string>>
 }

@@ -66,6 +66,8 @@ export const QUIET_NOISE: Noise = { channels: {}, troubles: {} }
 export interface Controls {
   /** Since when the scheduler is stopped; `null`: it runs. A restart starts it again. */
   readonly stopped: WallTime | null
+  /** Since when checks run: since this start, or that of the scheduler. What failed before it may be well by now. */
+  readonly watchedSince?: WallTime
   /** Disabled watches, by the group's name. */
   readonly watches: Readonly<Record<string, Disabled>>
   /** Disabled hosts, by the group's name. */

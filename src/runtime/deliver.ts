@@ -4,7 +4,9 @@
  * refuse holds up nobody: it is tried once more before each later message of its services, so that those who lack it hear in
  * order too. What came of each becomes an event.
  */
-import { type Alert, type AlertContext, type AlertMessage, type AlertOutcome, tellingsOf } from '../model/alert.ts'
+
+import { concerned } from '../engine/noise/concerned.ts'
+import type { Alert, AlertContext, AlertMessage, AlertOutcome } from '../model/alert.ts'
 import type { EventBody } from '../model/event.ts'
 import type { AlertCall, Call } from '../model/model.ts'
 import type { Id } from '../model/names.ts'
@@ -105,7 +107,7 @@ export function createDeliverer(doors: DeliverDoors): Deliverer {
   function laneNames(message: AlertMessage, call: AlertCall): readonly string[] {
     if (call.receiver === undefined || call.combines !== true)
       return [`${message.key} ${call.module} ${receiverOf(call)}`]
-    return [...new Set(tellingsOf(message).map(({ key }) => `${key} ${call.module} ${channelOf(call)}`))]
+    return [...new Set(concerned(message).map(({ key }) => `${key} ${call.module} ${channelOf(call)}`))]
   }
 
   function newLane(name: string): Lane {

@@ -16,7 +16,8 @@ const PORT_PATTERN = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]
 export const HOST_PORT_PATTERN = `^(\\[[0-9A-Fa-f:.]+(%[\\w.-]+)?\\]|[A-Za-z0-9_.-]+)(:${PORT_PATTERN})?$|^[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*$`
 
 /** The pattern in words. */
-export const HOST_PORT_FORM = 'a host or host:port, with a port from 1 to 65535; an IPv6 address before a port in brackets'
+export const HOST_PORT_FORM =
+  'a host or host:port, with a port from 1 to 65535; an IPv6 address before a port in brackets'
 
 /** Characters of a host and a port: a name has at most 253 (RFC 1035 2.3.4). */
 export const HOST_PORT_LENGTH = 270

@@ -1,6 +1,7 @@
 /** What a second channel takes over: nobody is left with a failure whose end went another way. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { MEMBERS_KEPT } from '../../src/engine/noise/limits.ts'
 import type { AlertCall, Service } from '../../src/model/model.ts'
 import { KEEP_QUIET } from '../../src/model/notify-settings.ts'
 import type { Receiver } from '../../src/model/receiver.ts'
@@ -86,6 +87,30 @@ test('who took several failures over at once hears of the end of each', () => {
   assert.deepEqual(story.time(100), ['mail: up web/http', 'phone: up web/http'])
   story.passes(smtp, 110)
   assert.deepEqual(story.time(120), ['mail: up web/smtp', 'phone: up web/smtp'])
+})
+
+test('of more failures than one message names, each ends for who took it over, and each is said not to be told', () => {
+  const many = Array.from({ length: MEMBERS_KEPT + 20 }, (_, i) => service({ called: `web/s${i}`, periods: [told] }))
+  const receivers = new Map([['oncall', { ...oncall, groupWait: seconds(10) }]])
+  const run = new Run({ ...model(many), receivers })
+  for (const of of many) run.post(checked(of, result(of.hosts, of.hosts)), at(0))
+  run.post({ kind: 'time' }, at(10))
+  const [mail] = run.state.outbox
+  assert.equal(mail?.message.omitted, 20)
+  const refused = { kind: 'failed', retry: false, text: 'no such mailbox' } as const
+  run.post({ kind: 'attempted', delivery: mail.id, outcome: refused }, at(11))
+  assert.deepEqual(
+    run.state.services.filter(({ untold }) => untold === null).map(({ key }) => key),
+    [],
+  )
+  run.post({ kind: 'time' }, at(21))
+  run.state = { ...run.state, outbox: [] }
+  for (const of of many) run.post(checked(of, result(of.hosts, [])), at(30))
+  run.post({ kind: 'time' }, at(40))
+  assert.deepEqual(
+    run.state.outbox.map(({ call, message }) => `${call.text} ${message.kind} ${message.summary.slice(0, 12)}`),
+    ['mail up 120 up again', 'phone up 120 up again'],
+  )
 })
 
 test('what the second channel tells by itself is not taken over by the second channel', () => {

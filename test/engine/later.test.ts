@@ -124,6 +124,24 @@ test('nobody is escalated to while the scheduler is stopped: no check would tell
   assert.deepEqual(story.time(21 * 60), ['boss failure: nobody has acknowledged it for 15 min'])
 })
 
+test('nobody is escalated to after a start before a check has said that it still fails', () => {
+  const story = new Story({ periods: escalating })
+  story.fails(0)
+  story.attempt(1, 'mail', 'sent')
+  const day = 24 * 3600
+  const { services, pools, owned, controls, outbox, noise } = story.run.state
+  const saved = { version: 1, services, pools, owned, controls, outbox, noise } as const
+  story.at(day, { kind: 'started', text: 'upalert', saved })
+  assert.deepEqual(story.time(day + 1), [])
+  assert.deepEqual(story.wakes(day + 1, { kind: 'time' }), [], 'it is not asked for all the time')
+  const check = checked(story.of, result(story.of.hosts, story.of.hosts))
+  assert.deepEqual(story.wakes(day + 2, check), [day + 2])
+  assert.deepEqual(story.time(day + 2), [
+    'boss failure: nobody has acknowledged it for 15 min',
+    'owner failure: nobody has acknowledged it for 30 min',
+  ])
+})
+
 test('an escalation that comes due outside its period waits for it', () => {
   const [some] = escalating
   assert(some !== undefined)

@@ -40,7 +40,10 @@ export function onControl(state: State, command: ControlCommand, who: string, wr
       const { stopped } = state.controls
       if (stopped === null) return done(state, 'the scheduler runs already')
       const gap = write.entry({ kind: 'gap', from: stopped, text: 'the scheduler was stopped' })
-      return done(withControls(state, { stopped: null }), 'checks go on', [record(gap), scheduler])
+      return done(withControls(state, { stopped: null, watchedSince: now.wall }), 'checks go on', [
+        record(gap),
+        scheduler,
+      ])
     }
   }
 }

@@ -2,7 +2,16 @@
 import type { AlertCall, Model, Service, Virtual } from '../../model/model.ts'
 import { channelOf } from '../../model/receiver.ts'
 
-export const channelsNamed = (model: Model): ReadonlySet<string> =>
+/** Asked whenever the engine is told of the time; a model is never changed. */
+export function channelsNamed(model: Model): ReadonlySet<string> {
+  const there = known.get(model) ?? namedBy(model)
+  known.set(model, there)
+  return there
+}
+
+const known = new WeakMap<Model, ReadonlySet<string>>()
+
+const namedBy = (model: Model): ReadonlySet<string> =>
   new Set(
     [
       ...model.services.flatMap(ofService),

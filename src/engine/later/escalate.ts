@@ -64,11 +64,12 @@ export function wakeForEscalation(state: State, service: Service, found: Service
   return isDue ? [{ kind: 'wake', at: now.wall }] : []
 }
 
-/** It fails, nothing explains why nobody does anything, and checks would tell of its end. */
+/** It fails, as an event since the start says, nothing explains why nobody does anything, and checks would tell of its end. */
 function waits(state: State, service: Service, found: ServiceState): boolean {
   const { status, ack, disabled, maintenance, flapping, dependOk } = found
   if (status.kind !== 'down' || service.periods.every(({ escalations }) => escalations.length === 0)) return false
-  if (state.controls.stopped !== null) return false
+  const { stopped, watchedSince = null } = state.controls
+  if (stopped !== null || (watchedSince !== null && (found.lastFailure ?? 0) < watchedSince)) return false
   const isQuiet = ack !== null || disabled !== null || maintenance !== null || flapping.since !== null
   const isExplained = service.dependencies.alerts !== null && dependOk !== true
   return !isQuiet && !isExplained && disabledWatch(state.controls, service.group) === null

@@ -3,11 +3,12 @@
  * the order of the decisions, so that a failure and its end both appear and the end comes last.
  */
 import { type AlertKind, type AlertMessage, isFailing } from '../../model/alert.ts'
-import { type GroupName, groupName, type Id, serviceKey, serviceName } from '../../model/names.ts'
+import { type GroupName, groupName, type Id, type ServiceKey, serviceKey, serviceName } from '../../model/names.ts'
 import type { State } from '../../model/state.ts'
 import { type Now, type WallTime, wallTime } from '../../model/units.ts'
 import { poolsFollowing } from '../pool/pools.ts'
 import { poolText } from '../pool/words.ts'
+import type { Concerned } from './concerned.ts'
 import { watchOf } from './group.ts'
 import { DETAIL_KEPT, MEMBER_HOSTS, MEMBER_REASON, MEMBER_SUMMARY, MEMBERS_KEPT, NAMED, UNITED } from './limits.ts'
 
@@ -31,6 +32,7 @@ export function combined(
   const failing = finals.filter(({ kind }) => isFailing(kind))
   const members = chosen(messages, new Set(finals))
   const omitted = messages.length - members.length + given.reduce((sum, message) => sum + (message.omitted ?? 0), 0)
+  const omittedServices = omittedOf(given, finals, members)
   const summary = summaryOf(finals)
   const detail = detailOf(members, omitted)
   const only = finals.length === 1 ? finals[0] : undefined
@@ -60,6 +62,7 @@ export function combined(
     counts: countsOf(finals),
     members: members.map(slim),
     omitted,
+    ...(omittedServices.length === 0 ? {} : { omittedServices }),
     environment: {},
   }
 }
@@ -95,9 +98,30 @@ function chosen(messages: readonly AlertMessage[], finals: ReadonlySet<AlertMess
   return messages.filter((message) => kept.has(message))
 }
 
+/** Services of which no member tells; those of messages of several that are told together now are as they were then. */
+function omittedOf(
+  given: readonly AlertMessage[],
+  finals: readonly AlertMessage[],
+  members: readonly AlertMessage[],
+): readonly Concerned[] {
+  const omitted = new Map<ServiceKey, Concerned>()
+  for (const { omittedServices = [] } of given) for (const one of omittedServices) omitted.set(one.key, one)
+  for (const { key, kind, outage } of finals)
+    omitted.set(key, { key, kind, ...(outage === undefined ? {} : { outage }) })
+  for (const { key } of members) omitted.delete(key)
+  return [...omitted.values()]
+}
+
 /** Who sums up needs no output, and nobody's program is run for a member. */
 function slim(message: AlertMessage): AlertMessage {
-  const { mail: _mail, members: _members, omitted: _omitted, line: _line, ...rest } = message
+  const {
+    mail: _mail,
+    members: _members,
+    omitted: _omitted,
+    omittedServices: _services,
+    line: _line,
+    ...rest
+  } = message
   const { MON_ACK: ack } = message.environment
   // An acknowledgement's output is who said what.
   const says = message.kind === 'ack' || message.kind === 'disable'

@@ -3,4 +3,5 @@ import { type AlertMessage, tellingsOf } from '../../model/alert.ts'
 
 export type Concerned = Pick<AlertMessage, 'key' | 'kind' | 'outage'>
 
-export const concerned = (message: AlertMessage): readonly Concerned[] => tellingsOf(message)
+export const concerned = (message: AlertMessage): readonly Concerned[] =>
+  message.omittedServices === undefined ? tellingsOf(message) : [...tellingsOf(message), ...message.omittedServices]
