@@ -3,10 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MEMBERS_KEPT } from '../../src/engine/noise/limits.ts'
 import type { AlertCall, Service } from '../../src/model/model.ts'
+import { host } from '../../src/model/names.ts'
 import { KEEP_QUIET } from '../../src/model/notify-settings.ts'
 import type { Receiver } from '../../src/model/receiver.ts'
 import { milliseconds, seconds } from '../../src/model/units.ts'
-import { alertCall, at, checked, model, period, Run, result, service, settings } from './build.ts'
+import { alertCall, at, checked, model, period, Run, real, result, service, settings, virtual } from './build.ts'
 
 const channel = (text: string): AlertCall => ({ ...alertCall(text), receiver: 'oncall', combines: true })
 const oncall: Receiver = {
@@ -172,4 +173,21 @@ test('a failure that is taken over after the second channel heard of the end is 
   assert.deepEqual(fails(65), ['mail failure'])
   assert.deepEqual(sent(70, checked(often, result(often.hosts, []))), ['mail up', 'phone up'])
   assert.deepEqual(sent(125, { kind: 'time' }), ['phone failure', 'phone up'])
+})
+
+test('a second channel that took over the loss of a quorum hears that it is back', () => {
+  const web = virtual([real('h1')], { notices: { up: [], down: oncall.channels } })
+  const watched = service({ called: 'g/s', hosts: [host('h1')], periods: [] })
+  const run = new Run({ ...model([watched], [web]), receivers: new Map([['oncall', oncall]]) })
+  const heard = (effects: ReturnType<Run['post']>): string[] =>
+    effects.flatMap((effect) =>
+      effect.kind === 'deliver' && effect.delivery.attempts === 0
+        ? [`${effect.delivery.call.text} ${effect.delivery.message.kind}`]
+        : [],
+    )
+  run.post(checked(watched, result(watched.hosts, [])), at(0))
+  run.post(checked(watched, result(watched.hosts, watched.hosts)), at(1))
+  assert.deepEqual(heard(run.post({ kind: 'time' }, at(61))), ['phone failure'])
+  const back = heard(run.post(checked(watched, result(watched.hosts, [])), at(62)))
+  assert(back.includes('phone up'), back.join(', '))
 })

@@ -1,4 +1,5 @@
 /** What a receiver's channel has not taken for so long, or has given up, is told by its second one. */
+import { tellingsOf } from '../../model/alert.ts'
 import { durationText } from '../../model/duration.ts'
 import type { Effect } from '../../model/effect.ts'
 import type { AlertCall } from '../../model/model.ts'
@@ -10,6 +11,7 @@ import { crowdedOutbox, handoversAtOnce, serviceCrowded } from '../limits.ts'
 import { concerned } from '../noise/concerned.ts'
 import { changed } from '../noise/counts.ts'
 import { put } from '../outbox.ts'
+import { poolHeard } from '../pool/heard.ts'
 import { earliest } from '../pool/judge.ts'
 import { isCrowded, roomFor } from '../room.ts'
 import { type Decided, record, type Scribe } from '../scribe.ts'
@@ -179,5 +181,6 @@ function withHeard(state: State, { message }: Delivery, calls: readonly AlertCal
     services[index] = { ...service, announced }
     isChanged = true
   }
-  return isChanged ? { ...state, services } : state
+  const told = isChanged ? { ...state, services } : state
+  return tellingsOf(message).reduce((next, one) => poolHeard(next, one, calls), told)
 }
