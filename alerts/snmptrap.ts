@@ -15,6 +15,7 @@ import { hasSnmp, loadSnmp, SNMP_MISSING } from '../src/edge/snmp/library.ts'
 import { type SnmpSent, sendSnmp } from '../src/edge/snmp/send.ts'
 import type { Alert, AlertOutcome } from '../src/model/alert.ts'
 import type { OptionProperty } from '../src/model/module.ts'
+import { hostsProperty } from '../src/wire/host-port.ts'
 import { isOid, notification, OID_PATTERN, UPALERT_OID } from '../src/wire/snmp/notification.ts'
 
 export interface SnmpTrapOptions extends SnmpCredentialOptions {
@@ -25,10 +26,6 @@ export interface SnmpTrapOptions extends SnmpCredentialOptions {
 }
 
 const TRAP_PORT = 162
-/** Receivers of one line. */
-const HOSTS_MOST = 50
-/** RFC 1035 2.3.4. */
-const LONGEST_NAME = 253
 /** RFC 3414 §5, usmUserName; a community has no limit, and needs none beyond this. */
 const LONGEST_USER = 32
 const LONGEST_COMMUNITY = 255
@@ -36,18 +33,7 @@ const LONGEST_COMMUNITY = 255
 const path = (description: string): OptionProperty => ({ type: 'string', description, minLength: 1, maxLength: 4095 })
 
 const properties: Readonly<Record<string, OptionProperty>> = {
-  hosts: {
-    type: 'array',
-    description: 'who is told: names or addresses',
-    items: {
-      type: 'string',
-      pattern: '^[A-Za-z0-9_.:-]+$',
-      form: 'a name or an address, without brackets and without a port',
-      maxLength: LONGEST_NAME,
-    },
-    minItems: 1,
-    maxItems: HOSTS_MOST,
-  },
+  hosts: hostsProperty('who is told: names or addresses'),
   port: { type: 'integer', description: 'their UDP port', minimum: 1, maximum: 65_535, default: TRAP_PORT },
   inform: { type: 'boolean', description: 'send informs, which are confirmed, instead of traps' },
   oid: {

@@ -9,6 +9,7 @@ import { type TrapCredentialOptions, trapCredentials } from '../src/edge/trap/cr
 import { sendTrap, type TrapSent } from '../src/edge/trap/send.ts'
 import type { Alert, AlertMessage, AlertOutcome } from '../src/model/alert.ts'
 import type { OptionProperty } from '../src/model/module.ts'
+import { hostsProperty } from '../src/wire/host-port.ts'
 import { encodeTrap } from '../src/wire/mon/trap.ts'
 
 export interface TrapOptions extends TrapCredentialOptions {
@@ -19,26 +20,11 @@ export interface TrapOptions extends TrapCredentialOptions {
 
 /** mon's port, of traps as of clients. */
 const MON_PORT = 2583
-/** Receivers of one line. */
-const HOSTS_MOST = 50
-/** RFC 1035 2.3.4. */
-const LONGEST_NAME = 253
 /** Characters of a user's name or a password: more would take the packet's room from what is told. */
 const LONGEST_CREDENTIAL = 255
 
 const properties: Readonly<Record<string, OptionProperty>> = {
-  hosts: {
-    type: 'array',
-    description: 'the machines whose mon is told: names or addresses',
-    items: {
-      type: 'string',
-      pattern: '^[A-Za-z0-9_.:-]+$',
-      form: 'a name or an address, without brackets and without a port',
-      maxLength: LONGEST_NAME,
-    },
-    minItems: 1,
-    maxItems: HOSTS_MOST,
-  },
+  hosts: hostsProperty('the machines whose mon is told: names or addresses'),
   port: { type: 'integer', description: 'their UDP port', minimum: 1, maximum: 65_535, default: MON_PORT },
   user: {
     type: 'string',

@@ -10,7 +10,7 @@ import type { NotifySettings } from '../model/notify-settings.ts'
 import type { MonFile } from '../parse/mon/file.ts'
 import { placeOfSlice, spanOf } from '../parse/mon/lines.ts'
 import type { GlobalWord } from '../parse/mon/words.ts'
-import type { Problem } from '../parse/problem.ts'
+import { errorAt, type Problem } from '../parse/problem.ts'
 import type { Span } from '../parse/source.ts'
 import { quoted } from '../parse/text/visible.ts'
 import { faultText } from './alert-faults.ts'
@@ -54,12 +54,12 @@ export function fileProblems({ clients, notify }: Settings, { cfbasedir }: Direc
     const whole = resolve(cfbasedir, path)
     if (place === null || isReadable(whole)) return []
     const message = `${name} ${quoted(whole)} does not exist, or this user may not read it`
-    return [problem(name, spanAt(place, parsed), message, RELATIVE)]
+    return [errorAt(name, spanAt(place, parsed), message, RELATIVE)]
   })
   const { dkim } = absoluteNotify(notify, cfbasedir)
   if (dkim !== null && !isReadable(dkim.keyFile)) {
     const message = `the key ${quoted(dkim.keyFile)} does not exist, or this user may not read it`
-    missing.push(problem('dkim', spanOfSetting('dkim', parsed), message, RELATIVE))
+    missing.push(errorAt('dkim', spanOfSetting('dkim', parsed), message, RELATIVE))
   }
   return missing
 }
@@ -79,14 +79,6 @@ export function templateWarnings({ notify }: Settings, { cfbasedir }: Directorie
     ...{ code: 'alert-faults', severity: 'warning', span, message: faultText(fault), hint },
   }))
 }
-
-const problem = (code: string, span: Span, message: string, hint: string): Problem => ({
-  code,
-  severity: 'error',
-  span,
-  message,
-  hint,
-})
 
 const nowhere = (file: string): Span => ({ source: { file, text: '' }, start: 0, end: 0 })
 

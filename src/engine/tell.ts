@@ -10,6 +10,7 @@ import type { Delivery, PeriodState, ServiceState, State } from '../model/state.
 import { type Now, since, wallTime } from '../model/units.ts'
 import { othersThan, owedFor, united } from './announce.ts'
 import { summaryOf, type Telling } from './consult.ts'
+import { decidedNow } from './delivery.ts'
 import { escalationRetry, serviceOutboxLimit } from './limits.ts'
 import { message } from './message.ts'
 import { put } from './outbox.ts'
@@ -191,30 +192,24 @@ function deliveryOf(
   const hosts = enabledHosts(state, service)
   const { settings } = state.model
   const traffic = alert === 'up' && !isTest ? trafficOf(state, what, now) : ''
+  const words = message(
+    {
+      id,
+      kind: alert,
+      service,
+      hosts,
+      settings,
+      state: { ...told, ack },
+      ...facts,
+      traffic,
+      ...reasonOf(because ?? what.because),
+      ...(what.gone === true ? { gone: what.gone } : {}),
+    },
+    now,
+  )
   return {
-    id,
-    message: message(
-      {
-        id,
-        kind: alert,
-        service,
-        hosts,
-        settings,
-        state: { ...told, ack },
-        ...facts,
-        traffic,
-        ...reasonOf(because ?? what.because),
-        ...(what.gone === true ? { gone: what.gone } : {}),
-      },
-      now,
-    ),
-    call,
-    attempts: 0,
-    decidedAt: now.wall,
-    notBefore: now.wall,
-    lastText: '',
-    cause: after.cause,
     ...(period === null && owed !== true ? { newestOnly: true as const } : {}),
+    ...decidedNow({ id, message: words, call, cause: after.cause }, now),
   }
 }
 

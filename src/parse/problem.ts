@@ -141,3 +141,12 @@ function columns(text: string): number {
   for (const char of text) width += charWidth(char.codePointAt(0) ?? 0)
   return width
 }
+
+/** One that keeps the configuration from being used. */
+export const errorAt = (code: string, span: Span, message: string, hint: string): Problem => ({
+  code,
+  severity: 'error',
+  span,
+  message,
+  hint,
+})

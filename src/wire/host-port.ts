@@ -2,6 +2,7 @@
  * `HOST[:PORT]` in an alert's options: a name or an address, and a port where it is another than the usual one. An IPv6
  * address stands in brackets as soon as a port follows (RFC 3986 §3.2.2), and may stand bare where none does.
  */
+import type { OptionProperty } from '../model/module.ts'
 
 export interface HostPort {
   /** A name, or an address without brackets. */
@@ -35,3 +36,22 @@ export function parseHostPort(text: string, usual: number): HostPort | null {
 
 /** As people write it, the port always with it. */
 export const hostPortText = ({ host, port }: HostPort): string => `${host.includes(':') ? `[${host}]` : host}:${port}`
+
+/** Receivers of one alert line. */
+const HOSTS_MOST = 50
+/** RFC 1035 2.3.4. */
+const LONGEST_NAME = 253
+
+/** The words of a line that name machines by name or address alone: their port, one for all, is an option of its own. */
+export const hostsProperty = (description: string): OptionProperty => ({
+  type: 'array',
+  description,
+  items: {
+    type: 'string',
+    pattern: '^[A-Za-z0-9_.:-]+$',
+    form: 'a name or an address, without brackets and without a port',
+    maxLength: LONGEST_NAME,
+  },
+  minItems: 1,
+  maxItems: HOSTS_MOST,
+})

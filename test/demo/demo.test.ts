@@ -10,9 +10,10 @@ import { type TestContext, test } from 'node:test'
 import { type DemoStart, loadersOf, startDemo } from '../../src/demo/demo.ts'
 import { MAILS_KEPT } from '../../src/demo/mailbox.ts'
 import type { Rhythm } from '../../src/demo/messages.ts'
-import { handOver, type Letter } from '../../src/edge/mail/smtp.ts'
+import { handOver } from '../../src/edge/mail/smtp.ts'
 import type { DemoServer } from '../../src/model/model.ts'
 import { milliseconds, seconds } from '../../src/model/units.ts'
+import type { Letter } from '../../src/wire/mail/letter.ts'
 
 const place = { file: 'config/mon.cf', line: 12, column: 16 }
 const calm: Rhythm = { round: seconds(900), failsAt: seconds(300), recoversAt: seconds(600) }

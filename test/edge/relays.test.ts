@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { handOverToFirst, relaysIn } from '../../src/edge/mail/relays.ts'
-import type { Letter } from '../../src/edge/mail/smtp.ts'
 import { type Milliseconds, milliseconds, seconds } from '../../src/model/units.ts'
+import type { Letter } from '../../src/wire/mail/letter.ts'
 import type { Handover } from '../../src/wire/mail/smtp-outcome.ts'
 import { answer, script, startRelay, startSocket, type TestRelay } from '../peers/relay.ts'
 

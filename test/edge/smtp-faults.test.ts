@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { handOver, type Letter, type SmtpLimits } from '../../src/edge/mail/smtp.ts'
+import { handOver, type SmtpLimits } from '../../src/edge/mail/smtp.ts'
 import { milliseconds, seconds } from '../../src/model/units.ts'
+import type { Letter } from '../../src/wire/mail/letter.ts'
 import { answer, bodyOf, headersOf, partsOf, script, startRelay, startSocket } from '../peers/relay.ts'
 
 const certs = join(import.meta.dirname, '../certs')

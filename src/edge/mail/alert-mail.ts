@@ -4,6 +4,7 @@
  */
 import type { AlertContext, AlertMessage, AlertOutcome } from '../../model/alert.ts'
 import type { OptionProperty } from '../../model/module.ts'
+import type { Letter } from '../../wire/mail/letter.ts'
 import {
   ADDRESS_FORM,
   ADDRESS_LENGTH,
@@ -16,7 +17,6 @@ import {
 import { type Handover, refused } from '../../wire/mail/smtp-outcome.ts'
 import { readDkimKey } from './dkim.ts'
 import { handOverToFirst } from './relays.ts'
-import type { Letter } from './smtp.ts'
 
 export interface AlertMailOptions {
   readonly recipients: readonly string[]

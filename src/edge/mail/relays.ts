@@ -4,8 +4,9 @@
  * holds everywhere. A relay that broke off after the whole message may have kept it; Message-ID tells the double.
  */
 import type { Milliseconds } from '../../model/units.ts'
+import type { Letter } from '../../wire/mail/letter.ts'
 import type { Handover } from '../../wire/mail/smtp-outcome.ts'
-import { handOver, type Letter, type Sending } from './smtp.ts'
+import { handOver, type Sending } from './smtp.ts'
 
 /** Relays of one setting that are asked. */
 export const RELAYS_MOST = 5

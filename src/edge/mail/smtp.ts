@@ -11,6 +11,7 @@ import { rootCertificates } from 'node:tls'
 import { createTransport } from 'nodemailer'
 import type { SMTPTransportOptions } from 'nodemailer/lib/smtp-transport'
 import { type Milliseconds, seconds } from '../../model/units.ts'
+import type { Letter } from '../../wire/mail/letter.ts'
 import { parseRelay, type Relay } from '../../wire/mail/relay-url.ts'
 import {
   accepted,
@@ -22,24 +23,6 @@ import {
   withoutSecrets,
 } from '../../wire/mail/smtp-outcome.ts'
 import type { DkimKey } from './dkim.ts'
-
-export interface Letter {
-  readonly from: string
-  /** Whom this attempt is for. */
-  readonly to: readonly string[]
-  /** Whom the header names: also those who have the message already. */
-  readonly shownTo: readonly string[]
-  /** `null`: no Subject header. */
-  readonly subject: string | null
-  readonly text: string
-  /** The same for people who see HTML; empty: there is none. */
-  readonly html?: string
-  readonly messageId: string
-  /** In order; the first is what it replies to. */
-  readonly threads: readonly string[]
-  readonly date: Date
-  readonly headers: Readonly<Record<string, string>>
-}
 
 /** How long each part may take; the whole is bounded by the caller's signal. */
 export interface SmtpLimits {

@@ -7,6 +7,7 @@ import { calledName, toldName } from '../../model/receiver.ts'
 import type { Delivery, State } from '../../model/state.ts'
 import { type Now, since, type WallTime } from '../../model/units.ts'
 import { united } from '../announce.ts'
+import { decidedNow } from '../delivery.ts'
 import { crowdedOutbox, handoversAtOnce, serviceCrowded } from '../limits.ts'
 import { concerned } from '../noise/concerned.ts'
 import { changed } from '../noise/counts.ts'
@@ -128,14 +129,14 @@ function tellSecond(
     effects.push(record(entry))
     for (const taking of calls) {
       const id = write.nextId()
+      const words = {
+        ...{ ...message, id, because: `${toldName(call)} was to tell it, but ${why}` },
+        others: othersOf(taking, [...(stays ? [call] : []), ...calls], message.others),
+      }
       const fresh: Delivery = {
-        ...{ id, call: taking, attempts: 0, decidedAt: now.wall, notBefore: now.wall, lastText: '', cause: entry.id },
-        message: {
-          ...{ ...message, id, because: `${toldName(call)} was to tell it, but ${why}` },
-          others: othersOf(taking, [...(stays ? [call] : []), ...calls], message.others),
-        },
         // There is no third one.
         handover: { at: now.wall, done: true },
+        ...decidedNow({ id, message: words, call: taking, cause: entry.id }, now),
       }
       const sent = put(state, fresh, now)
       state = sent.state

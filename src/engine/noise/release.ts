@@ -9,6 +9,7 @@ import type { Effect } from '../../model/effect.ts'
 import type { Receiver } from '../../model/receiver.ts'
 import type { Delivery, State } from '../../model/state.ts'
 import type { Now } from '../../model/units.ts'
+import { decidedNow } from '../delivery.ts'
 import { type Decided, record, type Scribe } from '../scribe.ts'
 import { burstText, mostText } from './admit.ts'
 import { burstOver } from './channel.ts'
@@ -71,16 +72,10 @@ function together({ items, by }: Unit, receiver: Receiver | undefined, state: St
   const because = reasonOf({ items, by }, receiver, state)
   const id = write.nextId()
   const messages = items.map(({ delivery }) => delivery.message)
+  const message = combined({ id, messages, receiver: call.receiver ?? '', because }, state, now)
   const delivery: Delivery = {
-    id,
-    message: combined({ id, messages, receiver: call.receiver ?? '', because }, state, now),
-    call,
-    attempts: 0,
-    decidedAt: now.wall,
-    notBefore: now.wall,
-    lastText: '',
-    cause: null,
     ...handoverLater(left.delivery, now.wall - left.hold.until),
+    ...decidedNow({ id, message, call, cause: null }, now),
   }
   const deliveries = items.map((item) => item.delivery.id)
   return { delivery, entry: write.entry({ kind: 'batch', call: call.text, delivery: id, deliveries, text: because }) }

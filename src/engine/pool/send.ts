@@ -5,6 +5,7 @@ import type { AlertCall } from '../../model/model.ts'
 import type { Id } from '../../model/names.ts'
 import type { Delivery, State } from '../../model/state.ts'
 import type { Now } from '../../model/units.ts'
+import { decidedNow } from '../delivery.ts'
 import { outboxLimit, serviceOutboxLimit } from '../limits.ts'
 import { put } from '../outbox.ts'
 import { roomFor } from '../room.ts'
@@ -31,17 +32,10 @@ export function send(
       continue
     }
     const delivery: Delivery = {
-      id,
-      message,
-      call,
-      attempts: 0,
-      decidedAt: now.wall,
-      notBefore: now.wall,
-      lastText: '',
-      cause: null,
       ...(atStop ? { atStop } : {}),
       // Each channel is tried by itself: another one must not answer for it.
       ...(message.isTest === true ? { handover: { at: now.wall, done: true } } : {}),
+      ...decidedNow({ id, message, call, cause: null }, now),
     }
     const sending = put(next, delivery, now)
     next = sending.state

@@ -6,7 +6,7 @@ import type { Model, Place, Settings, Virtual } from '../../model/model.ts'
 import type { ServiceKey } from '../../model/names.ts'
 import { serviceText } from '../../model/table.ts'
 import type { TableSettings } from '../../model/table-settings.ts'
-import type { Problem } from '../problem.ts'
+import { errorAt, type Problem } from '../problem.ts'
 import type { Span } from '../source.ts'
 import { quoted } from '../text/visible.ts'
 import type { KeepalivedFile } from './file.ts'
@@ -67,7 +67,7 @@ function clashesOfGroups(base: Model, parts: readonly ResolvedKeepalived[]): Pro
       const before = known.get(name)
       if (before === undefined) return []
       const message = `there is a hostgroup ${quoted(name)} already, in ${where(before)}; a real_server makes one of its own`
-      return [problem('group-again', spanAt(place, file), message, 'give the hostgroup another name')]
+      return [errorAt('group-again', spanAt(place, file), message, 'give the hostgroup another name')]
     }),
   )
 }
@@ -83,7 +83,7 @@ function clashesOfVirtuals(base: Model, parts: readonly ResolvedKeepalived[]): P
       for (const one of keys) if (!known.has(one)) known.set(one, virtual)
       if (key === undefined || before === undefined) return []
       const message = `${key} belongs to virtual server ${quoted(before.name)} already, in ${where(before.place)}`
-      return [problem('virtual-again', spanAt(virtual.place, file), message, 'put all its real servers into one block')]
+      return [errorAt('virtual-again', spanAt(virtual.place, file), message, 'put all its real servers into one block')]
     }),
   )
 }
@@ -101,11 +101,3 @@ function spanAt({ file, line, column }: Place, { sources, source }: KeepalivedFi
   const length = /^[^\s{}]*/.exec(found.text.slice(start, start + 100))?.[0].length ?? 0
   return { source: found, start, end: start + length }
 }
-
-const problem = (code: string, span: Span, message: string, hint: string): Problem => ({
-  code,
-  severity: 'error',
-  span,
-  message,
-  hint,
-})

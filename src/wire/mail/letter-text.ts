@@ -1,18 +1,7 @@
 /** A mail as people read it before it is sent: where it would go, its headers, its text. Without any secret of the relay's. */
+import type { Letter } from './letter.ts'
 import { parseRelay } from './relay-url.ts'
 import { oneLine } from './safe-text.ts'
-
-interface ShownLetter {
-  readonly from: string
-  readonly shownTo: readonly string[]
-  readonly subject: string | null
-  readonly text: string
-  readonly html?: string
-  readonly messageId: string
-  readonly threads: readonly string[]
-  readonly date: Date
-  readonly headers: Readonly<Record<string, string>>
-}
 
 interface Way {
   /** URLs, in order. */
@@ -25,7 +14,7 @@ interface Way {
 /** Characters of one header that are shown. */
 const HEADER_SHOWN = 2_000
 
-export function letterText(letter: ShownLetter, { relays, signed, remark }: Way): string {
+export function letterText(letter: Omit<Letter, 'to'>, { relays, signed, remark }: Way): string {
   const { html = '' } = letter
   const header = (name: string, value: string) => `${name}: ${oneLine(value, HEADER_SHOWN)}`
   const lines = [
