@@ -1,21 +1,14 @@
 /** A history that an older upalert has made: it is brought forward with all that is in it. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { migrate } from '../../src/edge/postgres/history-store.ts'
 import { migrations, prepare, schemaVersion } from '../../src/wire/history/schema.ts'
 import { needs } from '../needs.ts'
-import { opened, type TestServer, tell, testServer } from './postgres-server.ts'
+import { opened, serverOfFile, tell } from './postgres-server.ts'
 
 const postgres = needs('postgres')
-let server: TestServer
-
-before(async () => {
-  if (postgres.skip === false) server = await testServer()
-})
-after(async () => {
-  if (postgres.skip === false) await server.remove()
-})
+const server = serverOfFile()
 
 test('the first step is as it was released', () => {
   const text = (migrations[0] ?? '').replaceAll(/\s+/g, ' ').trim()

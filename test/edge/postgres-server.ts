@@ -3,8 +3,10 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after, before } from 'node:test'
 import { type Embedded, type EmbeddedConnection, startEmbedded } from '../../src/edge/postgres/embedded.ts'
 import { openPostgres, type Postgres } from '../../src/edge/postgres/postgres.ts'
+import { needs } from '../needs.ts'
 
 export interface TestServer {
   readonly dataDir: string
@@ -36,6 +38,29 @@ export async function testServer(): Promise<TestServer> {
       await server.stop()
       await rm(parent, { recursive: true, force: true })
     },
+  }
+}
+
+/** The server of a test file: there before its first test and gone after its last, where the machine has PostgreSQL. */
+export function serverOfFile(): Omit<TestServer, 'remove'> {
+  const isThere = needs('postgres').skip === false
+  let server: TestServer | null = null
+  before(async () => {
+    if (isThere) server = await testServer()
+  })
+  after(() => server?.remove())
+  const running = (): TestServer => {
+    if (server === null) throw new Error('the server runs while tests do, and only where there is one')
+    return server
+  }
+  return {
+    get dataDir() {
+      return running().dataDir
+    },
+    connection: (database) => running().connection(database),
+    database: (name) => running().database(name),
+    start: () => running().start(),
+    stop: () => running().stop(),
   }
 }
 
@@ -74,17 +99,23 @@ export async function tell(
   return answer.rows
 }
 
-/** Stands before a server's socket and cuts connections after as many bytes of answers as `lengths` says, in turn. */
+/**
+ * Stands before a server's socket and cuts connections after as many bytes of answers as `lengths` says, in turn.
+ * `heard`: of each piece of an answer.
+ */
 export async function cuttingProxy(
   target: EmbeddedConnection,
   lengths: () => number | null,
+  heard: () => void = () => {},
 ): Promise<{ readonly connection: EmbeddedConnection; close(): Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'upalert-cut-'))
+  await chmod(directory, 0o711)
   const open = new Set<Socket>()
   const proxy = createServer((client) => {
     const server = connect(join(target.host, `.s.PGSQL.${target.port}`))
     let left = lengths() ?? Number.POSITIVE_INFINITY
     server.on('data', (bytes) => {
+      heard()
       left -= bytes.length
       if (left > 0) return
       client.destroy()

@@ -3,22 +3,15 @@ import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { migrate } from '../../src/edge/postgres/history-store.ts'
 import { openPostgres, postgresLimits } from '../../src/edge/postgres/postgres.ts'
 import { schemaVersion } from '../../src/wire/history/schema.ts'
 import { needs } from '../needs.ts'
-import { opened, type TestServer, tell, testServer } from './postgres-server.ts'
+import { opened, serverOfFile, tell } from './postgres-server.ts'
 
 const postgres = needs('postgres')
-let server: TestServer
-
-before(async () => {
-  if (postgres.skip === false) server = await testServer()
-})
-after(async () => {
-  if (postgres.skip === false) await server.remove()
-})
+const server = serverOfFile()
 
 async function closedPort(): Promise<number> {
   const listener = createServer().listen(0, '127.0.0.1')

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { keepConfiguration, keptConfiguration } from '../../src/edge/configurations/configurations.ts'
 import { historyStore } from '../../src/edge/postgres/history-store.ts'
 import type { Entry } from '../../src/model/entry.ts'
@@ -7,18 +7,11 @@ import { id } from '../../src/model/names.ts'
 import { wallTime } from '../../src/model/units.ts'
 import { startHistory } from '../../src/runtime/history.ts'
 import { commitOf, directoryFor, opened as openedJournal } from '../edge/journal-commits.ts'
-import { opened, type TestServer, tell, testServer } from '../edge/postgres-server.ts'
+import { opened, serverOfFile, tell } from '../edge/postgres-server.ts'
 import { needs } from '../needs.ts'
 
 const postgres = needs('postgres')
-let server: TestServer
-
-before(async () => {
-  if (postgres.skip === false) server = await testServer()
-})
-after(async () => {
-  if (postgres.skip === false) await server.remove()
-})
+const server = serverOfFile()
 
 test('PostgreSQL gets each configuration that was in force once, without its passwords', postgres, async (t) => {
   const connection = await server.database('configured')

@@ -1,6 +1,6 @@
 /** Programs that listen for transitions: each once, in order, whatever happens to server and daemon. */
 import assert from 'node:assert/strict'
-import { after, before, type TestContext, test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import pg from 'pg'
 import type { Journal } from '../../src/edge/journal/journal.ts'
 import type { EmbeddedConnection } from '../../src/edge/postgres/embedded.ts'
@@ -10,18 +10,11 @@ import { groupName, host, id, serviceKey, serviceName } from '../../src/model/na
 import { wallTime, weight } from '../../src/model/units.ts'
 import { type History, startHistory } from '../../src/runtime/history.ts'
 import { commitOf, count, directoryFor, opened as openedJournal } from '../edge/journal-commits.ts'
-import { opened, type TestServer, tell, testServer } from '../edge/postgres-server.ts'
+import { opened, serverOfFile, tell } from '../edge/postgres-server.ts'
 import { needs } from '../needs.ts'
 
 const postgres = needs('postgres')
-let server: TestServer
-
-before(async () => {
-  if (postgres.skip === false) server = await testServer()
-})
-after(async () => {
-  if (postgres.skip === false) await server.remove()
-})
+const server = serverOfFile()
 
 interface Listener {
   readonly heard: string[]

@@ -1,23 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, type TestContext, test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import type { Journal } from '../../src/edge/journal/journal.ts'
 import type { EmbeddedConnection } from '../../src/edge/postgres/embedded.ts'
 import { historyStore } from '../../src/edge/postgres/history-store.ts'
 import { wallTime } from '../../src/model/units.ts'
 import { type History, startHistory } from '../../src/runtime/history.ts'
 import { commitOf, count, directoryFor, opened as openedJournal } from '../edge/journal-commits.ts'
-import { cuttingProxy, opened, type TestServer, tell, testServer } from '../edge/postgres-server.ts'
+import { cuttingProxy, opened, serverOfFile, tell } from '../edge/postgres-server.ts'
 import { needs } from '../needs.ts'
 
 const postgres = needs('postgres')
-let server: TestServer
-
-before(async () => {
-  if (postgres.skip === false) server = await testServer()
-})
-after(async () => {
-  if (postgres.skip === false) await server.remove()
-})
+const server = serverOfFile()
 
 const quick = { retryFirst: 5, retryMost: 50 }
 let databases = 0

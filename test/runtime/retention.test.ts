@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { EmbeddedConnection } from '../../src/edge/postgres/embedded.ts'
 import { historyStore } from '../../src/edge/postgres/history-store.ts'
 import { retentionStore } from '../../src/edge/postgres/retention-store.ts'
@@ -9,18 +9,11 @@ import type { Entry } from '../../src/model/entry.ts'
 import { groupName, id, serviceKey, serviceName } from '../../src/model/names.ts'
 import { days, hours, type Milliseconds, milliseconds, wallTime } from '../../src/model/units.ts'
 import { nightly, type Retention, startRetention } from '../../src/runtime/retention.ts'
-import { opened, type TestServer, tell, testServer } from '../edge/postgres-server.ts'
+import { opened, serverOfFile, tell } from '../edge/postgres-server.ts'
 import { needs } from '../needs.ts'
 
 const postgres = needs('postgres')
-let server: TestServer
-
-before(async () => {
-  if (postgres.skip === false) server = await testServer()
-})
-after(async () => {
-  if (postgres.skip === false) await server.remove()
-})
+const server = serverOfFile()
 
 const today = wallTime(Date.parse('2026-11-21T03:07:00Z'))
 const ago = (length: number) => wallTime(today - length)

@@ -1,24 +1,17 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { PostgresError } from '../../src/edge/postgres/postgres.ts'
 import { type RollupStore, rollupStore } from '../../src/edge/postgres/rollup-store.ts'
 import { host } from '../../src/model/names.ts'
 import type { HostResult } from '../../src/model/result.ts'
 import { milliseconds, wallTime } from '../../src/model/units.ts'
 import { createRollups } from '../../src/runtime/rollups.ts'
-import { opened, type TestServer, tell, testServer } from '../edge/postgres-server.ts'
+import { opened, serverOfFile, tell } from '../edge/postgres-server.ts'
 import { needs } from '../needs.ts'
 
 const postgres = needs('postgres')
-let server: TestServer
-
-before(async () => {
-  if (postgres.skip === false) server = await testServer()
-})
-after(async () => {
-  if (postgres.skip === false) await server.remove()
-})
+const server = serverOfFile()
 
 const noon = Date.parse('2026-11-21T12:00:00Z')
 const up = (total: number): HostResult => ({

@@ -2,12 +2,10 @@
  * A PostgreSQL in bad weather: the real one, in a directory of the test's, stopped, killed and started again, behind a
  * socket that cuts connections wherever chance has it, so that the daemon does not always learn whether it committed.
  */
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { connect, createServer, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
-import { type TestServer, testServer } from '../../edge/postgres-server.ts'
+import { cuttingProxy, type TestServer, testServer } from '../../edge/postgres-server.ts'
 import type { Chance } from './chance.ts'
 import type { Cleaning } from './cleaning.ts'
 
@@ -81,40 +79,9 @@ export class StormDatabase {
 
   /** A socket in a directory of its own, named as libpq looks for it. */
   private async listen(t: Cleaning): Promise<string> {
-    const target = this.server.connection()
-    const name = `.s.PGSQL.${target.port}`
-    const directory = await mkdtemp(join(tmpdir(), 'upalert-cut-'))
-    await chmod(directory, 0o711)
-    const open = new Set<Socket>()
-    const proxy = createServer((client) => {
-      const server = connect(join(target.host, name))
-      let left = this.cuts && this.chance.happens(CUT) ? this.chance.between(0, CUT_WITHIN) : Number.POSITIVE_INFINITY
-      server.on('data', (bytes) => {
-        this.heed()
-        left -= bytes.length
-        if (left > 0) return
-        client.destroy()
-        server.destroy()
-      })
-      for (const [one, other] of [
-        [client, server],
-        [server, client],
-      ] as const) {
-        open.add(one)
-        one.on('error', () => other.destroy())
-        one.on('close', () => {
-          open.delete(one)
-          other.destroy()
-        })
-        one.pipe(other)
-      }
-    })
-    await new Promise<void>((resolve) => proxy.listen(join(directory, name), resolve))
-    t.after(async () => {
-      for (const socket of open) socket.destroy()
-      await new Promise((resolve) => proxy.close(resolve))
-      await rm(directory, { recursive: true, force: true })
-    })
-    return directory
+    const cut = () => (this.cuts && this.chance.happens(CUT) ? this.chance.between(0, CUT_WITHIN) : null)
+    const { connection, close } = await cuttingProxy(this.server.connection(), cut, () => this.heed())
+    t.after(close)
+    return connection.host
   }
 }
