@@ -21,7 +21,7 @@ interface Arrows {
 
 const EVERYTHING = [
   ...['model', 'parse', 'schedule', 'engine', 'wire', 'edge'],
-  ...['doctor', 'report', 'monitors', 'alerts', 'runtime', 'demo', 'server', 'cli'],
+  ...['doctor', 'report', 'write', 'monitors', 'alerts', 'runtime', 'demo', 'server', 'cli'],
 ]
 
 const PARTS: Readonly<Record<string, Arrows>> = {
@@ -32,6 +32,8 @@ const PARTS: Readonly<Record<string, Arrows>> = {
   wire: { all: ['model'], itself: true },
   // Counts what a history says; who reads the history, and who shows the report, are elsewhere.
   report: { all: ['model'], itself: true },
+  // A Model as the text of a configuration file.
+  write: { all: ['model', 'parse'], itself: true },
   // Judges a machine by facts that edge/facts has read.
   doctor: { all: ['model'], itself: true },
   edge: { all: ['model', 'wire'], itself: true },
@@ -59,7 +61,7 @@ const EXCEPTIONS = [
   },
 ]
 
-const PURE = ['model', 'parse', 'schedule', 'engine', 'wire', 'doctor', 'report']
+const PURE = ['model', 'parse', 'schedule', 'engine', 'wire', 'doctor', 'report', 'write']
 const PURE_MODULES = ['node:assert', 'node:assert/strict']
 // Handlebars renders from its arguments alone.
 const PURE_LIBRARIES = ['ajv', 'ajv-formats', 'ipaddr.js', 'handlebars']

@@ -81,8 +81,19 @@ export interface Settings {
   readonly logs: LogSettings
   readonly table: TableSettings
   readonly notify: NotifySettings
-  /** keepalived.conf files that are loaded together with this one, as written. */
+  readonly reload: ReloadSettings
+  /** Files of other directors' tools that are loaded together with this one, as written; the first word may be `keepalived`. */
   readonly keepalived: readonly { readonly path: string; readonly place: Place }[]
+}
+
+/** What happens by itself when the configuration's file changes (ldirectord.cf "autoreload", "callback"). */
+export interface ReloadSettings {
+  /** It is read again, as SIGHUP asks for. */
+  readonly auto: boolean
+  /** A program that is started with the file's path behind its own words. Empty: none. */
+  readonly callback: readonly string[]
+  /** How often the files are looked at. */
+  readonly every: Milliseconds
 }
 
 export interface WrittenPeriod {
@@ -281,6 +292,12 @@ export interface Virtual {
   readonly sorry: Sorry | null
   /** A recovered real server comes back in steps over this time; 0: at once with its whole weight. */
   readonly slowStart: Milliseconds
+  /** Instead of `slowStart`: every real server that comes into use begins low and doubles (Piranha's nanny). */
+  readonly doubling: Doubling | null
+  /** Weights follow the load that checks of real servers tell (Piranha "load_monitor"). `null`: they do not. */
+  readonly loadFeedback: LoadFeedback | null
+  /** What becomes of it in the table when the daemon stops; `null`: what `TableSettings.onStop` says. */
+  readonly onStop: TableSettings['onStop'] | null
   /** Its checks run only while one of its addresses is on this host (keepalived.conf "ha_suspend"). */
   readonly haSuspend: boolean
   /** At a stop that clears the table, those who hear of a failure hear of the stop (keepalived.conf "omega"). */
@@ -291,6 +308,17 @@ export interface Virtual {
   readonly driftAlerts: readonly AlertCall[]
   readonly reals: readonly Real[]
   readonly place: Place
+}
+
+/** A real server begins with the `share`th part of its weight, at least 1, which doubles every so often up to the whole. */
+export interface Doubling {
+  readonly share: number
+  readonly every: Milliseconds
+}
+
+/** Once a real server has its whole weight, a step by nanny's formula at most so often. */
+export interface LoadFeedback {
+  readonly every: Milliseconds
 }
 
 /** Called when a real server or a pool changes, through the outbox and in order, like every alert. */
@@ -336,6 +364,8 @@ export interface Real {
 export interface RealCheck {
   readonly service: ServiceKey
   readonly host: Host
+  /** It may say down, or a weight; that nothing is known of it keeps nobody waiting and takes nobody out. */
+  readonly advice?: true
 }
 
 /** What a real server is taken for as long as no check has said anything of it. */

@@ -11,10 +11,11 @@ export interface Timings {
 /**
  * What a check says about the weight of a real server that is up, besides that it is up.
  * `is`: the weight shall be `value` (keepalived's MISC_CHECK with `misc_dynamic`: the exit status less 2). `plus`: `value` is
- * added to the configured weight (FILE_CHECK: the number in the file times its weight). The value is as the check said it,
- * in or out of the range of weights: bounding it belongs to the pool.
+ * added to the configured weight (FILE_CHECK: the number in the file times its weight). `percent`: that part of the configured
+ * weight (HAProxy's agent-check). `load`: no weight but the load average that one is made from (Virtual.loadFeedback). The
+ * value is as the check said it, in or out of the range of weights: bounding it belongs to the pool.
  */
-export type WeightSaid = { readonly kind: 'is' | 'plus'; readonly value: number }
+export type WeightSaid = { readonly kind: 'is' | 'plus' | 'percent' | 'load'; readonly value: number }
 
 /**
  * What one probe says about one host.

@@ -10,7 +10,7 @@ import { monitors } from '../../monitors/index.ts'
 import { directoriesIn, type LoadOptions, loadConfiguration } from '../../src/daemon/configuration.ts'
 import { includedFiles } from '../../src/daemon/includes.ts'
 import { readKeepalivedBytes, understood } from '../../src/daemon/keepalived.ts'
-import { joined } from '../../src/parse/keepalived/join.ts'
+import { joined } from '../../src/parse/director/join.ts'
 import { isKeepalived } from '../../src/parse/keepalived/recognise.ts'
 import { formatProblems, recordOf } from '../../src/parse/problem.ts'
 

@@ -141,6 +141,7 @@ export const settings: Settings = {
   },
   table: KEEP_TABLE,
   notify: KEEP_QUIET,
+  reload: { auto: false, callback: [], every: seconds(10) },
   keepalived: [],
 }
 
@@ -195,6 +196,9 @@ export function virtual(reals: readonly Real[], changes: Partial<Virtual> = {}):
     backupBelow: weight(1),
     sorry: null,
     slowStart: seconds(0),
+    doubling: null,
+    loadFeedback: null,
+    onStop: null,
     haSuspend: false,
     omega: false,
     notices: noNotices,

@@ -2,31 +2,22 @@
  * KeepalivedFile -> what a Model is made of: pools, the checks that speak for their real servers, settings. Everything
  * keepalived repairs with a message is repaired here with a warning that says what was done; docs/keepalived.md.
  */
-import type { HostGroup, Service, Virtual } from '../../model/model.ts'
-import type { Problem } from '../problem.ts'
+import type { Loss, Part } from '../director/part.ts'
+import { Services } from '../director/services.ts'
 import { Report } from '../text/report.ts'
 import type { KeepalivedFile } from './file.ts'
 import { spanOf } from './line.ts'
 import { byFile } from './parse.ts'
 import type { KeepalivedSurroundings } from './resolve/around.ts'
-import { Services } from './resolve/services.ts'
-import { resolveGlobals, type SettingsPatch } from './resolve/settings.ts'
+import { placeOfWord } from './resolve/place.ts'
+import { resolveGlobals } from './resolve/settings.ts'
 import { resolveVirtual } from './resolve/virtual.ts'
 
 export type { KeepalivedSurroundings } from './resolve/around.ts'
 export { type ProgramUsed, programsUsed } from './resolve/commands.ts'
-export type { SettingsPatch } from './resolve/settings.ts'
 
-export interface ResolvedKeepalived {
+export interface ResolvedKeepalived extends Part {
   readonly file: KeepalivedFile
-  readonly groups: readonly HostGroup[]
-  readonly services: readonly Service[]
-  readonly virtuals: readonly Virtual[]
-  readonly settings: SettingsPatch
-  /** Of the syntax and of the meaning; with an error among them nothing of the rest may be used. */
-  readonly problems: readonly Problem[]
-  /** Problems beyond the number that is kept. */
-  readonly omitted: number
 }
 
 /** Services of the table that one file may ask for: a range of a group is one for each of its addresses. */
@@ -56,6 +47,8 @@ export function resolveKeepalived(
     services: services.list.slice(before.services),
     virtuals,
     settings,
+    dormant: [],
+    losses: lossesOf(file),
     problems: byFile(report.problems, file.sources),
     omitted: report.omitted,
   }
@@ -77,4 +70,14 @@ function noteVrrp({ kept }: KeepalivedFile, report: Report): void {
   const message = 'upalert does not run VRRP yet: the addresses of this vrrp_instance are not moved'
   const hint = 'let keepalived run it beside upalert: keepalived --vrrp'
   report.warning('vrrp-not-run', spanOf(first.keyword), message, hint)
+}
+
+/** The blocks and words of VRRP and of keepalived's processes, which are another program's business so far. */
+function lossesOf({ kept, keptGlobals }: KeepalivedFile): readonly Loss[] {
+  const why = 'upalert does not run VRRP yet: keep it in a keepalived.conf for keepalived --vrrp'
+  return [...keptGlobals, ...kept].map(({ keyword, rest }) => ({
+    place: placeOfWord(keyword),
+    text: `${keyword.text} ${rest.text}`.trim(),
+    why,
+  }))
 }

@@ -61,6 +61,9 @@ const GLOBALS = [
   'webhook_allow',
   'keep_history',
   'keep_rollups',
+  'autoreload',
+  'callback',
+  'reload_check',
 ] as const
 export type GlobalWord = (typeof GLOBALS)[number]
 export const GLOBAL_WORDS: ReadonlySet<string> = new Set(GLOBALS)

@@ -31,6 +31,7 @@ import { plainWords } from '../text/words.ts'
 import { readClientSettings } from './client-settings.ts'
 import { readLogSettings } from './log-settings.ts'
 import { readNotifySettings } from './notify-settings.ts'
+import { readReload } from './reload-settings.ts'
 import { reportServiceDefaults } from './service-defaults.ts'
 import { SettingReader } from './setting-reader.ts'
 import type { Given, Surroundings } from './surroundings.ts'
@@ -90,6 +91,7 @@ function resolveSettings(
     logs: readLogSettings(settings),
     table: readTableSettings(settings),
     notify: readNotifySettings(settings),
+    reload: readReload(settings),
     keepalived: readKeepalived(file.globals),
   }
 }

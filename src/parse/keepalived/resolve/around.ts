@@ -1,9 +1,9 @@
 /** What the resolver of keepalived.conf is told besides the file, and what it hands on while it works. */
 
+import type { Services } from '../../director/services.ts'
 import type { Surroundings } from '../../resolve/surroundings.ts'
 import type { Report } from '../../text/report.ts'
 import type { KeepalivedFile } from '../file.ts'
-import type { Services } from './services.ts'
 
 /** What is around the file, found out by daemon/configuration.ts. */
 export interface KeepalivedSurroundings extends Pick<Surroundings, 'monitors' | 'alerts'> {

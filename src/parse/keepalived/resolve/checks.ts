@@ -7,6 +7,7 @@ import { MAIL_BODIES } from '../../../model/keepalived-words.ts'
 import type { Call, Service } from '../../../model/model.ts'
 import { type Milliseconds, milliseconds, seconds } from '../../../model/units.ts'
 import { DEFAULT_DEP_MEMORY } from '../../defaults.ts'
+import type { Check, NamedCheck } from '../../director/services.ts'
 import { faultsOf } from '../../option-faults.ts'
 import { quoted } from '../../text/visible.ts'
 import type { Checker } from '../file.ts'
@@ -16,7 +17,6 @@ import { type Asked, type AskedOptions, asked } from './asked.ts'
 import { type Levels, nearest } from './inherited.ts'
 import { placeOfWord } from './place.ts'
 import { questionOf } from './question.ts'
-import type { Check, NamedCheck } from './services.ts'
 
 /** keepalived.conf(5), delay_loop and connect_timeout. */
 const DEFAULT_DELAY_LOOP = seconds(60)

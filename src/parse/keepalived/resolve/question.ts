@@ -2,7 +2,6 @@
  * What a checker asks of its server, apart from when it asks and what the answers do: its check is called after it, so
  * that a verdict stays with its question whatever is written before, behind or instead of it.
  */
-import { fraction } from '../../../model/fraction.ts'
 import type { OptionShape } from '../../../model/module.ts'
 import type { TableDestinationId } from '../../../model/table.ts'
 import { faultsOf } from '../../option-faults.ts'
@@ -42,9 +41,3 @@ const ordered = (_name: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value
-
-/** Sixteen million of them: two questions of one kind that share one are not to be expected in a real server. */
-export const shortName = (text: string): string =>
-  Math.floor(fraction(text) * 0x100_0000)
-    .toString(16)
-    .padStart(6, '0')

@@ -1,17 +1,10 @@
 /** global_defs -> the daemon's settings: the table, mail, and what is known and lost. Source: keepalived.conf(5). */
 import type { FifoSetting, TableSettings } from '../../../model/table-settings.ts'
+import type { SettingsPatch } from '../../director/part.ts'
 import type { KeepalivedFile } from '../file.ts'
 import { spanOf } from '../line.ts'
 import type { Around } from './around.ts'
 import { accountOf } from './commands.ts'
-
-/** What of the settings a keepalived.conf says; what is missing it is silent about. */
-export interface SettingsPatch {
-  readonly mailserver?: string
-  readonly mailfrom?: string
-  readonly routerId?: string
-  readonly table: Partial<Omit<TableSettings, 'fifos'>> & Pick<TableSettings, 'fifos'>
-}
 
 export function resolveGlobals(around: Around): SettingsPatch {
   const { file, report } = around

@@ -1,5 +1,5 @@
 /**
- * A mon.cf and the keepalived.conf files that are loaded with it -> one Model. What both claim is an error that names both
+ * A mon.cf and the files of other tools that are loaded with it -> one Model. What both claim is an error that names both
  * places: the kernel's table has each service once, and a group has one list of hosts.
  */
 import type { Model, Place, Settings, Virtual } from '../../model/model.ts'
@@ -9,8 +9,7 @@ import type { TableSettings } from '../../model/table-settings.ts'
 import { errorAt, type Problem } from '../problem.ts'
 import type { Span } from '../source.ts'
 import { quoted } from '../text/visible.ts'
-import type { KeepalivedFile } from './file.ts'
-import type { ResolvedKeepalived, SettingsPatch } from './resolve.ts'
+import type { Part, PartFile, SettingsPatch } from './part.ts'
 
 /** Settings that the other file or the command line has said already. */
 export type Said = ReadonlySet<string>
@@ -20,7 +19,7 @@ interface Joined {
   readonly problems: readonly Problem[]
 }
 
-export function joined(base: Model, parts: readonly ResolvedKeepalived[], said: Said): Joined {
+export function joined(base: Model, parts: readonly Part[], said: Said): Joined {
   const sound = parts.every((part) => part.problems.every(({ severity }) => severity === 'warning'))
   const problems = sound ? [...clashesOfGroups(base, parts), ...clashesOfVirtuals(base, parts)] : []
   const services = [...base.services, ...parts.flatMap((part) => part.services)]
@@ -39,40 +38,42 @@ export function joined(base: Model, parts: readonly ResolvedKeepalived[], said: 
 
 /** What a mon.cf says itself counts before what a keepalived.conf says. */
 function patched(settings: Settings, patch: SettingsPatch, said: Said): Settings {
-  const { mailserver, mailfrom, routerId } = patch
+  const { mailserver, mailfrom, routerId, reload } = patch
   return {
     ...settings,
     ...(mailserver === undefined || said.has('mailserver') ? {} : { mailserver }),
     ...(mailfrom === undefined || said.has('mailfrom') ? {} : { mailfrom }),
     ...(routerId === undefined ? {} : { routerId }),
+    ...(reload === undefined || said.has('autoreload') || said.has('callback') ? {} : { reload }),
     table: patchedTable(settings.table, patch.table, said),
   }
 }
 
 function patchedTable(table: TableSettings, { fifos, ...patch }: SettingsPatch['table'], said: Said): TableSettings {
-  const { onStart, onStop, timeouts } = patch
+  const { onStart, onStop, timeouts, maintenancedir } = patch
   return {
     ...table,
     ...(onStart === undefined || said.has('on_start') ? {} : { onStart }),
     ...(onStop === undefined || said.has('on_stop') ? {} : { onStop }),
     ...(timeouts === undefined ? {} : { timeouts }),
+    ...(maintenancedir === undefined || said.has('maintenancedir') ? {} : { maintenancedir }),
     fifos: [...table.fifos, ...fifos.filter(({ path }) => table.fifos.every((one) => one.path !== path))],
   }
 }
 
-function clashesOfGroups(base: Model, parts: readonly ResolvedKeepalived[]): Problem[] {
+function clashesOfGroups(base: Model, parts: readonly Part[]): Problem[] {
   const known = new Map(base.groups.map(({ name, place }) => [name, place]))
   return parts.flatMap(({ file, groups }) =>
     groups.flatMap(({ name, place }) => {
       const before = known.get(name)
       if (before === undefined) return []
-      const message = `there is a hostgroup ${quoted(name)} already, in ${where(before)}; a real_server makes one of its own`
+      const message = `there is a hostgroup ${quoted(name)} already, in ${where(before)}; each real server there makes one of its own`
       return [errorAt('group-again', spanAt(place, file), message, 'give the hostgroup another name')]
     }),
   )
 }
 
-function clashesOfVirtuals(base: Model, parts: readonly ResolvedKeepalived[]): Problem[] {
+function clashesOfVirtuals(base: Model, parts: readonly Part[]): Problem[] {
   const known = new Map<string, Virtual>()
   for (const virtual of base.virtuals) for (const key of keysOf(virtual)) known.set(key, virtual)
   return parts.flatMap(({ file, virtuals }) =>
@@ -93,7 +94,7 @@ const keysOf = ({ name, services }: Virtual) => [...services.map(serviceText), `
 const where = ({ file, line }: Place) => `${file} line ${line}`
 
 /** The word that begins at a place. */
-function spanAt({ file, line, column }: Place, { sources, source }: KeepalivedFile): Span {
+function spanAt({ file, line, column }: Place, { sources, source }: PartFile): Span {
   const found = sources.find((one) => one.file === file) ?? source
   let start = 0
   for (let i = 1; i < line; i++) start = found.text.indexOf('\n', start) + 1

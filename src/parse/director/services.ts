@@ -2,19 +2,19 @@
  * The checks of all real servers, each kept once: two virtual servers that ask the same of a server share one run of it.
  * A real server is a hostgroup of its own, named after its endpoint, and its checks are the services of that group.
  */
-import type { HostGroup, Place, RealCheck, Service } from '../../../model/model.ts'
-import { groupName, type Host, host, type ServiceName, serviceKey, serviceName } from '../../../model/names.ts'
-import { endpointText, type TableDestinationId } from '../../../model/table.ts'
-import { shortName } from './question.ts'
+import type { HostGroup, Place, RealCheck, Service } from '../../model/model.ts'
+import { groupName, type Host, host, type ServiceName, serviceKey, serviceName } from '../../model/names.ts'
+import { endpointText, type TableDestinationId } from '../../model/table.ts'
+import { shortName } from './short-name.ts'
 
 /** A check without the names that it gets here. */
 export type Check = Omit<Service, 'key' | 'group' | 'name' | 'hosts' | 'place'>
 
 /** A check, and what it is called after. */
 export interface NamedCheck {
-  /** The checker's keyword. */
+  /** What it is called after: the checker's keyword, `http`, `connect`. */
   readonly kind: string
-  /** question.ts; empty: it asks nothing of its own. */
+  /** What it asks, apart from when and of whom; empty: nothing of its own. */
   readonly question: string
   readonly check: Check
 }
