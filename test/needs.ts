@@ -16,6 +16,7 @@ export type Need =
   | 'uml'
   | 'ip'
   | 'keepalived'
+  | 'ldirectord'
   | 'root'
   | 'fping'
   | 'ping'
@@ -55,6 +56,7 @@ const probes: Readonly<Record<Need, () => Lack | null>> = {
       ['kmod', program('modprobe')],
     ),
   ip: () => packages(['iproute2', program('ip')], ['procps', program('sysctl')]),
+  ldirectord: () => packages(['ldirectord', program('ldirectord')]),
   keepalived: () => packages(['keepalived', program('keepalived') && program('genhash')]),
   fping: () => packages(['fping', program('fping')]),
   ping: () => packages(['iputils-ping', program('ping')]),

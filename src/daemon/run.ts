@@ -36,11 +36,13 @@ import { clockWatch, heedHangup, ignoreDebugger, toldToStop } from './signals.ts
 import { surroundingsWatch } from './surroundings.ts'
 import { openTable } from './table.ts'
 import { count, isUsable } from './usable.ts'
+import { filesWatchOf } from './watch-files.ts'
 
 /** How often the kernel's table is compared with the wanted one although nothing has happened: drift shows within this. */
 const reconcileEvery = seconds(5)
 /** How often the two clocks are compared. */
 const clockCheckEvery = seconds(5)
+const fileCheckEvery = seconds(1)
 /** How often the maintenance directory and this host's addresses are looked at. */
 const lookAroundEvery = seconds(1)
 /** How often the whole state is written, so that a crash does not forget when things were last well. */
@@ -88,17 +90,18 @@ export async function runDaemon(options: RunOptions): Promise<number> {
     return refuse(opened.text)
   }
   const { running } = opened
+  // As in mon, which takes SIGHUP for its command "reset keepstate".
+  const reset = mon === undefined ? undefined : { keepstate: true, stopped: false }
   const timers = [
     setInterval(running.reconcile, reconcileEvery),
     setInterval(() => void running.paths.refresh(), reconcileEvery),
     setInterval(clockWatch(running), clockCheckEvery),
+    setInterval(filesWatchOf(running, reset), fileCheckEvery),
     setInterval(opened.look, lookAroundEvery),
     setInterval(() => void running.loop.save(), saveEvery),
     setInterval(() => touchAlive(running.configuration.directories.statedir, clock.wall()), touchEvery),
   ]
   mon?.started(null)
-  // As in mon, which takes the signal for its command "reset keepstate".
-  const reset = mon === undefined ? undefined : { keepstate: true, stopped: false }
   hangup.reloadBy(() => void reload(running, reset))
   await opened.told
   for (const timer of timers) clearInterval(timer)

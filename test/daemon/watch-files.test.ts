@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { ReadFile } from '../../src/daemon/configuration-text.ts'
+import { filesWatch, type Watched } from '../../src/daemon/watch-files.ts'
+import type { ReloadSettings } from '../../src/model/model.ts'
+import { milliseconds } from '../../src/model/units.ts'
+
+test('a changed file is read again, once for each change', async (t) => {
+  const world = made(t, { auto: true })
+  await world.looks()
+  assert.equal(world.reloads, 0)
+  world.write('two')
+  await world.looks()
+  await world.looks()
+  assert.equal(world.reloads, 1)
+  world.write('three')
+  await world.looks()
+  assert.equal(world.reloads, 2)
+})
+
+test('a reload that is refused is not tried again before the file changes again', async (t) => {
+  const world = made(t, { auto: true, refuses: true })
+  await world.looks()
+  world.write('wrong')
+  await world.looks()
+  await world.looks()
+  await world.looks()
+  assert.equal(world.reloads, 1)
+  world.write('one')
+  await world.looks()
+  assert.equal(world.reloads, 2)
+})
+
+test('what changed between the reading and the first look is seen', async (t) => {
+  const world = made(t, { auto: true })
+  world.write('before anybody looked')
+  await world.looks()
+  assert.equal(world.reloads, 1)
+})
+
+test('a file that is touched, but says the same, is no change', async (t) => {
+  const world = made(t, { auto: true })
+  await world.looks()
+  world.write('one')
+  await world.looks()
+  assert.equal(world.reloads, 0)
+})
+
+test('a file that is gone for a moment is no change, and what comes instead is one', async (t) => {
+  const world = made(t, { auto: true })
+  await world.looks()
+  rmSync(world.file)
+  await world.looks()
+  assert.equal(world.reloads, 0)
+  world.write('new')
+  await world.looks()
+  assert.equal(world.reloads, 1)
+})
+
+test('text from m4 is compared with nothing, so that the first look starts nothing', async (t) => {
+  const world = made(t, { auto: true, compared: false })
+  await world.looks()
+  await world.looks()
+  assert.equal(world.reloads, 0)
+  world.write('two')
+  await world.looks()
+  assert.equal(world.reloads, 1)
+})
+
+test('a callback gets the path behind its own words, also where nothing is read again', async (t) => {
+  const world = made(t, { auto: false })
+  const out = join(world.directory, 'out')
+  const program = join(world.directory, 'copy')
+  writeFileSync(program, `#!/bin/sh\necho "$@" >> ${out}\n`)
+  chmodSync(program, 0o755)
+  world.asked = { ...world.asked, callback: [program, 'to', 'partner'] }
+  await world.looks()
+  world.write('two')
+  await world.looks()
+  assert.equal(readFileSync(out, 'utf8'), `to partner ${world.file}\n`)
+  assert.equal(world.reloads, 0)
+  assert.deepEqual(world.troubles, [])
+})
+
+test('a callback that fails is told with what it printed, and the file is read again all the same', async (t) => {
+  const world = made(t, { auto: true })
+  world.asked = { ...world.asked, callback: ['/bin/sh', '-c', 'echo no route; exit 3'] }
+  await world.looks()
+  world.write('two')
+  await world.looks()
+  assert.equal(world.reloads, 1)
+  assert.match(world.troubles.join(), /ended with status 3; it printed "no route"; the configuration changed/)
+  world.asked = { ...world.asked, callback: [join(world.directory, 'nothing')] }
+  world.write('three')
+  await world.looks()
+  assert.match(world.troubles.join(), /could not be started: there is no/)
+})
+
+test('nobody looks more often than asked, and not at all where nothing is asked', async (t) => {
+  const world = made(t, { auto: true })
+  await world.looks()
+  world.write('two')
+  await world.watch.look(world.now + 9_999)
+  assert.equal(world.reloads, 0)
+  await world.watch.look(world.now + 10_000)
+  assert.equal(world.reloads, 1)
+  world.asked = { ...world.asked, auto: false }
+  world.write('three')
+  await world.looks()
+  assert.equal(world.reloads, 1)
+})
+
+interface Given {
+  readonly auto: boolean
+  readonly refuses?: boolean
+  readonly compared?: boolean
+}
+
+class World {
+  readonly directory = mkdtempSync(join(tmpdir(), 'upalert-watch-'))
+  readonly file = join(this.directory, 'mon.cf')
+  asked: ReloadSettings
+  now = 0
+  reloads = 0
+  readonly troubles: string[] = []
+  #files: readonly ReadFile[]
+  readonly watch = filesWatch({
+    watched: (): Watched => ({ file: this.file, reload: this.asked, files: this.#files }),
+    reload: async () => this.#reloaded(),
+    trouble: (text) => void this.troubles.push(text),
+  })
+  readonly #given: Given
+
+  constructor(given: Given) {
+    this.#given = given
+    this.asked = { auto: given.auto, callback: [], every: milliseconds(10_000) }
+    this.write('one')
+    this.#files = this.#read()
+  }
+
+  write(text: string): void {
+    writeFileSync(this.file, text)
+  }
+
+  async looks(): Promise<void> {
+    this.now += 10_000
+    await this.watch.look(this.now)
+  }
+
+  #reloaded(): void {
+    this.reloads += 1
+    if (this.#given.refuses !== true) this.#files = this.#read()
+  }
+
+  #read(): readonly ReadFile[] {
+    return [{ path: this.file, text: readFileSync(this.file, 'utf8'), compared: this.#given.compared ?? true }]
+  }
+}
+
+function made(t: TestContext, given: Given): World {
+  const world = new World(given)
+  t.after(() => rmSync(world.directory, { recursive: true, force: true }))
+  return world
+}
