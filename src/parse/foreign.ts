@@ -27,7 +27,7 @@ const CONFLICT: Kind = {
 }
 
 const TEMPLATE: Kind = {
-  pattern: /\{%.*?%\}|\{\{.*?\}\}|<%.*?%>|\$\{[A-Za-z_][\w.]*\}/,
+  pattern: /\{%.*?%\}|\{\{.*?\}\}|<%.*?%>/,
   is: 'a template whose places have not been filled in',
   hint: 'name the file that the template becomes; what makes it (Ansible, Puppet, confd …) has not run',
 }
@@ -94,13 +94,34 @@ const KINDS: readonly Kind[] = [
 ]
 
 /** A marker that no finished file has, whatever else is right in it. */
-export const unfinishedIn = (source: Source): Problem | null => firstOf(source, [CONFLICT])
+export const unfinishedIn = (source: Source): Problem | null => firstOf(source, [CONFLICT], () => true)
 
-/** What a file looks like that could not be understood; `null`: nothing that is known here. */
-export const foreignIn = (source: Source): Problem | null =>
-  unfinishedIn(source) ?? firstOf(source, [TEMPLATE]) ?? firstOf(source, KINDS)
+/**
+ * What a file looks like that could not be understood, by its errors: only their lines count, since a configuration may
+ * well carry the template of a message. `null`: nothing that is known here.
+ */
+export function foreignIn(source: Source, problems: readonly Problem[]): Problem | null {
+  const wrong = new Set<number>()
+  for (const { severity, span } of problems) {
+    if (severity === 'error' && span.source.text === source.text) wrong.add(lineStart(source.text, span.start))
+  }
+  const unfinished = unfinishedIn(source)
+  if (unfinished !== null || wrong.size === 0) return unfinished
+  const begins = wrong.has(firstMeant(source.text))
+  const counts = (start: number, { anywhere }: Kind) => (anywhere === true ? begins : wrong.has(start))
+  return firstOf(source, [TEMPLATE], counts) ?? firstOf(source, KINDS, counts)
+}
 
-function firstOf(source: Source, kinds: readonly Kind[]): Problem | null {
+const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1
+
+/** Where the first line begins that is neither empty nor a comment. */
+const firstMeant = (text: string): number => /^[ \t]*[^\s#!]/m.exec(text)?.index ?? -1
+
+function firstOf(
+  source: Source,
+  kinds: readonly Kind[],
+  counts: (start: number, kind: Kind) => boolean,
+): Problem | null {
   let lines = 0
   for (const { 0: line, index } of source.text.matchAll(/^.+$/gm)) {
     lines += 1
@@ -108,13 +129,13 @@ function firstOf(source: Source, kinds: readonly Kind[]): Problem | null {
     const from = /^[ \t]*/.exec(line)?.[0].length ?? 0
     const text = line.slice(from, from + LONGEST_LINE)
     const isComment = text.startsWith('#') || text.startsWith('!')
-    for (const { pattern, is, hint, anywhere } of kinds) {
-      if (isComment && anywhere !== true) continue
-      const found = pattern.exec(text)
+    for (const kind of kinds) {
+      if ((isComment && kind.anywhere !== true) || !counts(index, kind)) continue
+      const found = kind.pattern.exec(text)
       if (found === null) continue
       const start = index + from + found.index
       const span = { source, start, end: start + Math.max(1, found[0].trimEnd().length) }
-      return { code: 'foreign', severity: 'error', span, message: `this looks like ${is}`, hint }
+      return { code: 'foreign', severity: 'error', span, message: `this looks like ${kind.is}`, hint: kind.hint }
     }
   }
   return null
