@@ -11,9 +11,11 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
+import { agent } from '../monitors/agent.ts'
 import { dns } from '../monitors/dns.ts'
 import { dnsCheck } from '../monitors/dns-check.ts'
 import { dnsQuery } from '../monitors/dns-query.ts'
+import { expect } from '../monitors/expect.ts'
 import { file } from '../monitors/file.ts'
 import { fping } from '../monitors/fping.ts'
 import { ftp } from '../monitors/ftp.ts'
@@ -21,6 +23,7 @@ import { http } from '../monitors/http.ts'
 import { httpGet } from '../monitors/http-get.ts'
 import { imap } from '../monitors/imap.ts'
 import { ldap } from '../monitors/ldap.ts'
+import { load } from '../monitors/load.ts'
 import { misc } from '../monitors/misc.ts'
 import { monHttp } from '../monitors/mon-http.ts'
 import { monPhttp } from '../monitors/mon-phttp.ts'
@@ -28,9 +31,11 @@ import { monPing } from '../monitors/mon-ping.ts'
 import { monSslcert } from '../monitors/mon-sslcert.ts'
 import { monTcp } from '../monitors/mon-tcp.ts'
 import { nntp } from '../monitors/nntp.ts'
+import { off } from '../monitors/off.ts'
 import { ping } from '../monitors/ping.ts'
 import { pop3 } from '../monitors/pop3.ts'
 import { script } from '../monitors/script.ts'
+import { sendProgram } from '../monitors/send-program.ts'
 import { smtp } from '../monitors/smtp.ts'
 import { ssl } from '../monitors/ssl.ts'
 import { tcp } from '../monitors/tcp.ts'
@@ -110,6 +115,16 @@ const subjects: readonly Subject[] = [
   subject(ldap, { port: 1 }, async (t) => ({ port: await silent(t), timeout: 600 }), true),
   subject(script, { command: ['/bin/true'] }, async () => ({ command: ['/bin/sh', '-c', 'sleep 600'] }), true),
   subject(misc, { command: ['/bin/true'] }, async () => ({ command: ['/bin/sh', '-c', 'sleep 600'] })),
+  subject(expect, { port: 1, step: ['expect 220'] }, async (t) => ({
+    port: await silent(t),
+    step: ['expect 220'],
+    timeout: 600,
+  })),
+  subject(sendProgram, { command: ['/bin/true'] }, async () => ({ command: ['/bin/sh', '-c', 'sleep 600'] })),
+  // What these learn nothing of does not fail, and is no part of the summary.
+  subject(load, { command: ['/bin/true'] }, async () => ({ command: ['/bin/sh', '-c', 'sleep 600'] }), true),
+  subject(agent, { port: 1 }, async (t) => ({ port: await silent(t), timeout: 600 }), true),
+  subject(off, {}, null),
   // Looks at a file, and at no host.
   subject(file, { path: '/nonexistent' }, null),
 ]

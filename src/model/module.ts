@@ -16,6 +16,24 @@ export interface OptionShape {
   readonly restIsVerbatim?: boolean
   /** What the schema cannot say about the words of `rest`; `word` counts them from 0. */
   readonly restFaults?: (words: readonly string[]) => readonly RestFault[]
+  /** Flags that share one array property, so that it has their values in the order written. */
+  readonly inOrder?: InOrder
+  /** What the schema cannot say about an object that it finds right. */
+  readonly optionFaults?: (options: Readonly<Record<string, unknown>>) => readonly OptionFault[]
+}
+
+/** With the words `send` and `expect`, `--send A --expect B` makes the items `send A` and `expect B` of `property`. */
+export interface InOrder {
+  readonly property: string
+  readonly words: readonly string[]
+}
+
+/** `item` counts an array's items from 0; `null` is the whole option. */
+export interface OptionFault {
+  readonly property: string
+  readonly item: number | null
+  readonly message: string
+  readonly hint: string
 }
 
 export interface RestFault {
@@ -38,5 +56,7 @@ export interface OptionProperty {
   /** What a value looks like, told where `pattern` or `format` refuses one: "codes and ranges, such as 200-299,401". */
   readonly form?: string
   readonly default?: string | number | boolean | readonly string[]
+  /** Its text has escapes of its own, so that a backslash which quotes take away is worth a warning. */
+  readonly escapes?: boolean
   readonly [keyword: string]: unknown
 }

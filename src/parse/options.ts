@@ -44,7 +44,13 @@ export function fillDefaults(
 ): Options | null {
   const { filled, faults } = faultsOf(shape, values)
   for (const fault of faults) reportFault(fault, shape, module, words, report)
-  return faults.length === 0 ? filled : null
+  if (faults.length > 0) return null
+  const further = shape.optionFaults?.(filled) ?? []
+  for (const { property, item, message, hint } of further) {
+    const set = words.get(property) ?? []
+    report.error('option-value', spanOf(set[item ?? set.length - 1] ?? module), message, hint)
+  }
+  return further.length === 0 ? filled : null
 }
 
 /** `statusCodes` -> `--status-codes`. */
@@ -81,14 +87,15 @@ class Gathered {
       // The next word is taken for its value, or it would be a second problem of the same mistake.
       return next === undefined || next.text.startsWith('-') || word.text.includes('=') ? 0 : 1
     }
-    const { property, value } = named
+    const { property, value, item } = named
     const known = propertyOf(this.#shape, property)
     if (known?.type === 'boolean') {
       this.#set(property, word, value ?? true)
       return 0
     }
-    if (value !== null) {
-      this.#set(property, word, value)
+    const whole = (given: string) => (item === undefined ? given : `${item} ${given}`)
+    if (typeof value === 'string') {
+      this.#set(property, word, whole(value))
       return 0
     }
     if (next === undefined) {
@@ -97,7 +104,7 @@ class Gathered {
       this.#report.error('option-value', spanOf(word), `${quoted(word.text)} needs a value behind it`, hint)
       return 0
     }
-    this.#set(property, next, next.text)
+    this.#set(property, next, whole(next.text))
     return 1
   }
 
@@ -113,7 +120,9 @@ class Gathered {
   }
 
   #set(property: string, word: Slice, value: unknown): void {
-    const isArray = propertyOf(this.#shape, property)?.type === 'array'
+    const known = propertyOf(this.#shape, property)
+    const isArray = known?.type === 'array'
+    if (known?.escapes === true) this.#lostBackslash(word)
     const before = this.words.get(property) ?? []
     if (before.length > 0 && !isArray) {
       this.#report.warning('option-twice', spanOf(word), `${flagOf(property)} is given twice`, 'the last one counts')
@@ -123,6 +132,15 @@ class Gathered {
     const array = this.values[property]
     if (Array.isArray(array)) array.push(value)
     else this.values[property] = isArray ? [value] : value
+  }
+
+  /** `"\r"` and a bare `\r` are an r: the quotes of mon.cf come first, and only single ones leave a backslash alone. */
+  #lostBackslash(word: Slice): void {
+    const raw = word.line.text.slice(word.from, word.to)
+    const lost = /\\[rntx0]/.exec(raw.replace(/'(?:[^'\\]|\\[\s\S])*'|\\\\/g, ''))?.[0]
+    if (lost === undefined || word.text === raw) return
+    const message = `the backslash of ${lost} is taken away, and ${quoted(word.text)} is left`
+    this.#report.warning('lost-backslash', spanOf(word), message, "write the text in single quotes: 'QUIT\\r\\n'")
   }
 
   #unknown(word: Slice): void {
@@ -138,6 +156,8 @@ interface Named {
   readonly property: string
   /** The value that the word itself carries: `--port=80`, `-p80`, `--no-tls`. */
   readonly value: string | boolean | null
+  /** What its value becomes an item with, where several flags share a property. */
+  readonly item?: string
 }
 
 /** `--port`, `--port=80`, `--no-tls`; `-p`, `-p80`; and `-port`, as Getopt::Long takes it. */
@@ -163,6 +183,7 @@ function bundled(text: string, shape: OptionShape): { readonly property: string;
 }
 
 function longName(name: string, shape: OptionShape): Named | null {
+  if (shape.inOrder?.words.includes(name) === true) return { property: shape.inOrder.property, value: null, item: name }
   for (const property of Object.keys(shape.schema.properties)) {
     if (flagOf(property) === `--${name}` || property === name) return { property, value: null }
     const isBoolean = propertyOf(shape, property)?.type === 'boolean'
@@ -187,8 +208,10 @@ function propertyOf(shape: OptionShape, property: string): OptionProperty | unde
 
 function allFlags(shape: OptionShape): string[] {
   const short = Object.keys(shape.flags).map((flag) => `-${flag}`)
-  return [...Object.keys(shape.schema.properties).map(flagOf), ...short]
+  return [...inOrderFlags(shape), ...Object.keys(shape.schema.properties).map(flagOf), ...short]
 }
+
+const inOrderFlags = ({ inOrder }: OptionShape): string[] => (inOrder?.words ?? []).map((word) => `--${word}`)
 
 /** `--warn` was meant as --warn-days, `--status-code` as --status: where only one flag fits. */
 function longerOrShorter(name: string, flags: readonly string[]): string | null {
@@ -202,13 +225,16 @@ function longerOrShorter(name: string, flags: readonly string[]): string | null 
 const LISTED_FLAGS = 12
 
 function knownFlags(shape: OptionShape): string {
-  const names = Object.keys(shape.schema.properties).filter((property) => property !== shape.rest)
-  if (names.length === 0) return 'none'
-  const listed = names.slice(0, LISTED_FLAGS).map((property) => {
+  const inOrder = inOrderFlags(shape)
+  const names = Object.keys(shape.schema.properties).filter(
+    (property) => property !== shape.rest && property !== shape.inOrder?.property,
+  )
+  if (names.length + inOrder.length === 0) return 'none'
+  const listed = names.slice(0, LISTED_FLAGS - inOrder.length).map((property) => {
     const short = Object.keys(shape.flags).find((flag) => shape.flags[flag] === property)
     return short === undefined ? flagOf(property) : `-${short} ${flagOf(property)}`
   })
-  return listed.join(', ') + (names.length > LISTED_FLAGS ? ' …' : '')
+  return [...inOrder, ...listed].join(', ') + (names.length > listed.length ? ' …' : '')
 }
 
 function reportRest(
@@ -243,8 +269,9 @@ function reportFault(
   const word = set[index ?? set.length - 1]
   const isRest = property === shape.rest
   if (fault.kind === 'missing' || word === undefined) {
-    const hint = isRest ? `write behind it: ${about}` : `${flagOf(property)}: ${about}`
-    const needs = isRest ? 'at least one word behind it' : flagOf(property)
+    const flag = property === shape.inOrder?.property ? inOrderFlags(shape).join(' or ') : flagOf(property)
+    const hint = isRest ? `write behind it: ${about}` : `${flag}: ${about}`
+    const needs = isRest ? 'at least one word behind it' : flag
     report.error('option-missing', spanOf(module), `${quoted(module.text)} needs ${needs}`, hint)
     return
   }

@@ -5,6 +5,7 @@
  */
 import { createSocket, type Socket } from 'node:dgram'
 import type { Milliseconds } from '../../model/units.ts'
+import { milliseconds } from '../../model/units.ts'
 import type { Attempt } from './attempt.ts'
 import { aborted, connectFailure, outletFailure, socketFailure, type Target } from './connect.ts'
 import { closeSocket, ownSocket } from './own-socket.ts'
@@ -15,23 +16,38 @@ export type Answered =
   | { readonly kind: 'silence' }
   | { readonly kind: 'failed'; readonly code: string; readonly text: string; readonly blame: 'host' | 'us' }
 
-/** `answers`: whether these bytes are the answer; what is none is passed over. */
+/** Where the datagram leaves from, and so where answers come to. */
+export interface LocalEnd {
+  readonly address: string
+  readonly port: number
+}
+
+/** Bytes, or what makes them when it is known where they leave from. */
+type Payload = Uint8Array | ((local: LocalEnd) => Uint8Array)
+
+/**
+ * `answers`: whether these bytes are the answer; what is none is passed over. `again`: how long to wait before the same is
+ * sent once more, and twice as long before each further time; without it one datagram must do.
+ */
 export function sendAndWait(
   target: Target,
-  payload: Uint8Array,
+  payload: Payload,
   attempt: Attempt,
   answers: (bytes: Buffer) => boolean,
+  again?: Milliseconds,
 ): Promise<Answered> {
   const wrong = outletFailure(target)
   if (wrong !== null) return Promise.resolve(wrong)
   if (attempt.signal.aborted) return Promise.resolve(ended(attempt))
-  const opened = open(target)
+  const opened = openDatagrams(target)
   if (!('send' in opened)) return Promise.resolve(opened)
   const socket = opened
 
   return new Promise((settle) => {
+    let timer: NodeJS.Timeout | undefined
     const done = (end: Answered): void => {
       attempt.signal.removeEventListener('abort', onAbort)
+      clearTimeout(timer)
       socket.removeAllListeners()
       // A late error must find a listener.
       socket.on('error', () => undefined)
@@ -40,17 +56,23 @@ export function sendAndWait(
     }
     const onAbort = (): void => done(ended(attempt))
     attempt.signal.addEventListener('abort', onAbort, { once: true })
-    socket.once('error', (error: NodeJS.ErrnoException) => done(failure(error.code ?? error.message, target)))
+    socket.once('error', (error: NodeJS.ErrnoException) => done(datagramFailure(error.code ?? error.message, target)))
     socket.on('message', (bytes) => {
       if (answers(bytes)) done({ kind: 'answer', bytes, took: attempt.elapsed() })
     })
-    socket.once('connect', () => socket.send(payload))
+    const send = (bytes: Uint8Array, pause: Milliseconds | undefined): void => {
+      socket.send(bytes)
+      if (pause !== undefined) timer = setTimeout(send, pause, bytes, milliseconds(pause * 2))
+    }
+    socket.once('connect', () => {
+      send(typeof payload === 'function' ? payload(socket.address()) : payload, again)
+    })
     socket.connect(target.port, target.address)
   })
 }
 
 /** Bound as the operator asks, and not connected yet. */
-function open(target: Target): Socket | Answered {
+export function openDatagrams(target: Target): Socket | Extract<Answered, { kind: 'failed' }> {
   const fd = ownSocket('datagram', target.family, target)
   if (typeof fd !== 'number') return socketFailure(fd, target)
   const socket = createSocket(target.family === 4 ? 'udp4' : 'udp6')
@@ -68,7 +90,8 @@ function ended(attempt: Attempt): Answered {
   return attempt.stopped() === 'aborted' ? aborted : { kind: 'silence' }
 }
 
-function failure(errno: string, target: Target): Answered {
+/** What ICMP said, or this machine. */
+export function datagramFailure(errno: string, target: Target): Extract<Answered, { kind: 'failed' }> {
   if (errno !== 'ECONNREFUSED') return connectFailure(errno, target)
   const text = `does not listen on UDP port ${target.port}, or a firewall says so`
   return { kind: 'failed', code: 'refused', text, blame: 'host' }

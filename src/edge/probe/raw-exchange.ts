@@ -57,7 +57,7 @@ export async function sayAndListen(
       pieces.push(piece)
       if (received >= MOST_HEARD) done('full')
       // What ends a wait stands at the front; all of a long answer is not put together for each of its packets.
-      else if (received <= FRONT && enough(pieces.join(''))) done('enough')
+      else if (received - piece.length < FRONT && enough(pieces.join(''))) done('enough')
     })
     socket.once('end', () => done('closed'))
     socket.once('close', () => done('reset'))
@@ -66,7 +66,7 @@ export async function sayAndListen(
   })
 }
 
-/** Bytes among which `enough` is looked for. */
+/** A packet that begins behind so many bytes is not looked at for `enough`. */
 const FRONT = 4096
 
 /** What to say of a host whose answer came to no good end; `null` if it closed by itself, or enough was heard. */

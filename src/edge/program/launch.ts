@@ -18,6 +18,8 @@ interface Launch {
   readonly group?: string | undefined
   /** What it prints is thrown away. */
   readonly silent?: boolean
+  /** Standard error is kept by itself. */
+  readonly errorsApart?: boolean
   readonly leftovers: ProgramRequest['leftovers']
   readonly started?: ProgramRequest['started']
 }
@@ -32,6 +34,7 @@ export function launch({
   leftovers,
   started,
   silent = false,
+  errorsApart = false,
 }: Launch): Promise<ProgramRun> {
   const as: RunAs | string | null = user === undefined ? null : runAs(user, group)
   if (typeof as === 'string') return Promise.resolve(noSuchUser(as))
@@ -44,6 +47,7 @@ export function launch({
     runAs: as === null ? null : { uid: as.uid, gid: as.gid },
     leftovers,
     silent,
+    errorsApart,
     started,
   })
 }

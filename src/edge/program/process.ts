@@ -28,6 +28,8 @@ export interface ProgramRequest {
   readonly leftovers: 'end' | 'leave'
   /** Its output goes to /dev/null. */
   readonly silent?: boolean
+  /** Standard error is kept by itself, in `errors`: what it printed is then standard output alone. */
+  readonly errorsApart?: boolean
   /** Told the process's id once it runs. */
   readonly started?: ((pid: number) => void) | undefined
 }
@@ -43,6 +45,8 @@ export interface ProgramRun {
   readonly end: ProgramEnd
   /** What it wrote to standard output and standard error, in the order written. */
   readonly output: Buffer
+  /** What it wrote to standard error, where that was asked for apart. */
+  readonly errors?: Buffer
   /** It wrote more than was kept. */
   readonly truncated: boolean
   /** It ended by itself and left processes behind in its process group, which were ended if that was asked for. */
@@ -63,7 +67,7 @@ export async function runProgram(request: ProgramRequest): Promise<ProgramRun> {
   if (request.signal.aborted) return nothing({ kind: 'deadline' })
   const started = start(request)
   if (typeof started === 'string') return nothing(notStarted(request, started))
-  const { child, exit, output, input } = started
+  const { child, exit, output, errors, input } = started
   if (child.pid !== undefined) request.started?.(child.pid)
 
   const end: ProgramEnd = (await unlessAborted(exit, request.signal)) ?? { kind: 'deadline' }
@@ -72,11 +76,13 @@ export async function runProgram(request: ProgramRequest): Promise<ProgramRun> {
   const leftBehind = (end.kind === 'exited' || end.kind === 'signalled') && pid !== undefined && groupRuns(pid)
   if (leftBehind && request.leftovers === 'end') void endGroup(pid, exit)
 
-  const isHeld = !(await within(output.ended, PIPE_GRACE_MS))
-  if (isHeld && request.leftovers === 'leave' && end.kind !== 'deadline') output.abandon()
-  else output.close()
+  const isHeld = !(await within(Promise.all([output.ended, errors.ended]), PIPE_GRACE_MS))
+  const reader = isHeld && request.leftovers === 'leave' && end.kind !== 'deadline' ? 'abandon' : 'close'
+  output[reader]()
+  errors[reader]()
   input?.destroy()
-  return { end, output: output.bytes(), truncated: output.truncated(), leftBehind }
+  const apart = request.errorsApart === true ? { errors: errors.bytes() } : {}
+  return { end, output: output.bytes(), ...apart, truncated: output.truncated(), leftBehind }
 }
 
 /**
@@ -110,42 +116,54 @@ interface Started {
   /** The direct child's end; what its children do does not matter to it. */
   readonly exit: Promise<ProgramEnd>
   readonly output: Output
+  /** Standard error, where it is kept apart. */
+  readonly errors: Output
   readonly input: Socket | null
 }
 
 /** Makes the pipes and the process; the errno's name if one of them could not be made. */
 function start(request: ProgramRequest): Started | string {
-  const output = request.silent === true ? null : openPipe()
-  if (typeof output === 'string') return output
-  const input = request.input === null ? null : openPipe()
-  if (typeof input === 'string') {
-    if (output !== null) close(output)
-    return input
+  const made: Pipe[] = []
+  const pipe = (wanted: boolean): Pipe | null => {
+    const opened = wanted ? openPipe() : null
+    if (typeof opened === 'string') throw Object.assign(new Error(opened), { code: opened })
+    if (opened !== null) made.push(opened)
+    return opened
   }
   try {
-    const child = launch(request, output?.write ?? 'ignore', input?.read ?? 'ignore')
+    const output = pipe(request.silent !== true)
+    const errors = pipe(request.errorsApart === true)
+    const input = pipe(request.input !== null)
+    const child = launch(request, output?.write ?? 'ignore', errors?.write ?? null, input?.read ?? 'ignore')
     if (output !== null) closeEnd(output.write)
+    if (errors !== null) closeEnd(errors.write)
     if (input !== null) closeEnd(input.read)
     return {
       child,
       exit: exitOf(child, request),
       output: output === null ? nothingSaid : collect(readerOf(output.read)),
+      errors: errors === null ? nothingSaid : collect(readerOf(errors.read)),
       input: input === null ? null : writeAndClose(input.write, request.input ?? new Uint8Array()),
     }
   } catch (error) {
-    if (output !== null) close(output)
-    if (input !== null) close(input)
+    for (const one of made) close(one)
     return errorCode(error)
   }
 }
 
-function launch(request: ProgramRequest, output: number | 'ignore', input: number | 'ignore'): ChildProcess {
+/** `errors`: the descriptor for standard error; `null` is that of standard output. */
+function launch(
+  request: ProgramRequest,
+  output: number | 'ignore',
+  errors: number | null,
+  input: number | 'ignore',
+): ChildProcess {
   const [program = '', ...words] = request.command.map(withoutNul)
   return spawn(program, words, {
     shell: false,
     detached: true,
     env: { ...request.environment },
-    stdio: [input, output, output],
+    stdio: [input, output, errors ?? output],
     ...(request.directory === null ? {} : { cwd: request.directory }),
     ...(request.runAs === null ? {} : request.runAs),
   })
