@@ -1,5 +1,6 @@
 /** What the world outside tells the running daemon: signals, and a clock that was set. */
 import { clock } from '../edge/clock.ts'
+import { atStopText } from '../engine/at-stop.ts'
 import { smallestClockStep } from '../engine/limits.ts'
 import { milliseconds } from '../model/units.ts'
 import type { Running } from './running.ts'
@@ -35,13 +36,6 @@ export function heedHangup(): { reloadBy(act: () => void): void } {
   }
 }
 
-/** What becomes of the IPVS table. */
-const becomes = {
-  keep: 'the IPVS table stays as it is',
-  drain: 'our part of the IPVS table goes when its connections have ended',
-  clear: 'our part of the IPVS table goes',
-} as const
-
 /** SIGTERM and SIGINT end it, a second one at once; so does a client of mon's protocol. */
 export function toldToStop(running: Running): { readonly told: Promise<void>; tell(by: string): void } {
   let told = (): void => {}
@@ -52,10 +46,7 @@ export function toldToStop(running: Running): { readonly told: Promise<void>; te
   const tell = (by: string): void => {
     if (begun) return
     begun = true
-    running.loop.post({
-      kind: 'stopping',
-      text: `upalert stops (${by}); ${becomes[running.loop.state().model.settings.table.onStop]}`,
-    })
+    running.loop.post({ kind: 'stopping', text: `upalert stops (${by}); ${atStopText(running.loop.state().model)}` })
     told()
   }
   const end = (signal: NodeJS.Signals): void => {

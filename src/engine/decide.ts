@@ -21,6 +21,7 @@ import { onStartup } from './on-startup.ts'
 import { onStopping } from './on-stopping.ts'
 import { awaited, onAddresses, onMaintenance, onTime } from './on-time.ts'
 import { onTrapExpired, onTrapped, onTrapTimeout } from './on-trap.ts'
+import { withFound } from './pool/found.ts'
 import { hushedTold } from './pool/hushed.ts'
 import { restoredState } from './restore.ts'
 import { resumed } from './resumed.ts'
@@ -83,6 +84,8 @@ export function decide(state: State, event: Event, now: Now): Decided {
       return onMaintenance(state, event, write, now)
     case 'traffic':
       return { state: { ...state, traffic: event.counters }, effects: [] }
+    case 'table-found':
+      return { state: withFound(state, event.weights), effects: [] }
     case 'report':
       return onReport(state, event, write, now)
     case 'addresses':

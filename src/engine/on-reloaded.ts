@@ -12,6 +12,7 @@ import { REMOVING } from './keepalived-mail.ts'
 import { withMaintenance } from './maintenance.ts'
 import { withoutUnconfigured } from './maintenance-over.ts'
 import { onStartup } from './on-startup.ts'
+import { withFoundInPlace } from './pool/found.ts'
 import { tellPoolGone } from './pool/gone.ts'
 import { hushedTold } from './pool/hushed.ts'
 import { tellGone } from './pool/tell.ts'
@@ -27,7 +28,7 @@ export function onReloaded(
   now: Now,
 ): Decided {
   const { model, reset, text } = event
-  const same = withChangedChecks(stateFor(model, state), state)
+  const same = withFoundInPlace(withChangedChecks(stateFor(model, state), state), state)
   const kept = reset === undefined ? same : afterReset(same, reset, model)
   const controls =
     reset?.stopped === true ? { ...kept.controls, stopped: kept.controls.stopped ?? now.wall } : kept.controls
@@ -82,7 +83,8 @@ const checksOf = ({ reals }: Virtual): ReadonlyMap<string, string> =>
   new Map(
     reals.map(({ id, checks }) => [
       endpointText(id),
-      checks.map(({ service, host }) => `${service} ${host}`).join('\n'),
+      // Nobody waits for advice.
+      checks.flatMap(({ service, host, advice }) => (advice === true ? [] : [`${service} ${host}`])).join('\n'),
     ]),
   )
 

@@ -85,13 +85,16 @@ const hostChanged = (before: HostState | undefined, after: HostState): boolean =
   before.verdict !== after.verdict ||
   before.against !== after.against ||
   before.share?.kind !== after.share?.kind ||
-  before.share?.value !== after.share?.value ||
+  // A load is another at each check; what has come of it is the pool's.
+  (before.share?.value !== after.share?.value && after.share?.kind !== 'load') ||
   before.cause !== after.cause
 
 const poolChanged = (before: PoolState | undefined, after: PoolState): boolean =>
   before === undefined ||
   before.name !== after.name ||
   before.standing !== after.standing ||
+  before.upWeight !== after.upWeight ||
+  before.announced !== after.announced ||
   before.cause !== after.cause ||
   before.driftTold !== after.driftTold ||
   before.lostAt !== after.lostAt ||

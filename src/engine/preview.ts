@@ -15,6 +15,7 @@ import { decide } from './decide.ts'
 import { type DecisionView, decisionViews } from './decisions.ts'
 import { treated } from './drift.ts'
 import { foreign, type PlannedCommand } from './plan.ts'
+import { weightsIn } from './pool/found.ts'
 import { wantedTable } from './pool/wanted.ts'
 import { poolText } from './pool/words.ts'
 import type { Decided } from './scribe.ts'
@@ -79,7 +80,7 @@ export function preview(
   now: Now,
   settled: readonly WantedService[] | null = null,
 ): Preview {
-  const decided = decidedAll(state, events, now)
+  const decided = decidedAll(state, withStart(events, actual), now)
   const { model, pools } = decided.state
   const wanted = wantedTable(model, pools)
   const rule = { policy: model.settings.table.drift, marks: rangeOf(model.paths) }
@@ -107,6 +108,12 @@ export function preview(
     maintenance: decided.state.controls.maintenance,
   }
 }
+
+/** A start looks at the table before it does anything. */
+const withStart = (events: readonly EventBody[], actual: readonly TableService[]): readonly EventBody[] =>
+  events.some(({ kind }) => kind === 'started')
+    ? [{ kind: 'table-found', weights: weightsIn(actual) }, ...events]
+    : events
 
 function decidedAll(state: State, events: readonly EventBody[], now: Now): Decided {
   return events.reduce<Decided>(

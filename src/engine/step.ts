@@ -104,6 +104,7 @@ function withTimes(state: State, change: (time: WallTime) => WallTime): State {
       toldAt: move(real.toldAt),
       begun: move(real.begun),
       risingSince: move(real.risingSince),
+      ...(real.loaded === undefined ? {} : { loaded: { ...real.loaded, at: move(real.loaded.at) } }),
       drain: real.drain === null ? null : { ...real.drain, since: move(real.drain.since) },
     })),
   })

@@ -4,7 +4,7 @@ import type { Model } from './model.ts'
 import type { GroupName, Host, Id, ServiceKey } from './names.ts'
 import type { Opstatus } from './opstatus.ts'
 import type { CheckResult, HostResult } from './result.ts'
-import type { Gone, Owned, Saved, Traffic } from './state.ts'
+import type { FoundWeights, Gone, Owned, Saved, Traffic } from './state.ts'
 import type { Milliseconds, WallTime, Weight } from './units.ts'
 
 export type Event = { readonly id: Id } & EventBody
@@ -64,6 +64,8 @@ export type EventBody =
   | { readonly kind: 'time' }
   /** The table's counters of each service, by its text (model/table.ts): connections since it was made, and a second. */
   | { readonly kind: 'traffic'; readonly counters: Traffic }
+  /** What a start finds in the table, before it changes anything. */
+  | { readonly kind: 'table-found'; readonly weights: FoundWeights }
   /** A report is due, and this is it. */
   | {
       readonly kind: 'report'

@@ -293,6 +293,10 @@ export interface RealState extends PoolHeard {
   readonly begun: WallTime | null
   /** Since when it comes back in steps; `null`: it does not. */
   readonly risingSince: WallTime | null
+  /** What its load has made of its weight; missing where that plays no part (Virtual.loadFeedback). */
+  readonly loaded?: Loaded
+  /** The weight that the table has of it while it is left as it was found, where a ramp or a load counts on it. */
+  readonly found?: Weight
   /** An operator drains it. */
   readonly drain: Drain | null
   /** What its checks say, whatever stands in the table; `null`: nothing yet. What notify_up and notify_down follow. */
@@ -300,6 +304,20 @@ export interface RealState extends PoolHeard {
   /** Since when they say so. */
   readonly toldAt: WallTime | null
 }
+
+/** A weight that follows the load; only steps are remembered. */
+export interface Loaded {
+  /** The weight that it began with, and never goes below. */
+  readonly of: Weight
+  readonly weight: Weight
+  /** When the last step was taken, or when it had its whole weight. */
+  readonly at: WallTime
+  /** The load that the last step was taken for; `null`: there was none yet. */
+  readonly load: number | null
+}
+
+/** What a table has, by the text of service and destination (model/table.ts). */
+export type FoundWeights = ReadonlyMap<string, ReadonlyMap<string, Weight>>
 
 export interface Drain {
   readonly since: WallTime

@@ -28,7 +28,7 @@ function left(onStart: 'keep' | 'clear') {
     const destination = { family: 4, address, port: 80 } as const
     door.apply({ kind: 'new-destination', service: ours, destination, settings: share })
   }
-  const said = prepareTable({ table: door, loop: { state: () => state } })
+  const said = prepareTable({ table: door, loop: { state: () => state, post: () => [] } })
   const read = door.read()
   assert(read.kind === 'table')
   const entries = read.services.flatMap(({ destinations }) => destinations.map(({ id }) => endpointText(id)))

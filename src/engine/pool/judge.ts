@@ -7,11 +7,11 @@ import type { PoolStanding, RealStanding } from '../../model/entry.ts'
 import type { Real, Virtual } from '../../model/model.ts'
 import type { Controls, Drain, HostState, PoolState, RealState } from '../../model/state.ts'
 import { endpointText } from '../../model/table.ts'
-import { type Now, type WallTime, type Weight, wallTime, weight } from '../../model/units.ts'
-import { GREATEST_WEIGHT } from '../limits.ts'
+import { type Now, type WallTime, wallTime, weight } from '../../model/units.ts'
+import { foundOf } from './found.ts'
 import { untestedReal } from './fresh.ts'
+import { inUse } from './in-use.ts'
 import { type Decision, decisionOn, decisionText } from './override.ts'
-import { slowShare } from './slow-start.ts'
 import { backupsNeeded, type Counted, poolStanding, upWeight } from './standing.ts'
 import { type HostFinder, type RealVerdict, verdictOn } from './verdict.ts'
 
@@ -152,31 +152,39 @@ function judgeReal(seen: Seen, circumstances: Circumstances): JudgedReal {
 }
 
 type Placed = {
-  readonly state: Pick<RealState, 'standing' | 'weight' | 'reason' | 'text' | 'risingSince' | 'drain'>
+  readonly state: Pick<
+    RealState,
+    'standing' | 'weight' | 'reason' | 'text' | 'risingSince' | 'drain' | 'loaded' | 'found'
+  >
   readonly wakeAt: WallTime | null
 }
 
 /** What the verdict, the operator and the pool make of one real server, in the order of their say. */
 function placed(seen: Seen, circumstances: Circumstances): Placed {
-  const { real, verdict, decision } = seen.known
+  const { before, known } = seen
+  const { real, verdict, decision } = known
+  const { virtual, now } = circumstances
   const aside: RealStanding = real.onFail === 'drain' ? 'drained' : 'out'
   const out = (standing: RealStanding, reason: string, text: string): Placed => ({
     state: { standing, weight: weight(0), reason, text, risingSince: null, drain: null },
     wakeAt: verdict.waitsUntil,
   })
   if (decision?.what.kind === 'disable') return out(aside, 'disabled', decisionText(decision))
-  if (decision?.what.kind === 'drain') return draining(seen, aside, decision, decision.what.limit, circumstances.now)
-  if (verdict.kind === 'untested') return out('held', 'untested', verdict.text)
+  if (decision?.what.kind === 'drain') return draining(seen, aside, decision, decision.what.limit, now)
+  if (verdict.kind === 'untested') {
+    const { state, wakeAt } = out('held', 'untested', verdict.text)
+    return { state: { ...state, ...foundOf(before, virtual) }, wakeAt }
+  }
   if (verdict.kind === 'down') return out(aside, verdict.reason, verdict.text)
   if (circumstances.standing === 'sorry') {
-    const { quorum } = circumstances.virtual
-    const text = `it is up, but the pool's weight is below its quorum of ${quorum}, so the sorry server serves alone`
+    const text = `it is up, but the pool's weight is below its quorum of ${virtual.quorum}, so the sorry server serves alone`
     return out(aside, 'quorum-lost', text)
   }
   if (real.role === 'backup' && !circumstances.backups) {
     return out('standby', 'not-needed', 'the other real servers weigh enough without it')
   }
-  return inUse(seen, circumstances)
+  const { state, wakeAt } = inUse({ before, verdict, decision, configured: real.weight }, virtual, now)
+  return { state: { standing: 'in', reason: verdict.reason, drain: null, ...state }, wakeAt }
 }
 
 /**
@@ -211,31 +219,6 @@ function drainText({ active }: Drain, isOver: boolean, late: boolean): string {
 
 const connections = (n: number): string => (n === 1 ? '1 connection' : `${n} connections`)
 
-function inUse({ before, known: { real, verdict, decision } }: Seen, about: Circumstances): Placed {
-  const { virtual, now } = about
-  const own = decision?.what.kind === 'weight' ? decision.what.weight : verdict.weight
-  const whole = forKernel(own)
-  // Back from a failure, not from a start, a wait or an operator's decision.
-  const cameBack = before.risingSince ?? (before.reason === 'down' && isAside(before.standing) ? now.wall : null)
-  const share = cameBack === null ? { weight: whole, nextAt: null } : slowShare(whole, cameBack, virtual.slowStart, now)
-  const isRising = share.nextAt !== null
-  const steps = isRising ? `, on its way back to weight ${whole}` : ''
-  const byHand = decision?.what.kind === 'weight' ? `; ${decisionText(decision)}` : ''
-  const state = {
-    standing: 'in',
-    weight: share.weight,
-    reason: verdict.reason,
-    text: `${verdict.text}${steps}${byHand}`,
-    risingSince: isRising ? cameBack : null,
-    drain: null,
-  } as const
-  return { state: real.checks.length === 0 ? { ...state, reason: 'unchecked' } : state, wakeAt: share.nextAt }
-}
-
-const isAside = (standing: RealStanding): boolean => standing === 'drained' || standing === 'out'
-
-const forKernel = (share: number): Weight => weight(Math.min(GREATEST_WEIGHT, Math.max(0, Math.trunc(share))))
-
 /** What is the same as before stays the same object, so that nothing is written for it. */
 function settled(before: RealState, after: Omit<RealState, 'since' | 'entry'>, now: Now): RealState {
   const isSame = before.standing === after.standing && before.weight === after.weight
@@ -245,7 +228,7 @@ function settled(before: RealState, after: Omit<RealState, 'since' | 'entry'>, n
 
 const keys = [
   ...(['standing', 'weight', 'reason', 'text', 'since', 'cause', 'entry'] as const),
-  ...(['begun', 'risingSince', 'drain', 'told', 'toldAt', 'real'] as const),
+  ...(['begun', 'risingSince', 'loaded', 'found', 'drain', 'told', 'toldAt', 'real'] as const),
 ]
 
 function compared(
@@ -267,17 +250,18 @@ function compared(
   }
   if (standing !== before.standing) changes.push({ kind: 'pool', before })
   const wakeAt = earliest(judged.map((one) => one.wakeAt))
+  const areSame = reals.length === before.reals.length && reals.every((real, i) => real === before.reals[i])
   const after: PoolState = {
     ...before,
     standing,
     upWeight: share,
-    reals,
+    // The same list if nothing in it is new: when to look again is not worth a disk write.
+    reals: areSame ? before.reals : reals,
     announced: before.announced || standing !== 'unknown',
     lostAt: lostAtOf(before, standing, now),
     wakeAt,
   }
-  const isSame =
-    poolKeys.every((key) => before[key] === after[key]) && reals.every((real, i) => real === before.reals[i])
+  const isSame = areSame && poolKeys.every((key) => before[key] === after[key])
   return { pool: isSame ? before : after, changes, told }
 }
 
