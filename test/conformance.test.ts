@@ -30,12 +30,17 @@ import { monPhttp } from '../monitors/mon-phttp.ts'
 import { monPing } from '../monitors/mon-ping.ts'
 import { monSslcert } from '../monitors/mon-sslcert.ts'
 import { monTcp } from '../monitors/mon-tcp.ts'
+import { mysql } from '../monitors/mysql.ts'
 import { nntp } from '../monitors/nntp.ts'
 import { off } from '../monitors/off.ts'
+import { pgsql } from '../monitors/pgsql.ts'
 import { ping } from '../monitors/ping.ts'
 import { pop3 } from '../monitors/pop3.ts'
+import { radius } from '../monitors/radius.ts'
 import { script } from '../monitors/script.ts'
 import { sendProgram } from '../monitors/send-program.ts'
+import { simpletcp } from '../monitors/simpletcp.ts'
+import { sip } from '../monitors/sip.ts'
 import { smtp } from '../monitors/smtp.ts'
 import { ssl } from '../monitors/ssl.ts'
 import { tcp } from '../monitors/tcp.ts'
@@ -87,6 +92,9 @@ const silentUdp = async (t: TestContext): Promise<number> => {
 
 const dnsZone = { zone: ['a.example'], master: ['127.0.0.1'], port: 1, timeout: 0.2 }
 
+const sqlLogin = { port: 1, login: 'anna', request: 'select 1' }
+const radiusLogin = { port: 1, login: 'anna', secret: 'xyzzy', timeout: 0.2 }
+
 const subjects: readonly Subject[] = [
   subject(tcp, { port: 1 }, async (t) => ({ port: await fullListener(t) })),
   subject(http, { port: 1 }, async (t) => ({ port: await silent(t) })),
@@ -113,6 +121,11 @@ const subjects: readonly Subject[] = [
   subject(dnsCheck, { port: 1, timeout: 0.2 }, async (t) => ({ port: await silentUdp(t), timeout: 600 })),
   subject(udp, { port: 1, timeout: 0.2 }, async (t) => ({ port: await silentUdp(t), timeout: 600 })),
   subject(ldap, { port: 1 }, async (t) => ({ port: await silent(t), timeout: 600 }), true),
+  subject(mysql, sqlLogin, async (t) => ({ ...sqlLogin, port: await silent(t), timeout: 600 })),
+  subject(pgsql, sqlLogin, async (t) => ({ ...sqlLogin, port: await silent(t), timeout: 600 })),
+  subject(sip, { port: 1 }, async (t) => ({ port: await silent(t), timeout: 600 })),
+  subject(radius, radiusLogin, async (t) => ({ ...radiusLogin, port: await silentUdp(t), timeout: 600 })),
+  subject(simpletcp, { port: 1 }, async (t) => ({ port: await silent(t), timeout: 600 })),
   subject(script, { command: ['/bin/true'] }, async () => ({ command: ['/bin/sh', '-c', 'sleep 600'] }), true),
   subject(misc, { command: ['/bin/true'] }, async () => ({ command: ['/bin/sh', '-c', 'sleep 600'] })),
   subject(expect, { port: 1, step: ['expect 220'] }, async (t) => ({

@@ -13,13 +13,29 @@ type Trial = 'found' | 'missing' | 'too-slow'
 /** Everything else in the daemon waits meanwhile. A pattern that is no trap takes a few milliseconds for a megabyte. */
 const PATTERN_LIMIT: Milliseconds = milliseconds(200)
 
-const bench = createContext({ pattern: /(?:)/, text: '' })
+const bench = createContext({ pattern: /(?:)/, text: '', lines: [''] })
 const trial = new Script('(pattern.exec(text) ?? { index: -1 }).index')
 
 export function tryPattern(pattern: RegExp, text: string): Trial {
   const at = firstMatch(pattern, text, 0)
   if (at === 'too-slow') return at
   return at === -1 ? 'missing' : 'found'
+}
+
+const linesTrial = new Script('lines.findIndex((line) => ((pattern.lastIndex = 0), pattern.test(line)))')
+
+/** The first of the lines that the pattern is found in; -1 if there is none. All of them have the time of one trial. */
+export function searchLines(pattern: RegExp, lines: readonly string[]): number | 'too-slow' {
+  bench.pattern = pattern
+  bench.lines = lines
+  try {
+    const at: unknown = linesTrial.runInContext(bench, { timeout: PATTERN_LIMIT })
+    return typeof at === 'number' ? at : -1
+  } catch {
+    return 'too-slow'
+  } finally {
+    bench.lines = []
+  }
 }
 
 /** Where a pattern of HTTP_GET first matches within its offsets, which count bytes. */
