@@ -151,5 +151,8 @@ const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 function isAsRead({ path, text, compared }: ReadFile, bytes: Uint8Array): boolean {
   if (!compared) return true
   const decoded = decode(path, bytes, { comments: '#!' })
-  return decoded.kind === 'text' && decoded.source.text === text
+  return decoded.kind === 'text' && withLineFeeds(decoded.source.text) === withLineFeeds(text)
 }
+
+/** A parser may have read other line ends as this one. */
+const withLineFeeds = (text: string) => text.replace(/\r\n?/g, '\n')

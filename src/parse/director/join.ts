@@ -7,9 +7,9 @@ import type { ServiceKey } from '../../model/names.ts'
 import { serviceText } from '../../model/table.ts'
 import type { TableSettings } from '../../model/table-settings.ts'
 import { errorAt, type Problem } from '../problem.ts'
-import type { Span } from '../source.ts'
 import { quoted } from '../text/visible.ts'
-import type { Part, PartFile, SettingsPatch } from './part.ts'
+import type { Part, SettingsPatch } from './part.ts'
+import { spanAt } from './span-at.ts'
 
 /** Settings that the other file or the command line has said already. */
 export type Said = ReadonlySet<string>
@@ -92,13 +92,3 @@ function clashesOfVirtuals(base: Model, parts: readonly Part[]): Problem[] {
 const keysOf = ({ name, services }: Virtual) => [...services.map(serviceText), `the name ${name}`]
 
 const where = ({ file, line }: Place) => `${file} line ${line}`
-
-/** The word that begins at a place. */
-function spanAt({ file, line, column }: Place, { sources, source }: PartFile): Span {
-  const found = sources.find((one) => one.file === file) ?? source
-  let start = 0
-  for (let i = 1; i < line; i++) start = found.text.indexOf('\n', start) + 1
-  start += column - 1
-  const length = /^[^\s{}]*/.exec(found.text.slice(start, start + 100))?.[0].length ?? 0
-  return { source: found, start, end: start + length }
-}
