@@ -64,8 +64,9 @@ export const PATIENT_TIMEOUT: Milliseconds = minutes(5)
 /** One failing result is a failure, one passing result an end of it: mon's behaviour. */
 export const DEFAULT_FALL = 1
 export const DEFAULT_RISE = 1
-/** A run of more results than this is taken for a mistake. */
+/** A run of more results than this is most likely a mistake; keepalived.conf(5), retry, takes as many as fit 32 bits. */
 export const MOST_IN_A_ROW = 1000
+export const GREATEST_IN_A_ROW = 4_294_967_296
 /** 0: no limit. mon manual, "numalerts". */
 export const DEFAULT_NUMALERTS = 0
 
@@ -100,11 +101,11 @@ export const DEFAULT_HYSTERESIS = 0
 /** A recovered real server has its whole weight at once, as in keepalived and ldirectord. */
 export const DEFAULT_SLOW_START: Milliseconds = milliseconds(0)
 /** `address` lines of one virtual block. */
-export const MOST_ADDRESSES = 1000
+export const MOST_ADDRESSES = 100_000
 /** Real servers in all pools together, once for each address of their pool. */
-export const MOST_REALS = 100_000
+export const MOST_REALS = 1_000_000
 /** `check` words of one real server. */
-export const MOST_CHECKS = 20
+export const MOST_CHECKS = 1000
 /** Checks `via vip` of a whole configuration; each needs a service and an entry of its own in the table. */
 export const MOST_PATHS = 10_000
 /** The first firewall mark of checks `via vip`: "up" in ASCII, far from the small numbers that people choose. */

@@ -119,7 +119,7 @@ const reportFor = ({ quirks }: MonFile) => new Report({ asMon: quirks === 'mon-1
 /** Most likely a file that was not written to its end; a reload would drop all that is watched. */
 function reportEmpty({ source, globals, watches, own, problems }: MonFile, report: Report): void {
   const understood = problems.every(({ severity }) => severity === 'warning')
-  const elsewhere = globals.some(({ keyword }) => keyword.text === 'keepalived')
+  const elsewhere = globals.some(({ keyword }) => keyword.text === 'keepalived' || keyword.text === 'director')
   if (watches.length > 0 || own.virtual.length > 0 || elsewhere || !understood) return
   const message = 'this file defines nothing to check: no watch and no virtual'
   const hint = 'look whether it is the right file, and whole: a copy or an editor may have cut it off'

@@ -304,9 +304,9 @@ test('more addresses, real servers or checks than are read are told', () => {
   const many = (n: number, line: (i: number) => string) => Array.from({ length: n }, (_, i) => line(i)).join('')
   const virtual = (lines: string) => resolveText(`${watches}\nvirtual www\n  address fwmark 1\n${lines}`)
   const codes = (lines: string) => [...new Set(virtual(lines).problems.map(({ code }) => code))]
-  const marks = many(1000, (i) => `  address fwmark ${i + 2}\n`)
+  const marks = many(100_000, (i) => `  address fwmark ${i + 2}\n`)
   assert.deepEqual(codes(`${marks}${checked}`), ['virtual-address'])
-  const pool = many(101, (i) => `  real 10.2.0.${i} check web/http via 10.1.1.2\n`)
+  const pool = many(11, (i) => `  real 10.2.0.${i} check web/http via 10.1.1.2\n`)
   assert.deepEqual(codes(`${marks.slice(0, marks.lastIndexOf('  address'))}${pool}`), ['too-many-reals'])
 })
 

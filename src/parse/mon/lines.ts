@@ -102,12 +102,26 @@ export function restOf({ line, to }: Slice): Slice {
   return slice(line, skipBlanks(line.text, to, line.text.length), line.text.length)
 }
 
-/** The name behind a block's keyword: as many letters as a name may have, as mon takes it. `null`: there is none. */
-export function nameBehind(word: Slice): Slice | null {
+/**
+ * The name behind a block's keyword: as many letters as a name may have, as mon takes it; without quirks also an endpoint
+ * (`10.1.1.2:80`, `[2001:db8::1]:80/udp`), and any text in double quotes. `null`: there is none.
+ */
+export function nameBehind(word: Slice, asMon = false): Slice | null {
   const { line, from, text } = restOf(word)
-  const length = /^[A-Za-z0-9_.-]*/.exec(text)?.[0].length ?? 0
+  const quoted = asMon ? null : QUOTED_NAME.exec(text)
+  if (quoted !== null) {
+    const name = (quoted[1] ?? '').replace(/\\(.)/g, '$1')
+    return { text: name, line, from, to: from + quoted[0].length }
+  }
+  const length = ((asMon ? null : ENDPOINT_NAME.exec(text)) ?? PLAIN_NAME.exec(text))?.[0].length ?? 0
   return length > 0 ? slice(line, from, from + length) : null
 }
+
+const PLAIN_NAME = /^[A-Za-z0-9_.-]*/
+/** What upalert calls the servers of other tools' files. */
+const ENDPOINT_NAME =
+  /^(?:\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}|\[[^\s"\\\]]+\](?::\d{1,5})?)(?:\/(?:tcp|udp|sctp))?(?:-inet6)?(?=\s|$)/
+const QUOTED_NAME = /^"((?:[^"\\]|\\.)+)"(?=\s|$)/
 
 export const wholeLine = (line: LogicalLine): Slice => slice(line, 0, line.text.length)
 

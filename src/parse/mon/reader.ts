@@ -118,7 +118,7 @@ export class MonReader {
   }
 
   #openGroup(word: Slice): void {
-    const name = nameBehind(word)
+    const name = nameBehind(word, this.#asMon)
     if (name === null) return
     const hosts: Slice[] = []
     this.groups.push({ name, hosts })
@@ -158,7 +158,7 @@ export class MonReader {
   }
 
   #openAlias(word: Slice): void {
-    const name = nameBehind(word)
+    const name = nameBehind(word, this.#asMon)
     if (name === null) return
     const lines: string[] = []
     this.aliases.push({ name, lines })
@@ -166,7 +166,7 @@ export class MonReader {
   }
 
   #openView(word: Slice): void {
-    const name = nameBehind(word)
+    const name = nameBehind(word, this.#asMon)
     if (name === null) return
     const members = plainWords(slice(word.line, name.to, word.line.text.length))
     this.views.push({ name, members })
@@ -182,7 +182,7 @@ export class MonReader {
   }
 
   #openWatch(word: Slice): void {
-    const name = nameBehind(word)
+    const name = nameBehind(word, this.#asMon)
     if (name === null) return
     this.watches.push({ name, services: this.#readWatch() })
     const rest = slice(word.line, skipBlanks(word.line.text, name.to, word.line.text.length), word.line.text.length)
@@ -198,7 +198,7 @@ export class MonReader {
   }
 
   #openOwn(kind: OwnBlock, word: Slice): void {
-    const name = nameBehind(word)
+    const name = nameBehind(word, this.#asMon)
     if (name === null) return
     const statements: Statement[] = []
     this.#section = { kind, statements }
@@ -214,7 +214,7 @@ export class MonReader {
   #openBroken(word: Slice): void {
     const rest = restOf(word)
     const code = isOwnBlock(word.text) ? `${word.text}-name` : 'block-name'
-    const alone = word.text === 'view' && nameBehind(word)?.text === rest.text
+    const alone = word.text === 'view' && nameBehind(word, this.#asMon)?.to === rest.to
     const found = alone
       ? `view ${quoted(rest.text)} has no members`
       : `${quoted(rest.text)} cannot stand behind ${word.text}`
@@ -255,7 +255,7 @@ const isNew = (word: string): word is OwnBlock => isOwnBlock(word) && word !== '
 
 function beginsNew(word: Slice): boolean {
   const { text } = restOf(word)
-  return isNew(word.text) && text !== '' && nameBehind(word)?.text === text
+  return isNew(word.text) && text !== '' && nameBehind(word, true)?.text === text
 }
 
 /** Which block a line begins; `broken`: one that lacks its name, or what else it needs, so that mon overlooks it. */
@@ -263,7 +263,7 @@ function beginning(line: LogicalLine, word: Slice, asMon: boolean): (typeof BLOC
   const block = BLOCK_WORDS.find((known) => known === word.text)
   // With quirks, a line that only begins as one of these would was always overlooked.
   if (block === undefined || (asMon && isNew(block) && !beginsNew(word))) return null
-  const name = nameBehind(word)
+  const name = nameBehind(word, asMon)
   if (name === null) return 'broken'
   const alone = name.to === line.text.length
   const apart = alone || skipBlanks(line.text, name.to, line.text.length) > name.to

@@ -75,7 +75,7 @@ export class WatchReader {
   }
 
   #openService(word: Slice): void {
-    const name = nameBehind(word)
+    const name = nameBehind(word, this.#asMon)
     const rest = restOf(word)
     const extra = name === null ? rest : slice(word.line, skipBlanks(word.line.text, name.to, rest.to), rest.to)
     if (name === null || extra.text !== '') this.#reportName(word, name, extra)

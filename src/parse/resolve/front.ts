@@ -3,9 +3,10 @@ import type { Initial } from '../../model/model.ts'
 import type { Family, Forward, TableServiceId } from '../../model/table.ts'
 
 export interface Front {
-  /** At least one; all of one family of addresses. */
+  /** At least one. */
   readonly services: readonly TableServiceId[]
-  readonly family: Family
+  /** `null`: of both; then every real server is behind a tunnel, which carries either. */
+  readonly family: Family | null
   /** Their ports, each once; those of firewall marks have none. */
   readonly ports: readonly number[]
   readonly forward: Forward
@@ -20,19 +21,21 @@ export function frontOf(
   const [first] = services
   if (first === undefined) return null
   const ports = new Set(services.flatMap((id) => (id.kind === 'address' ? [id.port] : [])))
-  return { services, family: first.family, ports: [...ports], ...rest }
+  const family = services.every((id) => id.family === first.family) ? first.family : null
+  return { services, family, ports: [...ports], ...rest }
 }
 
 /**
  * The port of a server for which `written` stands in the file. Without one it is the service's; where the kernel never
- * translates it, or there are several services, it follows each of them.
+ * translates it, or there are several services, it follows each of them; `follows`: it does so although one is written.
  */
 export function portOf(
   written: number | null,
   forward: Forward,
   { ports, services }: Front,
+  follows = false,
 ): { readonly port: number; readonly portFollows: boolean } {
-  if (written !== null) return { port: written, portFollows: false }
+  if (written !== null) return { port: written, portFollows: follows }
   const kinds = ports.length + (services.some(({ kind }) => kind === 'mark') ? 1 : 0)
-  return { port: ports[0] ?? 0, portFollows: forward !== 'masq' || kinds > 1 }
+  return { port: ports[0] ?? 0, portFollows: follows || forward !== 'masq' || kinds > 1 }
 }

@@ -1,6 +1,6 @@
 /**
  * `ha_suspend yes`: the checks of a virtual server run only while one of its addresses is on this host. A check that
- * speaks for several virtual servers runs while any of them is here. Source: keepalived.conf(5), ha_suspend.
+ * speaks for several virtual servers runs while any of them is here; where it says `only_with` itself, that counts. Source: keepalived.conf(5), ha_suspend.
  */
 import type { Service, Virtual } from '../../model/model.ts'
 import type { ServiceKey } from '../../model/names.ts'
@@ -21,7 +21,7 @@ export function suspend(
     const using = users.get(service.key)
     const suspended = [...(using ?? [])].filter(({ haSuspend }) => haSuspend)
     const other = [...(using ?? [])].find(({ haSuspend }) => !haSuspend)
-    if (suspended.length === 0) return service
+    if (suspended.length === 0 || service.onlyWith !== null) return service
     if (other === undefined) return { ...service, onlyWith: [...new Set(suspended.flatMap(addressesOf))] }
     for (const virtual of suspended) reportShared(service, other, lines.get(virtual), report)
     return service

@@ -20,7 +20,7 @@ export function readChecks(
   known: Known,
   report: Report,
 ): RealCheck[] {
-  return checks.flatMap(({ check, via }) => {
+  return checks.flatMap(({ check, via, advice }): RealCheck[] => {
     const group = known.services.get(check.text)
     if (group === undefined) {
       const message = `there is no service ${quoted(check.text)}`
@@ -28,16 +28,19 @@ export function readChecks(
       return []
     }
     const key = keyOf(check.text)
-    if (via?.text === VIP) return known.viaVip.lead(key, destination, { check, via }, report)
+    const said = advice ? { advice: true as const } : {}
+    if (via?.text === VIP) {
+      return known.viaVip.lead(key, destination, { check, via }, report).map((one) => ({ ...one, ...said }))
+    }
     const host = known.hostsOf(group).get(canonical(via?.text ?? destination.host))
-    if (host === undefined) reportNoHost({ check, via }, group, destination, real, report)
-    return host === undefined ? [] : [{ service: key, host }]
+    if (host === undefined) reportNoHost({ check, via, advice }, group, destination, real, report)
+    return host === undefined ? [] : [{ service: key, host, ...said }]
   })
 }
 
 function keyOf(text: string): RealCheck['service'] {
-  const [group = '', service = ''] = text.split('/')
-  return serviceKey(groupName(group), serviceName(service))
+  const slash = text.lastIndexOf('/')
+  return serviceKey(groupName(text.slice(0, slash)), serviceName(text.slice(slash + 1)))
 }
 
 function reportNoHost(

@@ -20,28 +20,33 @@ export interface Traits {
   readonly upper: number
   readonly lower: number
   readonly backup: boolean
+  /** The port that is written is for checks and people; in the table it has those of the services. */
+  readonly portFollows: boolean
   /** `null`: the block's. */
   readonly onFail: 'drain' | 'remove' | null
   readonly initial: Initial | null
   readonly checks: readonly CheckWords[]
 }
 
-/** `check web/http via 10.2.1.3` */
+/** `check web/http via 10.2.1.3`, or `advice web/load`. */
 export interface CheckWords {
   readonly check: Slice
+  readonly advice: boolean
   readonly via: Slice | null
 }
 
 /** Each of them once. */
 const SINGLE = ['weight', 'forward', 'upper', 'lower', 'on_fail', 'initial', ...TUNNEL_TRAITS] as const
-const TRAITS: readonly string[] = [...SINGLE, 'backup', 'check', 'via']
+/** Those that stand alone. */
+const BARE = ['backup', 'port_follows'] as const
+const TRAITS: readonly string[] = [...SINGLE, ...BARE, 'check', 'advice', 'via']
 type SingleName = (typeof SINGLE)[number]
 
 /** `null` after a mistake. */
 export function readTraits(words: readonly Slice[], report: Report): Traits | null {
   const gathered = gather(words, report)
   if (gathered === null) return null
-  const { given, checks, backup } = gathered
+  const { given, checks, bare } = gathered
   const number = (trait: SingleName, most: number, fallback: number) =>
     readNumber(trait, given.get(trait), most, fallback, report)
   const share = number('weight', GREATEST_WEIGHT, DEFAULT_WEIGHT)
@@ -55,25 +60,27 @@ export function readTraits(words: readonly Slice[], report: Report): Traits | nu
     return mistake(low, message, 'write upper N with a number at least as large', report)
   }
   const tunnel = { type: given.get('tunnel'), port: given.get('tunnel_port'), checksum: given.get('checksum') }
-  return { ...choices, weight: weight(share), upper, lower, tunnel, checks, backup }
+  const [backup, portFollows] = [bare.has('backup'), bare.has('port_follows')]
+  return { ...choices, weight: weight(share), upper, lower, tunnel, checks, backup, portFollows }
 }
 
 interface Gathered {
   readonly given: ReadonlyMap<SingleName, Slice>
   readonly checks: readonly CheckWords[]
-  readonly backup: boolean
+  readonly bare: ReadonlySet<(typeof BARE)[number]>
 }
 
 function gather(words: readonly Slice[], report: Report): Gathered | null {
   const given = new Map<SingleName, Slice>()
   const checks = new Checks(report)
-  let backup = false
+  const bare = new Set<(typeof BARE)[number]>()
   for (let i = 0; i < words.length; i++) {
     const [name, value] = [words[i], words[i + 1]]
     if (name === undefined) break
-    if (name.text === 'backup') {
-      if (backup) return givenTwice(name, report)
-      backup = true
+    const alone = BARE.find((known) => known === name.text)
+    if (alone !== undefined) {
+      if (bare.has(alone)) return givenTwice(name, report)
+      bare.add(alone)
       continue
     }
     if (!TRAITS.includes(name.text)) return unknownTrait(name, report)
@@ -86,7 +93,7 @@ function gather(words: readonly Slice[], report: Report): Gathered | null {
     i += 1
   }
   const found = checks.end()
-  return found === null ? null : { given, checks: found, backup }
+  return found === null ? null : { given, checks: found, bare }
 }
 
 /** A `via` belongs to the check before it, or to the first one where it comes before all. */
@@ -102,12 +109,12 @@ class Checks {
   /** `false` after a mistake. */
   take(name: Slice, value: Slice): boolean {
     const last = this.#found.at(-1)
-    if (name.text === 'check') {
+    if (name.text === 'check' || name.text === 'advice') {
       if (this.#found.length >= MOST_CHECKS) {
         mistake(name, `a real server has ${MOST_CHECKS} checks at most`, 'make one monitor of several', this.#report)
         return false
       }
-      this.#found.push({ check: value, via: this.#early })
+      this.#found.push({ check: value, advice: name.text === 'advice', via: this.#early })
       this.#early = null
     } else if (last?.via === null) this.#found[this.#found.length - 1] = { ...last, via: value }
     else if (last === undefined && this.#early === null) this.#early = value

@@ -2,7 +2,7 @@
  * A `real` line of a virtual block -> real servers: one, or one for each host of a hostgroup.
  * Sources: ipvsadm(8); ip_vs.h for ranges; LVS-HOWTO on direct routing and tunnels, which leave the packet's port alone.
  */
-import { type HostGroup, noNotices, type Real } from '../../model/model.ts'
+import type { HostGroup, Notices, Real } from '../../model/model.ts'
 import type { Host } from '../../model/names.ts'
 import type { Forward, TableDestinationId } from '../../model/table.ts'
 import { MOST_REALS } from '../defaults.ts'
@@ -39,7 +39,13 @@ export interface Known {
   readonly room: { left: number }
 }
 
-export function resolveReal(value: Slice, front: Front | null, known: Known, report: Report): ResolvedReal[] {
+export function resolveReal(
+  value: Slice,
+  notices: Notices,
+  front: Front | null,
+  known: Known,
+  report: Report,
+): ResolvedReal[] {
   const [first, ...words] = plainWords(value)
   if (first === undefined) return []
   const traits = readTraits(words, report)
@@ -56,7 +62,7 @@ export function resolveReal(value: Slice, front: Front | null, known: Known, rep
       report.error('too-many-reals', spanOf(first), `there are more than ${MOST_REALS} real servers`, hint)
       return reals
     }
-    const real = makeReal(target, { word: first, traits, forward, tunnel, front }, known, report)
+    const real = makeReal(target, { word: first, traits, forward, tunnel, front, notices }, known, report)
     if (real !== null) reals.push({ real, word: first, checked: traits.checks.length > 0 })
   }
   return reals
@@ -68,14 +74,15 @@ interface Line {
   readonly forward: Forward
   readonly tunnel: Real['tunnel']
   readonly front: Front
+  readonly notices: Notices
 }
 
 function makeReal({ end, host }: Target, line: Line, known: Known, report: Report): Real | null {
-  const { word, traits, forward, tunnel, front } = line
-  const { port, portFollows } = portOf(end.port, forward, front)
+  const { word, traits, forward, tunnel, front, notices } = line
+  const { port, portFollows } = portOf(end.port, forward, front, traits.portFollows)
   const id: TableDestinationId = { family: end.family, address: end.address, port }
   const place = placeOfSlice(word)
-  const fault = faultOf(id, end.port !== null, forward, front)
+  const fault = faultOf(id, end.port !== null && !traits.portFollows, forward, front)
   if (fault !== null) report.error(fault.code, spanOf(word), fault.message, fault.hint)
   const destination = { front, id, portFollows, forward, tunnel, host, place }
   const checks = readChecks(traits.checks, destination, word, known, report)
@@ -92,7 +99,7 @@ function makeReal({ end, host }: Target, line: Line, known: Known, report: Repor
     onFail: traits.onFail ?? front.onFail,
     checks,
     initial: traits.initial ?? front.initial,
-    notices: noNotices,
+    notices,
     place,
   }
 }

@@ -5,6 +5,7 @@ import {
   DEFAULT_FALL,
   DEFAULT_RISE,
   DEFAULT_TIMEOUT,
+  GREATEST_IN_A_ROW,
   LEAST_FLAPS,
   LONGEST_FLAP,
   MOST_FLAPS,
@@ -20,6 +21,7 @@ import { plainWords } from '../text/words.ts'
 import { resolveOne } from './alert-lines.ts'
 import { readBurst } from './burst.ts'
 import { type Naming, resolveMonitor } from './call.ts'
+import { readCheckerWords } from './checker-words.ts'
 import type { DependencyGraph } from './cycles.ts'
 import { readDependencies, type WrittenServices } from './dependencies.ts'
 import { resolvePeriod } from './period.ts'
@@ -65,10 +67,7 @@ export function resolveService(block: ServiceBlock, group: HostGroup, around: Ar
     timeout: readTimeout(last('timeout'), timing, deadlineOf(monitor, around), report),
     ...readCounting(last, report),
     flap: readWhere(last('flap'), (value) => readBurst(value, FLAP, report)),
-    retriesWhileDown: false,
-    logFailures: false,
-    warmup: null,
-    onlyWith: null,
+    ...readCheckerWords(last, report),
     monitor,
     monitorMissing: monitor === null ? (words?.text ?? '') : '',
     allowEmptyGroup: last('allow_empty_group') !== undefined,
@@ -84,7 +83,6 @@ export function resolveService(block: ServiceBlock, group: HostGroup, around: Ar
     trapduration: readDuration(last('trapduration'), report),
     environment: Object.fromEntries(block.variables.map(({ keyword, value }) => [keyword.text, value.text])),
     periods,
-    mailBodies: null,
     place: placeOfSlice(block.name),
   }
 }
@@ -160,7 +158,7 @@ function readCounting(last: Last, report: Report): Pick<Service, 'fall' | 'rise'
   const read = (word: CountWord) => readInARow(last(word), word, report)
   const [fall, rise, firstFall] = [read('fall') ?? DEFAULT_FALL, read('rise') ?? DEFAULT_RISE, read('first_fall')]
   const retry = last('retry_interval')
-  const retryInterval = readDuration(retry, report)
+  const retryInterval = readDuration(retry, report, { zero: true })
   if (retry !== undefined && fall === 1 && (firstFall ?? 1) === 1) {
     const message = 'one failure is enough here, so none is ever looked into after retry_interval'
     report.warning('retry-interval', spanOf(retry), message, 'write fall 3 beside it, or leave it out')
@@ -172,9 +170,12 @@ type CountWord = 'fall' | 'rise' | 'first_fall'
 
 function readInARow(value: Slice | undefined, word: CountWord, report: Report): number | null {
   if (value === undefined) return null
-  const count = /^\d{1,4}$/.test(value.text) ? Number(value.text) : 0
-  if (count >= 1 && count <= MOST_IN_A_ROW) return count
+  const count = /^\d{1,10}$/.test(value.text) ? Number(value.text) : 0
   const hint = `write ${word} N, from 1 to ${MOST_IN_A_ROW}`
+  if (count > MOST_IN_A_ROW && count <= GREATEST_IN_A_ROW) {
+    report.warning('in-a-row', spanOf(value), `${count} results in a row are more than anybody waits for`, hint)
+  }
+  if (count >= 1 && count <= GREATEST_IN_A_ROW) return count
   report.error('in-a-row', spanOf(value), `${quoted(value.text)} is not a number of results in a row`, hint)
   return null
 }

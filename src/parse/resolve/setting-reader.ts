@@ -10,6 +10,7 @@ import { LONGEST_DURATION, parseDuration } from '../text/duration.ts'
 import { FLAG_HINT, parseFlag } from '../text/flag.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
+import { splitWords } from '../text/words.ts'
 import type { Given, GivenSettings } from './surroundings.ts'
 
 interface Found {
@@ -97,6 +98,23 @@ interface Range {
   readonly fallback: number
 }
 
+/** A text to the end of its line; in double quotes where it has outer blanks. `null`: nothing is written. */
+export function textIn(value: Slice | undefined, report: Report): string | null {
+  if (value === undefined) return null
+  if (!value.text.startsWith('"')) return value.text
+  const split = splitWords(value)
+  const [word, extra] = split.words
+  if (split.kind === 'words' && word !== undefined && extra === undefined) return word.text
+  const message = `${quoted(value.text)} is not one text in quotes`
+  report.error(
+    'quoted-text',
+    spanOf(value),
+    message,
+    'leave the quotes out, or put them around all of it, with \\" for one inside',
+  )
+  return null
+}
+
 export function readDuration(
   value: Slice | undefined,
   report: Report,
@@ -118,7 +136,7 @@ const EMPTY_IN_MON = new Set<string>([
   'startupalerts_on_reset',
 ])
 /** These may stand several times, and each counts. */
-const REPEATED = new Set<string>(['plugin', 'keepalived', ...SERVICE_DEFAULTS])
+const REPEATED = new Set<string>(['plugin', 'keepalived', 'director', 'notify_fifo', ...SERVICE_DEFAULTS])
 
 const addTo = (found: Map<string, Found>, one: Found) => found.set(one.statement.keyword.text, one)
 

@@ -29,11 +29,12 @@ import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
 import { plainWords } from '../text/words.ts'
 import { readClientSettings } from './client-settings.ts'
+import { readFifos } from './fifo-settings.ts'
 import { readLogSettings } from './log-settings.ts'
 import { readNotifySettings } from './notify-settings.ts'
 import { readReload } from './reload-settings.ts'
 import { reportServiceDefaults } from './service-defaults.ts'
-import { SettingReader } from './setting-reader.ts'
+import { SettingReader, textIn } from './setting-reader.ts'
 import type { Given, Surroundings } from './surroundings.ts'
 import { readKeepalived, readTableSettings } from './table-settings.ts'
 
@@ -74,7 +75,7 @@ function resolveSettings(
     database: readDatabase(get('database'), environment.DATABASE_URL, report),
     mailserver: readMailserver(get('mailserver'), report),
     mailfrom: readMailfrom(get('mailfrom'), hostname, report),
-    routerId: hostname,
+    routerId: textIn(get('router_id'), report) ?? hostname,
     socket: readSocket(get('socket'), report),
     plugins: file.globals
       .filter(({ keyword, value }) => keyword.text === 'plugin' && value.text !== '')
@@ -89,7 +90,7 @@ function resolveSettings(
     startupalertsOnReset: settings.flag('startupalerts_on_reset'),
     clients: readClientSettings(settings),
     logs: readLogSettings(settings),
-    table: readTableSettings(settings),
+    table: { ...readTableSettings(settings), fifos: readFifos(file.globals, report) },
     notify: readNotifySettings(settings),
     reload: readReload(settings),
     keepalived: readKeepalived(file.globals),

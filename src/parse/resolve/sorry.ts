@@ -11,11 +11,13 @@ import { isTunnelType, readTunnel, TUNNEL_TRAITS } from './tunnel.ts'
 import { EXAMPLES } from './virtual-examples.ts'
 
 const TRAITS = ['forward', ...TUNNEL_TRAITS] as const
+const ALONE: readonly string[] = ['inhibit', 'port_follows']
 type TraitName = (typeof TRAITS)[number]
 
 interface Traits {
   readonly given: ReadonlyMap<TraitName, Slice>
   readonly inhibit: boolean
+  readonly follows: boolean
 }
 
 export function readSorry(value: Slice | undefined, front: Front, report: Report): Sorry | null {
@@ -25,7 +27,7 @@ export function readSorry(value: Slice | undefined, front: Front, report: Report
   if (isFault(end)) return complain(address, end.message, end.hint, report)
   const traits = readTraits(words, report)
   if (traits === null) return null
-  const { given, inhibit } = traits
+  const { given, inhibit, follows } = traits
   const method = given.get('forward')
   const forward = readForward(method, report) ?? front.forward
   const tunnelWords = { type: given.get('tunnel'), port: given.get('tunnel_port'), checksum: given.get('checksum') }
@@ -39,7 +41,7 @@ export function readSorry(value: Slice | undefined, front: Front, report: Report
     const message = `${quoted(address.text)} and the virtual server are of different families of addresses`
     return complain(address, message, 'only a tunnel connects the two: sorry ADDRESS:PORT tun', report)
   }
-  const { port, portFollows } = portOf(end.port, forward, front)
+  const { port, portFollows } = portOf(end.port, forward, front, follows)
   const id = { family: end.family, address: end.address, port }
   return {
     id,
@@ -54,15 +56,16 @@ export function readSorry(value: Slice | undefined, front: Front, report: Report
 function readTraits(words: readonly Slice[], report: Report): Traits | null {
   const given = new Map<TraitName, Slice>()
   let inhibit = false
+  let follows = false
   for (let i = 0; i < words.length; i++) {
     const [word, next] = [words[i], words[i + 1]]
     if (word === undefined) break
     const trait = TRAITS.find((known) => known === word.text)
     const bare = i === 0 && isForward(word.text) && !(trait === 'tunnel' && isTunnelType(next?.text ?? ''))
     if (word.text === 'inhibit' && !inhibit) inhibit = true
+    else if (word.text === 'port_follows' && !follows) follows = true
     else if (bare) given.set('forward', word)
-    else if (trait === undefined)
-      return inhibit && word.text === 'inhibit' ? twice(word, report) : unknown(word, report)
+    else if (trait === undefined) return ALONE.includes(word.text) ? twice(word, report) : unknown(word, report)
     else if (next === undefined)
       return complain(word, `${quoted(trait)} needs a value behind it`, EXAMPLES.sorry, report)
     else if (given.has(trait)) return twice(word, report)
@@ -71,14 +74,14 @@ function readTraits(words: readonly Slice[], report: Report): Traits | null {
       i += 1
     }
   }
-  return { given, inhibit }
+  return { given, inhibit, follows }
 }
 
 const twice = (word: Slice, report: Report) =>
   complain(word, `${quoted(word.text)} is given twice`, 'keep one of them', report)
 
 function unknown(word: Slice, report: Report): null {
-  const nearest = report.nearest(word.text, [...TRAITS, 'inhibit'])
+  const nearest = report.nearest(word.text, [...TRAITS, ...ALONE])
   const hint = nearest === null ? EXAMPLES.sorry : `did you mean ${nearest}?`
   return complain(word, `${quoted(word.text)} is not understood behind a sorry server`, hint, report)
 }

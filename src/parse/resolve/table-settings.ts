@@ -1,4 +1,4 @@
-/** The globals about the IPVS table: drift, on_start, on_stop, drain_limit, maintenancedir, keepalived, pathmarks. */
+/** The globals about the IPVS table: drift, on_start, on_stop, drain_limit, timeouts, other tools' files, pathmarks. */
 import type { Settings } from '../../model/model.ts'
 import { KEEP_TABLE, type TableSettings } from '../../model/table-settings.ts'
 import { DEFAULT_PATHMARKS, GREATEST_MARK, PATHMARKS } from '../defaults.ts'
@@ -17,6 +17,7 @@ export function readTableSettings(settings: SettingReader): TableSettings {
     onStop: choice(settings, 'on_stop', ['keep', 'drain', 'clear'], KEEP_TABLE.onStop),
     drainMost: readDuration(settings.value('drain_limit'), settings.report) ?? KEEP_TABLE.drainMost,
     maintenancedir: settings.text('maintenancedir', KEEP_TABLE.maintenancedir),
+    timeouts: readTimeouts(settings),
     pathmarks: readPathmarks(settings),
   }
 }
@@ -37,10 +38,31 @@ function choice<Word extends string>(
   return fallback
 }
 
+/** ipvsadm(8) refuses more: 31 days. */
+const LONGEST_TIMEOUT = 2_678_400
+
+/** `900 120 300`, as ipvsadm --set has them. */
+function readTimeouts(settings: SettingReader): TableSettings['timeouts'] {
+  const value = settings.value('ipvs_timeouts')
+  if (value === undefined) return null
+  const words = plainWords(value)
+  const [tcp, tcpfin, udp] = words.map(({ text }) => (/^\d{1,7}$/.test(text) ? Number(text) : LONGEST_TIMEOUT + 1))
+  const fits = (one: number | undefined): one is number => one !== undefined && one <= LONGEST_TIMEOUT
+  if (words.length === 3 && fits(tcp) && fits(tcpfin) && fits(udp)) return { tcp, tcpfin, udp }
+  const hint = `three whole numbers of seconds up to ${LONGEST_TIMEOUT}: tcp, tcp after FIN, udp; 0 leaves the kernel's`
+  settings.report.error(
+    'setting-value',
+    spanOf(value),
+    `${quoted(value.text)} are not the timeouts of connections`,
+    hint,
+  )
+  return null
+}
+
 /** Each word of each line is a file. */
 export function readKeepalived(globals: readonly Statement[]): Settings['keepalived'] {
   return globals
-    .filter(({ keyword }) => keyword.text === 'keepalived')
+    .filter(({ keyword }) => keyword.text === 'keepalived' || keyword.text === 'director')
     .flatMap(({ value }) => plainWords(value))
     .map((word) => ({ path: word.text, place: placeOfSlice(word) }))
 }

@@ -1,5 +1,5 @@
 /** The `address` lines of a virtual block -> the services of the kernel table. Source: ipvsadm(8), -t -u -s -f. */
-import { endpointText, type Protocol, serviceText, type TableServiceId } from '../../model/table.ts'
+import { endpointText, type Forward, type Protocol, serviceText, type TableServiceId } from '../../model/table.ts'
 import { GREATEST_MARK, MOST_ADDRESSES } from '../defaults.ts'
 import type { OwnBlockLines, Statement } from '../mon/file.ts'
 import { placeOfSlice, type Slice, spanOf } from '../mon/lines.ts'
@@ -19,6 +19,7 @@ export interface ResolvedAddress {
 export function readAddresses(
   block: OwnBlockLines,
   statements: readonly Statement[],
+  forward: Forward,
   report: Report,
 ): readonly ResolvedAddress[] {
   if (statements.length === 0) {
@@ -39,7 +40,8 @@ export function readAddresses(
     const first = found.values().next().value
     const before = found.get(serviceText(id))
     if (before !== undefined) reportAgain(value, before, report)
-    else if (first !== undefined && first.id.family !== id.family) reportFamily(value, first, report)
+    else if (first !== undefined && first.id.family !== id.family && forward !== 'tunnel')
+      reportFamily(value, first, report)
     else found.set(serviceText(id), { id, word: value })
   }
   return [...found.values()]
@@ -89,7 +91,7 @@ function reportAgain(value: Slice, before: ResolvedAddress, report: Report): voi
   complain(value, `${serviceText(before.id)} is given already, in line ${line}`, 'keep one of the two lines', report)
 }
 
-/** One quorum for both would hide that the clients of one family have nobody left. */
+/** One quorum for both would hide that the clients of one family have nobody left; tunnels carry either. */
 function reportFamily(value: Slice, first: ResolvedAddress, report: Report): void {
   const { line } = placeOfSlice(first.word)
   const message = `this address is not of the family of the one in line ${line}, and one quorum cannot speak for both`

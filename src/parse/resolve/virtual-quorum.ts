@@ -8,6 +8,7 @@ import { DEFAULT_HYSTERESIS, DEFAULT_QUORUM, GREATEST_WEIGHT } from '../defaults
 import { type Slice, spanOf } from '../mon/lines.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
+import { plainWords } from '../text/words.ts'
 import type { Lines } from './virtual-settings.ts'
 
 interface Quorum {
@@ -34,6 +35,8 @@ const sumOf = (reals: readonly Real[]) => reals.reduce((sum, real) => sum + real
 
 function quorumOf(value: Slice | undefined, total: number, report: Report): Weight {
   if (value === undefined) return DEFAULT_QUORUM
+  // Where nothing weighs anything, this is the quorum that is always there.
+  if (value.text === '0' && total === 0) return weight(0)
   const hint = 'a whole number from 1 on: the least total weight of real servers'
   const quorum = readCount(value, { least: 1, code: 'quorum', hint }, report)
   if (quorum === null) return DEFAULT_QUORUM
@@ -47,16 +50,43 @@ function quorumOf(value: Slice | undefined, total: number, report: Report): Weig
 function hysteresisOf(value: Slice | undefined, quorum: Weight, total: number, report: Report): number {
   if (value === undefined) return DEFAULT_HYSTERESIS
   const hint = 'a whole number from 0 on, less than the quorum'
-  const hysteresis = readCount(value, { least: 0, code: 'hysteresis', hint }, report)
+  const [number = value, always, extra] = plainWords(value)
+  if (extra !== undefined || (always !== undefined && always.text !== 'always')) {
+    report.error(
+      'hysteresis',
+      spanOf(extra ?? always ?? value),
+      `${quoted((extra ?? always ?? value).text)} is not understood here`,
+      hint,
+    )
+    return DEFAULT_HYSTERESIS
+  }
+  const hysteresis = readCount(number, { least: 0, code: 'hysteresis', hint }, report)
   if (hysteresis === null) return DEFAULT_HYSTERESIS
   const most = Math.min(quorum - 1, total === 0 ? quorum : total - quorum)
   if (hysteresis <= most) return hysteresis
+  if (always !== undefined && hysteresis < quorum) return neverGained(always, { quorum, hysteresis, total }, report)
   const message =
     hysteresis >= quorum
       ? `the hysteresis of ${hysteresis} is not less than the quorum of ${quorum}`
       : `a quorum of ${quorum} with a hysteresis of ${hysteresis} is gained at ${quorum + hysteresis}, and all real servers together weigh ${total}`
   report.warning('hysteresis', spanOf(value), message, `it is taken as ${most}`)
   return most
+}
+
+/** `hysteresis 1 always`: as it is written, though what was lost then stays lost. */
+function neverGained(
+  always: Slice,
+  { quorum, hysteresis, total }: { readonly quorum: number; readonly hysteresis: number; readonly total: number },
+  report: Report,
+): number {
+  const message = `a quorum that is lost is never gained again: that needs ${quorum + hysteresis}, and all real servers together weigh ${total}`
+  report.warning(
+    'hysteresis',
+    spanOf(always),
+    message,
+    'leave "always" out, and the hysteresis is lowered to what can be',
+  )
+  return hysteresis
 }
 
 interface Count {

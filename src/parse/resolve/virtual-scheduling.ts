@@ -18,12 +18,14 @@ export function readSettings(
   report: Report,
 ): TableServiceSettings {
   const persistence = lines.get('persistence')?.[0]
-  const family = addresses[0]?.id.family ?? 4
+  const family = addresses.some(({ id }) => id.family === 6) ? 6 : 4
   const { seconds, prefix, engine } = readPersistence(persistence?.value, family, addresses, report)
   for (const { id, word } of addresses) {
-    if (id.kind === 'mark' || id.port !== 0 || persistence !== undefined) continue
+    if (id.kind === 'mark' || id.port !== 0 || seconds > 0) continue
     const message = 'port 0 stands for all ports, which works only with persistence'
-    report.error('virtual-address', spanOf(word), message, 'write persistence 300 below it, or a port here')
+    const hint = 'write persistence 300 below it, or a port here'
+    // Where somebody has written that there is none, it may be somebody else's file that says so.
+    report[persistence === undefined ? 'error' : 'warning']('virtual-address', spanOf(word), message, hint)
   }
   return {
     ...readScheduler(lines.get('scheduler')?.[0]?.value, report),
@@ -76,7 +78,7 @@ function readFlag(word: Slice, scheduler: string | null, report: Report): number
   return 0
 }
 
-/** `300`, `5m`, and behind it `netmask 255.255.255.0` (for IPv6 `netmask 64`) and `engine sip`. */
+/** `300`, `5m`, 0 for none, and behind it `netmask 255.255.255.0` (for IPv6 `netmask 64`) and `engine sip`. */
 function readPersistence(
   value: Slice | undefined,
   family: 4 | 6,
@@ -109,6 +111,7 @@ function readPersistence(
 }
 
 function persistenceSeconds(text: string): number | null {
+  if (text === '0') return 0
   const parsed = /^\d{1,9}$/.test(text) ? null : parseDuration(text)
   const seconds = parsed === null ? Number(text) : parsed.kind === 'duration' ? Math.ceil(parsed.duration / 1000) : 0
   return seconds >= 1 && seconds <= LONGEST_PERSISTENCE_SECONDS ? seconds : null

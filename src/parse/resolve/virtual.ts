@@ -17,12 +17,14 @@ import { frontOf } from './front.ts'
 import { readInitial } from './initial.ts'
 import { readPoolAlerts } from './pool-alerts.ts'
 import { type Known, type ResolvedReal, resolveReal } from './real.ts'
+import { readRealNotices } from './real-notices.ts'
+import { textIn } from './setting-reader.ts'
 import { readSorry } from './sorry.ts'
 import { type ResolvedAddress, readAddresses } from './virtual-address.ts'
 import { EXAMPLES } from './virtual-examples.ts'
 import { readQuorum } from './virtual-quorum.ts'
 import { readSettings } from './virtual-scheduling.ts'
-import { onFailIn, readSlowStart, readYes } from './virtual-settings.ts'
+import { onFailIn, readDoubling, readLoadFeedback, readOnStop, readSlowStart, readYes } from './virtual-settings.ts'
 import { reportLoopback, reportPool, reportWeights } from './virtual-warnings.ts'
 
 export interface ResolvedVirtual {
@@ -41,29 +43,33 @@ export function resolveVirtual(
 ): ResolvedVirtual | null {
   const lines = sortLines(block, { kind: 'virtual', examples: EXAMPLES, repeated: REPEATED }, report)
   const value = (word: VirtualWord) => lines.get(word)?.[0]?.value
-  const addresses = readAddresses(block, lines.get('address') ?? [], report)
+  const forward = readForward(value('forward'), report) ?? DEFAULT_FORWARD
+  const addresses = readAddresses(block, lines.get('address') ?? [], forward, report)
   const services = addresses.map(({ id }) => id)
   const front = frontOf(services, {
-    forward: readForward(value('forward'), report) ?? DEFAULT_FORWARD,
+    forward,
     onFail: onFailIn(value('on_fail'), report),
     initial: readInitial(value('initial'), report),
   })
   const settings = readSettings(lines, addresses, report)
-  const found = (lines.get('real') ?? []).flatMap((real) => resolveReal(real.value, front, known, report))
+  const notices = readRealNotices(block, naming, report)
+  const found = (lines.get('real') ?? []).flatMap((real) =>
+    resolveReal(real.value, notices(real), front, known, report),
+  )
   const reals = found.map(({ real }) => real)
   const virtual: Virtual = {
     name: block.name.text,
-    keepalivedName: null,
+    keepalivedName: textIn(value('keepalived_name'), report),
     services,
     settings,
     ...readQuorum(lines, reals, block.name, report),
     sorry: front === null ? null : readSorry(value('sorry'), front, report),
     slowStart: readSlowStart(value('slow_start'), report),
-    doubling: null,
-    loadFeedback: null,
-    onStop: null,
+    doubling: readDoubling(value('doubling'), report),
+    loadFeedback: readLoadFeedback(value('load_feedback'), report),
+    onStop: readOnStop(value('on_stop'), report),
     haSuspend: readHaSuspend(value('ha_suspend'), addresses, report),
-    omega: false,
+    omega: readYes(value('omega'), report),
     ...readPoolAlerts(lines, naming, report),
     reals,
     place: placeOfSlice(block.name),
@@ -84,7 +90,9 @@ function readHaSuspend(value: Slice | undefined, addresses: readonly ResolvedAdd
   return false
 }
 
-const REPEATED: ReadonlySet<VirtualWord> = new Set(['address', 'alert', 'upalert', 'driftalert', 'real'])
+const REPEATED: ReadonlySet<VirtualWord> = new Set([
+  ...(['address', 'alert', 'upalert', 'driftalert', 'realalert', 'realupalert', 'real'] as const),
+])
 
 /** The kernel knows a real server by address and port: it can be in a pool once. */
 function reportTwice(found: readonly ResolvedReal[], report: Report): void {

@@ -16,8 +16,11 @@ type DurationOrFault =
 export function parseDuration(text: string, { zero = false }: { readonly zero?: boolean } = {}): DurationOrFault {
   const match = /^(\d{1,15}(?:\.\d{1,15})?)([smhd])$/i.exec(text)
   if (match === null) return fault('interval-unit', `${quoted(text)} is not a length of time`, remedy(text))
-  const duration = milliseconds(Math.round(Number(match[1]) * unitOf(match[2] ?? '')))
-  if (duration <= 0 && !(zero && Number(match[1]) === 0)) {
+  // To a millionth of a second, which is as exact as keepalived's times are.
+  const duration = milliseconds(Math.round(Number(match[1]) * unitOf(match[2] ?? '') * 1000) / 1000)
+  // What rounds to no millisecond is a slip where no time at all is one.
+  const isNone = zero ? duration <= 0 && Number(match[1]) > 0 : duration < 0.5
+  if (isNone) {
     return fault('interval-zero', `${quoted(text)} is no time at all`, 'write a length of time above zero: 1s')
   }
   if (duration > LONGEST_DURATION)
