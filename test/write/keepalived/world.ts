@@ -23,7 +23,11 @@ export interface Read {
 
 /** As the daemon reads a keepalived.conf by itself on the host host1. */
 export function readKeepalived(text: string, file = 'keepalived.conf'): Read {
-  const part = resolveKeepalived(parseKeepalived({ file, text }, { id: 'host1' }), { monitors, alerts, scriptAccount: null })
+  const part = resolveKeepalived(parseKeepalived({ file, text }, { id: 'host1' }), {
+    monitors,
+    alerts,
+    scriptAccount: null,
+  })
   const settings = settingsOf(parseMon({ file, text: '' }), { environment: {}, hostname: 'host1' })
   const empty: Model = {
     settings,
@@ -83,4 +87,5 @@ export function complaints(texts: readonly string[]): readonly string[] {
   }
 }
 
-const ABOUT_SCRIPTS = /SECURITY VIOLATION|^(?:WARNING - )?(?:.*script|Unable to access script|Disabling .*script|check script)/i
+const ABOUT_SCRIPTS =
+  /SECURITY VIOLATION|^(?:WARNING - )?(?:.*script|Unable to access script|Disabling .*script|check script)/i

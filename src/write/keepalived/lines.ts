@@ -1,0 +1,26 @@
+/** Lines of keepalived.conf as they are put one below the other, each with the place it was made of. */
+import type { Place } from '../../model/model.ts'
+import type { WrittenLine } from '../written.ts'
+
+export class Lines {
+  readonly written: WrittenLine[] = []
+  #depth = 0
+
+  line(text: string, place: Place | null = null): void {
+    this.written.push({ text, place, depth: this.#depth })
+  }
+
+  /** `head {`, what `inside` writes, `}`. */
+  block(head: string, place: Place | null, inside: () => void): void {
+    this.line(`${head} {`, place)
+    this.#depth += 1
+    inside()
+    this.#depth -= 1
+    this.line('}')
+  }
+
+  /** An empty line between two blocks. */
+  gap(): void {
+    if (this.written.length > 0) this.line('')
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The check that comes nearest where keepalived has none: a program where the exit status alone says it all, and otherwise
+ * whether the port accepts a connection. A real server without any check would get clients whatever state it is in.
+ */
+import { type Asks, checkText, isOn, lose, numberIn, type Question, textIn, textsIn } from './checker.ts'
+import {
+  dnsCheck,
+  fileCheck,
+  miscCheck,
+  pingCheck,
+  smtpCheck,
+  tcpCheck,
+  udpCheck,
+  unwritable,
+  type Writer,
+} from './checkers.ts'
+import { connectingLines } from './connecting.ts'
+import { httpCheck, httpGetCheck } from './pages.ts'
+import { commandText } from './quoting.ts'
+
+/** By the monitor's name. */
+const WRITERS: ReadonlyMap<string, Writer> = new Map([
+  ['tcp', tcpCheck],
+  ['http-get', httpGetCheck],
+  ['smtp', smtpCheck],
+  ['dns-check', dnsCheck],
+  ['udp', udpCheck],
+  ['ping', pingCheck],
+  ['misc', miscCheck],
+  ['file', fileCheck],
+  ['http', (question) => httpCheck(question) ?? nearestCheck(question)],
+  ['script', scriptCheck],
+])
+
+/** `null`: the real server is left without it, which is told. */
+export function asksOf(question: Question): Asks | null {
+  const { service, writing } = question
+  if (service.monitor === null) {
+    const why = 'it has no monitor of its own, and keepalived hears of no traps: write a MISC_CHECK that asks'
+    writing.losses.add(service.place, checkText({ service }), why)
+    return null
+  }
+  return (WRITERS.get(service.monitor.module) ?? nearestCheck)(question)
+}
+
+/** mon's programs name the hosts that failed; asked about one host, the exit status says the same. */
+function scriptCheck(question: Question): Asks | null {
+  const { options, service, check, writing } = question
+  if (isOn(options, 'nagios')) {
+    lose(
+      question,
+      'a Nagios plugin ends with 1 for a warning, which MISC_CHECK takes for a failure: write a script around it',
+    )
+    return null
+  }
+  const argv = textsIn(options, 'command')
+  const command = commandText(service.monitor?.withHosts === false ? argv : [...argv, check.host])
+  if (command === null) return unwritable(question)
+  if (Object.keys(service.environment).length > 0) {
+    lose(question, 'keepalived hands a MISC_CHECK no variables: set them in a script around the program')
+  }
+  const account = writing.account(options)
+  const lines = [`misc_path ${command}`]
+  if (account !== '') lines.push(`user ${account}`)
+  return { kind: 'MISC_CHECK', lines: [...lines, `misc_timeout ${wholeSeconds(service.timeout)}`], timeout: null }
+}
+
+const wholeSeconds = (time: number) => Math.max(1, Math.ceil(time / 1000))
+
+/** Monitors that ask by UDP, or no port at all: whether a TCP port accepts says nothing of them. */
+const WITHOUT_TCP: ReadonlySet<string> = new Set([
+  'radius',
+  'fping',
+  'mon-ping',
+  'send-program',
+  'load',
+  'agent',
+  'dns',
+  'dns-query',
+])
+
+function nearestCheck(question: Question): Asks | null {
+  const { options, service, check } = question
+  const module = service.monitor?.module ?? ''
+  const text = textIn(options, 'port')
+  const port = numberIn(options, 'port') ?? (text !== undefined && /^[1-9]\d{0,4}$/.test(text) ? Number(text) : null)
+  if (port === null || isOn(options, 'udp') || WITHOUT_TCP.has(module)) {
+    const why = `keepalived has no check like the monitor ${module}: run a program that asks the same by MISC_CHECK`
+    lose(question, `${why}; until then nothing asks ${check.host} for it`)
+    return null
+  }
+  const lines = connectingLines(question, { port })
+  if (lines === null) return null
+  const why = `keepalived has no check like the monitor ${module}: a TCP_CHECK that asks only whether port ${port} accepts`
+  lose(question, `${why} stands in its place, and a MISC_CHECK may run a program that asks the same`)
+  return { kind: 'TCP_CHECK', lines, timeout: Math.min(USUAL_TIMEOUT, service.timeout) }
+}
+
+/** keepalived.conf(5), connect_timeout. */
+const USUAL_TIMEOUT = 5000
