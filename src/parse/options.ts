@@ -5,6 +5,7 @@
 import type { OptionProperty, OptionShape } from '../model/module.ts'
 import { type Slice, spanOf } from './mon/lines.ts'
 import { type Fault, faultsOf } from './option-faults.ts'
+import { objectIn, takesObjects, WHOLE } from './option-json.ts'
 import type { Report } from './text/report.ts'
 import { quoted } from './text/visible.ts'
 
@@ -53,8 +54,10 @@ export function fillDefaults(
   return further.length === 0 ? filled : null
 }
 
+const isWhole = ({ text }: Slice) => text === WHOLE || text.startsWith(`${WHOLE}=`)
+
 /** `statusCodes` -> `--status-codes`. */
-const flagOf = (property: string) => `--${property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+export const flagOf = (property: string) => `--${property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
 class Gathered {
   failed = false
@@ -70,7 +73,7 @@ class Gathered {
 
   /** Before verbatim words, a word with a dash that is not even nearly a flag is the first of them. */
   isFlag(word: Slice): boolean {
-    if (this.#shape.restIsVerbatim !== true || readFlag(word.text, this.#shape) !== null) return true
+    if (this.#shape.restIsVerbatim !== true || readFlag(word.text, this.#shape) !== null || isWhole(word)) return true
     return this.#report.nearest(word.text, allFlags(this.#shape)) !== null
   }
 
@@ -82,6 +85,7 @@ class Gathered {
       this.#set(bundle.property, word, true)
       return this.flag({ ...word, text: bundle.rest }, next)
     }
+    if (named === null && isWhole(word)) return this.#whole(word, next)
     if (named === null) {
       this.#unknown(word)
       // The next word is taken for its value, or it would be a second problem of the same mistake.
@@ -119,8 +123,33 @@ class Gathered {
     this.#report.error('option-unexpected', spanOf(word), `${quoted(word.text)} is not expected here`, hint)
   }
 
-  #set(property: string, word: Slice, value: unknown): void {
+  /** `--options '{"port": 80}'`: what they say counts as if it were written by flags. */
+  #whole(word: Slice, next: Slice | undefined): 0 | 1 {
+    const glued = word.text.length > WHOLE.length
+    const written = glued ? { ...word, text: word.text.slice(WHOLE.length + 1) } : next
+    const values = written === undefined ? null : objectIn(written.text)
+    if (written === undefined || values === null) {
+      this.failed = true
+      const message = `${quoted(WHOLE)} needs a JSON object behind it`
+      this.#report.error('option-value', spanOf(written ?? word), message, `write ${WHOLE} '{"port": 80}'`)
+      return glued || next === undefined ? 0 : 1
+    }
+    for (const [property, value] of Object.entries(values)) {
+      if (propertyOf(this.#shape, property) === undefined) {
+        this.#unknown({ ...written, text: flagOf(property) })
+        continue
+      }
+      const items = Array.isArray(value) ? value.length : 1
+      this.values[property] = value
+      this.words.set(property, Array<Slice>(Math.max(1, items)).fill(written))
+    }
+    return glued ? 0 : 1
+  }
+
+  #set(property: string, word: Slice, given: unknown): void {
     const known = propertyOf(this.#shape, property)
+    const object = typeof given === 'string' && takesObjects(known) ? objectIn(given) : null
+    const value = object ?? given
     const isArray = known?.type === 'array'
     if (known?.escapes === true) this.#lostBackslash(word)
     const before = this.words.get(property) ?? []

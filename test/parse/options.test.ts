@@ -26,6 +26,9 @@ const letters: OptionShape = {
   ...shape('letters', { file: { type: 'boolean', description: '' }, group: { type: 'string', description: '' } }),
   flags: { f: 'file', g: 'group' },
 }
+const blocks = shape('blocks', {
+  page: { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'object' }] }, description: '' },
+})
 const http = { port: 80, path: ['/'], method: 'GET', tls: false }
 const vectors: readonly (readonly [name: string, shape: OptionShape, text: string, options: object])[] = [
   ['defaults are filled in', httpShape, '', http],
@@ -50,6 +53,21 @@ const vectors: readonly (readonly [name: string, shape: OptionShape, text: strin
     { command: ['/p', '-w', '5', '--nagios'], nagios: false },
   ],
   ['flags before the program are ours', scriptShape, '--nagios /p -w', { command: ['/p', '-w'], nagios: true }],
+  ['a block is a word of JSON', blocks, `--page '{"path": "/"}' --page /b`, { page: [{ path: '/' }, '/b'] }],
+  ['what is no JSON is text', blocks, "--page '{path: 1}'", { page: ['{path: 1}'] }],
+  ['only where blocks are taken', httpShape, "-u '{}'", { ...http, path: ['{}'] }],
+  [
+    'all options as JSON',
+    httpShape,
+    `--options '{"port": 81, "path": ["/a\\nb"]}' -u /c`,
+    { ...http, port: 81, path: ['/a\nb', '/c'] },
+  ],
+  [
+    'options as JSON before verbatim words',
+    scriptShape,
+    `--options='{"nagios": true}' /p -w`,
+    { command: ['/p', '-w'], nagios: true },
+  ],
   ['-- ends our flags', scriptShape, '-- --nagios', { command: ['--nagios'], nagios: false }],
 ]
 for (const [name, of, text, options] of vectors) {
@@ -57,6 +75,11 @@ for (const [name, of, text, options] of vectors) {
 }
 
 const mistakes: readonly (readonly [name: string, shape: OptionShape, text: string, codes: readonly string[]])[] = [
+  ['options that are no JSON', httpShape, '--options 1', ['option-value']],
+  ['no options behind --options', httpShape, '--options', ['option-value']],
+  ['an option of JSON that nobody knows', httpShape, `--options '{"frobnicate": 1}'`, ['option-unknown']],
+  ['a value of JSON that is wrong', httpShape, `--options '{"port": 0}'`, ['option-value']],
+  ['an item of JSON that is wrong', httpShape, `--options '{"statusCodes": [200, "x"]}'`, ['option-value']],
   ['an option nobody knows', httpShape, '--frobnicate', ['option-unknown']],
   ['names from the prototype of objects', httpShape, '--constructor', ['option-unknown']],
   ['__proto__', httpShape, '--__proto__=1', ['option-unknown']],
