@@ -19,26 +19,27 @@ export const fault = (message: string, hint = ''): Fault => ({ kind: 'fault', me
 export const understood = (text: string, surroundings: Surroundings): Resolved =>
   resolve(parseMon({ file: 'answers', text }), surroundings)
 
-export function checkFault(check: string, surroundings: Surroundings): Fault | null {
-  return faultOf(
-    `hostgroup h 192.0.2.1\n\nwatch h\n  service s\n    interval 10s\n    monitor ${check}\n`,
-    surroundings,
-    ({ code }) => code !== 'option-twice',
-  )
-}
+/** Judged with a port, which it gets from the real server where it says none and needs one. */
+export const checkFault = (check: string, surroundings: Surroundings): Fault | null =>
+  faultOf(watched(portedBy(check, surroundings)(SOME_PORT)), surroundings)
+
+const SOME_PORT = 80
+
+const watched = (check: string): string =>
+  `hostgroup h 192.0.2.1\n\nwatch h\n  service s\n    interval 10s\n    monitor ${check}\n`
 
 /**
- * The check with the port of the real servers, unless its own words name one or it has no use for one. Found out by
- * writing one more port into it, and listening whether that is one too many.
+ * The check with the port of a real server, unless its own words name one or it has no use for one. Found out by writing
+ * one more port into it, and listening whether that is one too many.
  */
-export function withPort(check: string, port: number, surroundings: Surroundings): string {
+export function portedBy(check: string, surroundings: Surroundings): (port: number) => string {
   const [module = ''] = check.split(/[ \t]/, 1)
   const shape = surroundings.monitors.get(module)
-  if (shape === undefined || !Object.hasOwn(shape.schema.properties, 'port')) return check
+  if (shape === undefined || !Object.hasOwn(shape.schema.properties, 'port')) return () => check
   const flag = shape.flags.p === 'port' ? '-p' : '--port'
-  const ported = `${module} ${flag} ${port}${check.slice(module.length)}`
-  const text = `hostgroup h 192.0.2.1\n\nwatch h\n  service s\n    interval 10s\n    monitor ${ported}\n`
-  return understood(text, surroundings).problems.some(({ code }) => code === 'option-twice') ? check : ported
+  const ported = (port: number) => `${module} ${flag} ${port}${check.slice(module.length)}`
+  const { problems } = understood(watched(ported(SOME_PORT)), surroundings)
+  return problems.some(({ code }) => code === 'option-twice') ? () => check : ported
 }
 
 export const schedulerFault = (scheduler: string, surroundings: Surroundings): Fault | null =>
@@ -53,11 +54,7 @@ export const settingFault = (name: string, value: string, surroundings: Surround
   faultOf(`${name} = ${value}\n`, surroundings, ({ code }) => code !== 'config-empty')
 
 export function recipientsFault(recipients: string, surroundings: Surroundings): Fault | null {
-  const period = `    period\n      alert mail ${recipients}\n`
-  return faultOf(
-    `hostgroup h 192.0.2.1\n\nwatch h\n  service s\n    interval 10s\n    monitor ping\n${period}`,
-    surroundings,
-  )
+  return faultOf(watched(`ping\n    period\n      alert mail ${recipients}`), surroundings)
 }
 
 function faultOf(text: string, surroundings: Surroundings, counts: (problem: Problem) => boolean = () => true) {

@@ -5,7 +5,7 @@
 import { endpointText } from '../../model/table.ts'
 import type { Surroundings } from '../../parse/resolve.ts'
 import type { Answers, Forwarding, MailAnswers, RealAnswers, VirtualAnswers } from './answers.ts'
-import { withPort } from './judge.ts'
+import { portedBy } from './judge.ts'
 
 /** Hosts on one line of a hostgroup; a line has a limit, and a reader has one as well. */
 const HOSTS_A_LINE = 8
@@ -196,11 +196,10 @@ function hostgroup({ name, reals }: Group): readonly string[] {
 
 /** Real servers with different ports are asked in different words, and so are groups of their own. */
 function groupsOf(virtual: VirtualAnswers, surroundings: Surroundings, names: GroupNames): readonly Group[] {
-  const monitors = new Map<number, string>()
+  const ported = portedBy(virtual.check, surroundings)
   const groups = new Map<string, { readonly port: number; readonly reals: RealAnswers[] }>()
   for (const real of virtual.reals) {
-    const monitor = monitors.get(real.port) ?? withPort(virtual.check, real.port, surroundings)
-    monitors.set(real.port, monitor)
+    const monitor = ported(real.port)
     const group = groups.get(monitor) ?? { port: real.port, reals: [] }
     group.reals.push(real)
     groups.set(monitor, group)
