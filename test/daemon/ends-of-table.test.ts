@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { prepareTable } from '../../src/daemon/ends-of-table.ts'
+import { drainMost, leaveTable, prepareTable } from '../../src/daemon/ends-of-table.ts'
 import { openMemoryTable } from '../../src/edge/table/memory-table.ts'
 import { restoredState } from '../../src/engine/restore.ts'
-import { endpointText, type TableServiceId } from '../../src/model/table.ts'
-import { weight } from '../../src/model/units.ts'
+import type { EventBody } from '../../src/model/event.ts'
+import { endpointText, serviceText, type TableDoor, type TableServiceId } from '../../src/model/table.ts'
+import { KEEP_TABLE, type TableSettings } from '../../src/model/table-settings.ts'
+import { seconds, weight } from '../../src/model/units.ts'
 import { at, model, real, virtual } from '../engine/build.ts'
 
 const settings = {
@@ -43,4 +45,82 @@ test('on_start = clear removes what the configuration names, though nothing is r
 
 test('on_start = keep leaves the table as it is found, and says nothing', () => {
   assert.deepEqual(left('keep'), { said: [], services: 2, entries: ['10.1.1.1:80', '10.9.9.9:80'] })
+})
+
+const address = (port: number): TableServiceId => ({
+  kind: 'address',
+  family: 4,
+  protocol: 'tcp',
+  address: '192.0.2.1',
+  port,
+})
+
+/** A daemon whose virtual servers `port N` say these at a stop, with its table as it stands. */
+function running(own: readonly (TableSettings['onStop'] | null)[], onStop: TableSettings['onStop'] = 'keep') {
+  const virtuals = own.map((its, i) => ({
+    ...virtual([real('10.1.1.1')]),
+    name: `port ${i + 1}`,
+    services: [address(i + 1)],
+    onStop: its,
+  }))
+  const plain = model([], virtuals)
+  const of = { ...plain, settings: { ...plain.settings, table: { ...plain.settings.table, onStop } } }
+  const door = openMemoryTable('for a test')
+  for (const { services } of virtuals) {
+    for (const service of services) {
+      door.apply({ kind: 'new-service', service, settings })
+      const destination = { family: 4, address: '10.1.1.1', port: 80 } as const
+      door.apply({ kind: 'new-destination', service, destination, settings: share })
+    }
+  }
+  const owned = Object.fromEntries(
+    virtuals.flatMap((one) => one.services.map((id) => [serviceText(id), ['10.1.1.1:80']])),
+  )
+  const state = { ...restoredState(of, null, null, at(0)), owned }
+  return { table: door, loop: { state: () => state } }
+}
+
+const remaining = (table: TableDoor): string[] => {
+  const read = table.read()
+  assert(read.kind === 'table')
+  return read.services.map(({ id }) => serviceText(id))
+}
+
+test('at a stop each virtual server stays or goes as it says, else as the globals say', async () => {
+  const some = running(['clear', null, 'drain', 'keep'])
+  await leaveTable(some)
+  assert.deepEqual(remaining(some.table), ['tcp 192.0.2.1:2', 'tcp 192.0.2.1:4'])
+  const rest = running([null, 'keep', 'drain'], 'clear')
+  await leaveTable(rest)
+  assert.deepEqual(remaining(rest.table), ['tcp 192.0.2.1:2'])
+})
+
+test('a stop waits for connections only where something is drained', () => {
+  assert.equal(drainMost(running([null, 'clear'])), 0)
+  assert.equal(drainMost(running([null, 'drain'])), KEEP_TABLE.drainMost)
+  assert.equal(drainMost(running([null], 'drain')), KEEP_TABLE.drainMost)
+})
+
+test('a start tells what it finds in the table where weights count on it, and nobody else', () => {
+  for (const [doubling, events] of [
+    [null, []],
+    [
+      { share: 32, every: seconds(20) },
+      [['table-found', new Map([['tcp 192.0.2.1:1', new Map([['10.1.1.1:80', 1]])]])]],
+    ],
+  ] as const) {
+    const { table, loop } = running([null])
+    const state = loop.state()
+    const of = { ...state.model, virtuals: state.model.virtuals.map((one) => ({ ...one, doubling })) }
+    const told: EventBody[] = []
+    const post = (event: EventBody) => {
+      told.push(event)
+      return []
+    }
+    prepareTable({ table, loop: { state: () => ({ ...state, model: of }), post } })
+    assert.deepEqual(
+      told.map((event) => (event.kind === 'table-found' ? [event.kind, event.weights] : [])),
+      events,
+    )
+  }
 })

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { openMemoryTable } from '../../src/edge/table/memory-table.ts'
 import { wantedTable } from '../../src/engine/pool/wanted.ts'
 import { preview } from '../../src/engine/preview.ts'
+import { restoredState } from '../../src/engine/restore.ts'
 import type { Command } from '../../src/model/event.ts'
 import type { Model } from '../../src/model/model.ts'
 import { PATH_MARKS } from '../../src/model/path-marks.ts'
@@ -199,4 +200,27 @@ test("a plan names operators' decisions and the files that it reckons with", () 
     { target: '10.1.1.1:80', text: 'disabled by ann: new kernel', for: 30_000, left: 30_000, configured: true },
   ])
   assert.deepEqual(made.maintenance, ['10.1.1.9'])
+})
+
+test('a plan of a start reckons with what the table has: who is gone from it begins low, who serves in it goes on', () => {
+  const doubling = { share: 32, every: seconds(20) }
+  const of = model(
+    [1, 2].map((n) => checkOf(n)),
+    [virtual([heavy(1, 100), heavy(2, 100)], { doubling })],
+  )
+  const { door, pool, pass } = director(of)
+  for (const n of [1, 2]) pool.check(n, '+')
+  pool.post({ kind: 'time' }, at(200))
+  pass()
+  const [web] = services(door)
+  assert(web !== undefined)
+  door.apply({ kind: 'delete-destination', service: web.id, destination: { family: 4, address: '10.1.1.1', port: 80 } })
+  const { services: kept, pools, controls, owned, outbox } = pool.state
+  const saved = { version: 1, services: kept, pools, controls, owned, outbox } as const
+  const state = restoredState(of, saved, null, at(300))
+  const made = preview(state, [{ kind: 'started', text: '' }], services(door), at(300))
+  assert.deepEqual(
+    made.changes.map(({ change, text }) => `${change}: ${text}`),
+    ['add 10.1.1.1:80 masq weight 3: p/1 is up; weight 3 of 100, which doubles every 20 s'],
+  )
 })
