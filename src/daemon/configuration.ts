@@ -13,17 +13,21 @@ import type { Model, Settings } from '../model/model.ts'
 import type { Monitor } from '../model/monitor.ts'
 import { fileProblem, loadMon } from '../parse/check.ts'
 import { joined } from '../parse/director/join.ts'
-import type { KeepalivedFile } from '../parse/keepalived/file.ts'
+import type { Part } from '../parse/director/part.ts'
+import { foreignIn } from '../parse/foreign.ts'
 import type { MonFile } from '../parse/mon/file.ts'
 import { parseMon } from '../parse/mon.ts'
 import type { Problem } from '../parse/problem.ts'
+import type { DirectorFormat } from '../parse/recognise.ts'
 import type { Given } from '../parse/resolve/surroundings.ts'
 import { programPaths, resolve, settingsOf, unknownNames } from '../parse/resolve.ts'
 import { loadPlugins, type PluginProblem } from '../runtime/plugins.ts'
 import { alertFaults } from './alert-faults.ts'
 import { type ConfigurationText, textOf } from './configuration-text.ts'
+import { type DirectorFile, formatOfBytes, readDirector } from './director/files.ts'
+import { namedFiles } from './director/named.ts'
+import { understood } from './director/parts.ts'
 import { isProgram, isReadable } from './files.ts'
-import { configurationId, isKeepalivedBytes, namedFiles, readKeepalivedBytes, understood } from './keepalived.ts'
 import { type Expanded, expandM4, expandM4Sync, m4For } from './m4.ts'
 import { type Directories, directoriesOf } from './paths.ts'
 import { absolute, fileProblems, spanAt, templateWarnings } from './settings-files.ts'
@@ -50,6 +54,8 @@ export interface Configuration {
   readonly alerts: ReadonlyMap<string, Alert>
   /** All that was read. */
   readonly written: ConfigurationText
+  /** Of other tools' files, in the order read. */
+  readonly parts: readonly Part[]
 }
 
 const nothing = {
@@ -59,28 +65,35 @@ const nothing = {
   monitors: builtInMonitors,
   alerts: builtInAlerts,
   written: textOf([]),
+  parts: [],
 }
 
 export async function loadConfiguration(file: string, given: LoadOptions = {}): Promise<Configuration> {
   const program = m4For(file, given.m4)
   const read = program === null || !isReadable(file) ? readBytes(file) : await expandM4(file, program)
   if (read.kind === 'failed') return { ...nothing, file, given, problems: read.problems }
-  if (program === null && isKeepalivedBytes(read.bytes)) return loadKeepalived(file, read.bytes, given)
+  const format = program === null ? formatOfBytes(read.bytes) : 'mon'
+  if (format !== 'mon') return loadDirector(file, read.bytes, format, given)
   const loaded = loadMon(file, read.bytes, { ...given, fromM4: program !== null })
   if (loaded.kind === 'unreadable') return { ...nothing, file, given, problems: [...read.problems, ...loaded.problems] }
   return understand(file, loaded.file, given, read.problems)
 }
 
-/** A keepalived.conf by itself: what it has no words for is as in an empty mon.cf. */
-async function loadKeepalived(file: string, bytes: Uint8Array, given: LoadOptions): Promise<Configuration> {
-  const read = readKeepalivedBytes(file, bytes, configurationId(given.configId))
+/** A file of another tool by itself: what it has no words for is as in an empty mon.cf. */
+async function loadDirector(
+  file: string,
+  bytes: Uint8Array,
+  format: DirectorFormat,
+  given: LoadOptions,
+): Promise<Configuration> {
+  const read = readDirector(file, bytes, format, configurationId(given.configId))
   if (read.kind === 'failed') return { ...nothing, file, given, problems: read.problems }
   return understand(file, noMon(file), { ...given, ...withoutDatabase(given) }, [], read.file)
 }
 
 const noMon = (file: string) => parseMon({ file, text: '' })
 
-/** Nobody expects a PostgreSQL of a keepalived; the history is in the journal, and in a database that DATABASE_URL names. */
+/** Nobody expects a PostgreSQL of these; the history is in the journal, and in a database that DATABASE_URL names. */
 function withoutDatabase({ options }: LoadOptions): Pick<LoadOptions, 'options'> {
   const named = (process.env.DATABASE_URL ?? '') !== '' || options?.database !== undefined
   return named ? {} : { options: { ...options, database: 'none' } }
@@ -91,7 +104,7 @@ export function directoriesIn(file: string, given: Given = {}): Directories | nu
   const program = m4For(file, undefined)
   const read = program === null || !isReadable(file) ? readBytes(file) : expandM4Sync(file, program)
   if (read.kind === 'failed') return null
-  if (program === null && isKeepalivedBytes(read.bytes)) {
+  if (program === null && formatOfBytes(read.bytes) !== 'mon') {
     return directoriesOf(settingsOf(noMon(file), { ...about(), ...given }), file)
   }
   const loaded = loadMon(file, read.bytes, { fromM4: program !== null })
@@ -114,6 +127,9 @@ export function notReadable(file: string): string | null {
   return isPipe ? 'it is a FIFO, and nobody knows whether anybody writes into it' : null
 }
 
+/** The id that `@ID` lines are chosen by: what -i says, else the host's name up to the first dot, as in keepalived. */
+const configurationId = (given: string | undefined): string => given ?? hostname().split('.')[0] ?? ''
+
 const about = () => ({ environment: process.env, hostname: hostname() })
 
 async function understand(
@@ -121,7 +137,7 @@ async function understand(
   parsed: MonFile,
   given: LoadOptions,
   former: readonly Problem[],
-  alone?: KeepalivedFile,
+  alone?: DirectorFile,
 ): Promise<Configuration> {
   const { m4: _, configId, ...words } = given
   const settings = settingsOf(parsed, { ...about(), ...words })
@@ -139,13 +155,10 @@ async function understand(
     alone === undefined
       ? resolve(parsed, { ...about(), ...words, ...{ monitors, alerts, programs }, ...judging(alerts) })
       : { model: emptyModel(settings), problems: [], omitted: 0, open: [] }
-  const beside =
-    alone === undefined
-      ? namedFiles(settings, file, configurationId(configId))
-      : { files: [alone], problems: [], unreadable: [] }
-  const keepalived = understood(beside.files, { monitors, alerts })
+  const beside = namedFiles(settings.keepalived, file, configurationId(configId), alone)
+  const others = await understood(beside.files, { monitors, alerts })
   const said = new Set([...parsed.globals.map(({ keyword }) => keyword.text), ...Object.keys(given.options ?? {})])
-  const whole = joined(resolved.model ?? emptyModel(settings), keepalived.parts, said)
+  const { model: joint, problems: clashes } = joined(resolved.model ?? emptyModel(settings), others.parts, said)
   const found = [
     ...plugins.problems.map((problem) => asProblem(problem, parsed)),
     ...fileProblems(settings, directories, parsed),
@@ -153,22 +166,24 @@ async function understand(
   const besides = [
     ...beside.unreadable.map((problem) => asProblem(problem, parsed)),
     ...beside.problems,
-    ...keepalived.problems,
-    ...whole.problems,
+    ...others.problems,
+    ...clashes,
   ]
   // Of a file that is wrong nobody knows what it would have named.
   const allRead = besides.every(({ severity }) => severity === 'warning')
-  const others = [
+  const remarks = [
     ...besides,
-    ...(allRead ? unknownNames(resolved.open, whole.model) : []),
+    ...(allRead ? unknownNames(resolved.open, joint) : []),
     ...templateWarnings(settings, directories, parsed),
   ]
-  const sound = found.length === 0 && resolved.model !== null && others.every(({ severity }) => severity === 'warning')
-  const model = sound ? { ...whole.model, settings: absolute(whole.model.settings, directories) } : null
-  const problems = [...former, ...found, ...resolved.problems, ...others]
-  const omitted = resolved.omitted + keepalived.omitted
-  const written = textOf([parsed.source, ...beside.files.flatMap(({ sources }) => sources)])
-  return { file, given, model, problems, omitted, directories, monitors, alerts, written }
+  const sound = found.length === 0 && resolved.model !== null && remarks.every(({ severity }) => severity === 'warning')
+  const model = sound ? { ...joint, settings: absolute(joint.settings, directories) } : null
+  const problems = [...former, ...found, ...resolved.problems, ...remarks]
+  const omitted = resolved.omitted + others.omitted
+  const written = textOf([parsed.source, ...beside.files.flatMap(({ file: { sources } }) => sources)])
+  const whole = { file, given, model, problems, omitted, directories, monitors, alerts, written, parts: others.parts }
+  const foreign = foreignIn(alone?.file.source ?? parsed.source, problems)
+  return foreign === null ? whole : { ...whole, model: null, problems: [foreign], omitted: 0 }
 }
 
 const judging = (alerts: ReadonlyMap<string, Alert>) => ({ timeZone: machineZone(), alertFaults: alertFaults(alerts) })

@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url'
 import { alerts } from '../../alerts/index.ts'
 import { monitors } from '../../monitors/index.ts'
 import { directoriesIn, type LoadOptions, loadConfiguration } from '../../src/daemon/configuration.ts'
+import { readDirector } from '../../src/daemon/director/files.ts'
+import { understood } from '../../src/daemon/director/parts.ts'
 import { includedFiles } from '../../src/daemon/includes.ts'
-import { readKeepalivedBytes, understood } from '../../src/daemon/keepalived.ts'
 import { joined } from '../../src/parse/director/join.ts'
 import { isKeepalived } from '../../src/parse/keepalived/recognise.ts'
 import { formatProblems, recordOf } from '../../src/parse/problem.ts'
@@ -231,7 +232,7 @@ test('an error in either file keeps both from being taken, and all are told', as
   })
   const { model, said } = await load(join(directory, 'mon.cf'))
   assert.equal(model, null)
-  assert.deepEqual(said, ['error mon.cf:9 interval-unit', 'error mon.cf:2 keepalived', 'error k.conf:5 value'])
+  assert.deepEqual(said, ['error mon.cf:9 interval-unit', 'error mon.cf:2 director', 'error k.conf:5 value'])
 })
 
 test('a program that is not there is an error of a check, and a warning of a notice', async (t) => {
@@ -269,9 +270,9 @@ test('the name of a hostgroup that stands in two places is an error that names b
   const directory = await folder(t, { 'k.conf': virtual('192.0.2.1 80') })
   const { model } = await load(join(directory, 'k.conf'))
   assert.ok(model)
-  const read = readKeepalivedBytes('k.conf', Buffer.from(virtual('192.0.2.1 80')), '')
+  const read = readDirector('k.conf', Buffer.from(virtual('192.0.2.1 80')), 'keepalived', '')
   assert.ok(read.kind === 'read')
-  const { parts } = understood([read.file], { monitors, alerts })
+  const { parts } = await understood([read.file], { monitors, alerts })
   const base = { ...model, virtuals: [], services: [] }
   const [problem] = joined(base, parts, new Set()).problems
   assert.deepEqual([problem?.code, problem === undefined ? 0 : recordOf(problem).line], ['group-again', 5])

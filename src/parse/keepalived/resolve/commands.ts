@@ -1,4 +1,4 @@
-/** Programs that the file calls: as whom they run, and which of them daemon/keepalived.ts must look at beforehand. */
+/** Programs that the file calls: as whom they run, and which of them daemon/scripts.ts must look at beforehand. */
 import type { Command } from '../commands.ts'
 import type { KeepalivedFile } from '../file.ts'
 import type { Word } from '../line.ts'
