@@ -3,8 +3,8 @@
  * Up: there is an address. Down: names the servers that had none, in the order of their names.
  * Source: mon's dns-query.monitor (-n, -t; its summary line and exit status); resolv.conf(5).
  */
-import { readFile } from 'node:fs/promises'
 import { askAll } from '../src/edge/dns/ask-all.ts'
+import { searchList } from '../src/edge/dns/ask-for.ts'
 import type { Way } from '../src/edge/dns/ask-server.ts'
 import { portOfServers, type WayOptions, wayOf } from '../src/edge/dns/options.ts'
 import type { Attempt } from '../src/edge/probe/attempt.ts'
@@ -14,7 +14,7 @@ import type { Monitor } from '../src/model/monitor.ts'
 import type { Host } from '../src/model/names.ts'
 import { milliseconds, seconds } from '../src/model/units.ts'
 import { answerFault, type Fault, NAME_PATTERN } from '../src/wire/dns/answer.ts'
-import { namesToTry, readSearchList } from '../src/wire/dns/search-list.ts'
+import { namesToTry } from '../src/wire/dns/search-list.ts'
 
 export interface DnsQueryOptions extends WayOptions {
   readonly name?: string
@@ -23,7 +23,6 @@ export interface DnsQueryOptions extends WayOptions {
 /** What dns-query.monitor uses where an option is not given. */
 const NAME = 'mailhost'
 const TIMEOUT_SECONDS = 5
-const RESOLV_CONF = '/etc/resolv.conf'
 /** The question is sent three times within that time, after 0, 1/7 and 3/7 of it. */
 const ROUNDS = 3
 
@@ -68,11 +67,6 @@ export const dnsQuery: Monitor<DnsQueryOptions> = {
     )
     return { ...result, summary: result.summary.split(' ').sort().join(' ') }
   },
-}
-
-/** A machine without the file looks up every name as it is. */
-async function searchList() {
-  return readSearchList(await readFile(RESOLV_CONF, 'utf8').catch(() => ''))
 }
 
 interface Asking {

@@ -1,14 +1,18 @@
 /**
- * Asks name servers: do they hold the version of a zone that its masters have, or do they answer a lookup?
+ * Asks name servers: do they hold the version of a zone that its masters have, or do they answer a lookup? With -name, does the
+ * answer look as it should?
  * Up: every zone or lookup was right. Down: names the servers, with the zone or name each of them failed.
- * Source: mon's dns.monitor (its options, summary line and exit status); RFC 1035.
+ * Source: mon's dns.monitor (its options, summary line and exit status); ldirectord(8), service=dns; RFC 1035.
  */
 
 import { clock, elapsed } from '../src/edge/clock.ts'
 import { type Asked, askAll } from '../src/edge/dns/ask-all.ts'
+import { askFor, searchList } from '../src/edge/dns/ask-for.ts'
 import { type WayOptions, wayFlags, wayOf, wayProperties } from '../src/edge/dns/options.ts'
 import { startAttempt } from '../src/edge/probe/attempt.ts'
 import { eachHost, type Outcome } from '../src/edge/probe/each-host.ts'
+import { hostLimit } from '../src/edge/probe/reach.ts'
+import { readReceive, receiveProperty } from '../src/edge/probe/receive.ts'
 import type { CheckContext, Monitor } from '../src/model/monitor.ts'
 import type { Host } from '../src/model/names.ts'
 import type { CheckResult } from '../src/model/result.ts'
@@ -25,6 +29,8 @@ export interface DnsOptions extends WayOptions {
   readonly failsingle?: boolean
   readonly caching_only?: boolean
   readonly query?: readonly string[]
+  readonly name?: string
+  readonly receive?: string
   readonly debug?: boolean
 }
 
@@ -61,6 +67,12 @@ const properties = {
     maxItems: MOST_QUERIES,
     description: 'name[:type[:other name]] to look up; with another name the two must have a record in common',
   },
+  name: {
+    type: 'string',
+    minLength: 1,
+    description: 'name whose address to look up, or address whose name; the answer must be like -receive',
+  },
+  receive: receiveProperty('in an address or a name of the answer'),
   ...wayProperties,
   debug: { type: 'boolean', description: "taken for dns.monitor's sake; nothing more is printed" },
 } as const
@@ -73,14 +85,31 @@ export const dns: Monitor<DnsOptions> = {
   flags: wayFlags,
   rest: null,
   check(hosts, options, context) {
-    const { zone = [], master = [], query = [], caching_only } = options
+    const { zone = [], master = [], query = [], caching_only, name } = options
+    if (name !== undefined) return checkName(hosts, name, options, context)
     if (caching_only === true || (zone.length === 0 && query.length > 0)) return checkLookups(hosts, options, context)
     if (zone.length > 0 && master.length > 0) return checkZones(hosts, options, context)
     const what =
-      zone.length > 0 ? 'a -master to compare it with' : 'a -zone and its -master, or -caching_only and a -query'
+      zone.length > 0
+        ? 'a -master to compare it with'
+        : 'a -zone and its -master, or -caching_only and a -query, or a -name'
     const text = `could not be checked: the dns monitor needs ${what}`
     return eachHost(hosts, context.timeout, context, async () => ({ kind: 'unknown', code: 'bad-option', text }))
   },
+}
+
+async function checkName(
+  hosts: readonly Host[],
+  name: string,
+  options: DnsOptions,
+  context: CheckContext,
+): Promise<CheckResult> {
+  const receive = readReceive(options.receive)
+  const way = wayOf(options, { recurse: true })
+  const list = await searchList()
+  return eachHost(hosts, hostLimit(options, context.timeout), context, async (host, attempt) => {
+    return receive.kind === 'failed' ? receive.outcome : askFor(host, { name, receive, list, way, options }, attempt)
+  })
 }
 
 async function checkZones(hosts: readonly Host[], options: DnsOptions, context: CheckContext): Promise<CheckResult> {
@@ -113,10 +142,11 @@ async function checkZones(hosts: readonly Host[], options: DnsOptions, context: 
 /** One answer for each zone, in their order. */
 async function askMasters(options: DnsOptions, context: CheckContext): Promise<readonly Reference[]> {
   const { zone: zones = [], master: masters = [], serial_threshold: threshold = 0, failsingle = false } = options
+  const { connectIp: _ofHosts, ...ofMasters } = options
   const way = wayOf(options, { recurse: false })
-  const attempt = startAttempt(context.timeout, context.signal)
+  const attempt = startAttempt(context.timeout, context.signal, context.trace)
   const questions = zones.map(soaQuestion)
-  const asked = await Promise.all(masters.map((master) => askAll(master, questions, way, options, attempt)))
+  const asked = await Promise.all(masters.map((master) => askAll(master, questions, way, ofMasters, attempt)))
   attempt.end()
   return zones.map((zone, at) => {
     const answers = masters.flatMap((master, of) => {

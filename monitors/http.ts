@@ -1,7 +1,8 @@
 /**
  * Asks each host for one or more pages and compares status, digest and text with what the operator expects.
  * Up: every page of every host was as expected. Down: names the hosts, and the first page that was not.
- * Source: mon's http.monitor (its flags; `-m` decides alone, as there); keepalived.conf(5), HTTP_GET and SSL_GET; RFC 9110.
+ * Source: mon's http.monitor (its flags; `-m` decides alone, as there); keepalived.conf(5), HTTP_GET and SSL_GET;
+ * ldirectord(8), service=http, https and http_proxy; RFC 9110.
  */
 import { createHash } from 'node:crypto'
 import type { SecureContext } from 'node:tls'
@@ -9,18 +10,21 @@ import type { Ask, Asked } from '../src/edge/http/ask.ts'
 import { askOnce } from '../src/edge/http/ask.ts'
 import type { HttpOptions } from '../src/edge/http/options.ts'
 import { httpProperties, STANDARD_MAX_BODY, STANDARD_STATUS } from '../src/edge/http/options.ts'
-import { tryPattern } from '../src/edge/http/regex.ts'
+import { searchPage, tryPattern } from '../src/edge/http/regex.ts'
 import type { Attempt } from '../src/edge/probe/attempt.ts'
 import type { Outcome } from '../src/edge/probe/each-host.ts'
 import { eachHost } from '../src/edge/probe/each-host.ts'
 import { hostLimit, reachFlags } from '../src/edge/probe/reach.ts'
+import { readReceive } from '../src/edge/probe/receive.ts'
 import { trust } from '../src/edge/probe/tls.ts'
 import type { Monitor } from '../src/model/monitor.ts'
 import type { Host } from '../src/model/names.ts'
 import { host as hostOf } from '../src/model/names.ts'
+import type { PagePattern } from '../src/model/pcre.ts'
 import { seconds } from '../src/model/units.ts'
 import type { Page } from '../src/wire/http/page.ts'
 import { parseDigest, parsePage } from '../src/wire/http/page.ts'
+import { absoluteTarget, isForProxy, viaProxy } from '../src/wire/http/proxy.ts'
 import type { HttpHead, HttpHeader } from '../src/wire/http/request.ts'
 import { encodeRequest, headerOf, parseStatusList } from '../src/wire/http/request.ts'
 import type { Step, StepOptions } from '../src/wire/http/steps.ts'
@@ -73,6 +77,11 @@ async function planOf(options: HttpOptions): Promise<Plan | { kind: 'failed'; ou
       `could not be checked: ${JSON.stringify(options.url)} has something in it that is neither a path nor a URL`,
     )
   }
+  if (options.proxy === true && !whole.every(isForProxy)) {
+    return failed('bad-option', 'could not be checked: a proxy is asked for whole URLs that begin with http://')
+  }
+  const receive = readReceive(options.receive)
+  if (receive.kind === 'failed') return receive
   const trusted = await trust(options.verify === true ? (options.ca ?? null) : null)
   if (trusted.kind === 'failed') return failed('ca-unreadable', trusted.text)
   try {
@@ -80,7 +89,7 @@ async function planOf(options: HttpOptions): Promise<Plan | { kind: 'failed'; ou
       kind: 'plan',
       options,
       pages: whole,
-      expected: expectationOf(options),
+      expected: expectationOf(options, receive.kind === 'pattern' ? receive : null),
       headers: (options.header ?? []).map(headerOf).filter((header) => header !== null),
       trusted: trusted.context,
       step: options.body === undefined ? options : { method: 'POST', ...options },
@@ -91,7 +100,7 @@ async function planOf(options: HttpOptions): Promise<Plan | { kind: 'failed'; ou
 }
 
 /** Throws what `RegExp` throws of a pattern that is none; the schema refuses those before. */
-function expectationOf(options: HttpOptions): Expectation {
+function expectationOf(options: HttpOptions, receive: PagePattern | null): Expectation {
   // Without `u`, so that Perl's habit of escaping what needs no escape (\-, \@) is let pass.
   const flags = options.ignoreCase === true ? 'is' : 's'
   const patternOf = (text: string | undefined): RegExp | null => (text === undefined ? null : new RegExp(text, flags))
@@ -101,6 +110,7 @@ function expectationOf(options: HttpOptions): Expectation {
     digest: parseDigest(options.digest ?? ''),
     regex: patternOf(options.regex),
     match: patternOf(options.match),
+    receive,
     maxBody: options.maxBody ?? STANDARD_MAX_BODY,
   }
 }
@@ -114,7 +124,7 @@ async function askAll(host: Host, plan: Plan, attempt: Attempt): Promise<Outcome
   let status = 0
   for (const page of plan.pages) {
     const expected = expectationFor(page, plan.expected)
-    for (let step: Step | null = firstStep(page, host, plan.step); step !== null; ) {
+    for (let step: Step | null = begin(page, host, plan); step !== null; ) {
       const here = step
       const asked: Asked = await askOnce(hostOf(first?.address ?? host), askFor(here, expected, plan), attempt)
       first ??= asked
@@ -164,7 +174,8 @@ function askFor(step: Step, expected: Expectation, { options, headers, trusted }
 
 /** No Accept-Encoding, so that a digest is of the page and not of somebody's compression of it. */
 function requestOf(step: Step, options: HttpOptions, headers: readonly HttpHeader[]): Buffer {
-  const { method, target } = step
+  const { method } = step
+  const target = options.proxy === true ? absoluteTarget(step) : step.target
   const standard: HttpHeader[] = [
     ['Host', step.authority],
     ['User-Agent', options.userAgent ?? 'upalert'],
@@ -175,9 +186,15 @@ function requestOf(step: Step, options: HttpOptions, headers: readonly HttpHeade
   return encodeRequest({ method, target, version: options.http ?? '1.1', headers: [...standard, ...headers], ...body })
 }
 
+function begin(page: Page, host: Host, { step, options }: Plan): Step {
+  const first = firstStep(page, host, step)
+  return options.proxy === true ? (viaProxy(first, options.port) ?? first) : first
+}
+
 /** The next step where redirects are followed and this is one. */
 function follow(step: Step, head: HttpHead, options: HttpOptions): Step | null {
-  return (options.follow ?? 0) > 0 ? redirectStep(step, head) : null
+  const next = (options.follow ?? 0) > 0 ? redirectStep(step, head) : null
+  return next !== null && options.proxy === true ? viaProxy(next, options.port) : next
 }
 
 function faultOf(
@@ -202,4 +219,5 @@ const targetText = (step: Step): string => oneLine(`${step.authority}${step.targ
 const tools: Tools = {
   digest: (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
   find: tryPattern,
+  search: searchPage,
 }

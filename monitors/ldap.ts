@@ -1,36 +1,40 @@
 /**
- * Searches each LDAP server and looks at what it finds: every entry must have a value of an attribute.
+ * Searches each LDAP server and looks at what it finds: every entry must have a value of an attribute. With --entry it reads
+ * that one entry instead, and looks at its name.
  * Up: there are entries, and all have it. Down: names server and port, once for each entry that has not.
- * Source: mon's ldap.monitor (its options, summary line and exit status); RFC 4511.
+ * Source: mon's ldap.monitor (its options, summary line and exit status); ldirectord(8), service=ldap and ldaps; RFC 4511.
  */
+import { readEntry } from '../src/edge/ldap/entry.ts'
 import { remark, searchOver } from '../src/edge/ldap/search.ts'
 import type { Attempt } from '../src/edge/probe/attempt.ts'
 import { eachHost, type Outcome } from '../src/edge/probe/each-host.ts'
-import {
-  hostLimit,
-  portProperty,
-  type ReachOptions,
-  reach,
-  reachFlags,
-  reachProperties,
-} from '../src/edge/probe/reach.ts'
+import { type PasswordOptions, passwordOf, passwordProperties } from '../src/edge/probe/password.ts'
+import { hostLimit, type ReachOptions, reach, reachFlags, reachProperties } from '../src/edge/probe/reach.ts'
+import { type Receive, readReceive, receiveProperty } from '../src/edge/probe/receive.ts'
+import { dress, type TlsOptions, type TlsPlan, tlsPlan, tlsProperties } from '../src/edge/probe/tls-options.ts'
 import type { Monitor } from '../src/model/monitor.ts'
 import type { Host } from '../src/model/names.ts'
 import { seconds } from '../src/model/units.ts'
 import { entryFault } from '../src/wire/ldap/entry-fault.ts'
 import { encodeFilter } from '../src/wire/ldap/filter.ts'
+import { type Credentials, SUCCESS } from '../src/wire/ldap/message.ts'
+import { oneLine } from '../src/wire/mail/safe-text.ts'
 
-export interface LdapOptions extends ReachOptions {
+export interface LdapOptions extends ReachOptions, PasswordOptions, TlsOptions {
   readonly port?: number
   readonly basedn?: string
   readonly filter?: string
   readonly attribute?: string
   readonly value?: string
+  readonly entry?: string
+  readonly receive?: string
+  readonly binddn?: string
   readonly verbose?: boolean
 }
 
 /** What ldap.monitor uses where an option is not given: no server has it, so that each site says its own. */
 const LDAP_PORT = 389
+const LDAPS_PORT = 636
 const BASE = 'o=Your Org, c=US'
 const FILTER = 'cn=Directory Admin'
 const ATTRIBUTE = 'objectClass'
@@ -47,7 +51,12 @@ export const ldap: Monitor<LdapOptions> = {
   schema: {
     type: 'object',
     properties: {
-      port: portProperty(LDAP_PORT),
+      port: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 65535,
+        description: `TCP port to connect to; ${LDAP_PORT} otherwise, ${LDAPS_PORT} with TLS`,
+      },
       basedn: { type: 'string', default: BASE, description: 'name of the entry below which to search' },
       filter: { type: 'string', minLength: 1, default: FILTER, description: 'which entries to look at (RFC 4515)' },
       attribute: {
@@ -61,6 +70,14 @@ export const ldap: Monitor<LdapOptions> = {
         default: VALUE,
         description: 'value that this attribute must have, perhaps among others',
       },
+      entry: {
+        type: 'string',
+        description: 'name of the one entry to read, instead of a search; empty for the server itself',
+      },
+      receive: receiveProperty('in the name of that entry'),
+      binddn: { type: 'string', description: 'name to log in with; otherwise nobody does' },
+      ...passwordProperties,
+      ...tlsProperties,
       ...reachProperties,
       verbose: { type: 'boolean', description: "taken for ldap.monitor's sake; nothing more is printed" },
     },
@@ -69,10 +86,12 @@ export const ldap: Monitor<LdapOptions> = {
   flags: { p: 'port', b: 'basedn', f: 'filter', a: 'attribute', ...reachFlags },
   rest: null,
   async check(hosts, options, context) {
-    const { port = LDAP_PORT } = options
+    const { port = options.tls === true ? LDAPS_PORT : LDAP_PORT } = options
     const failures = new Map<Host, number>()
+    const plan = await planOf(options, port)
     const result = await eachHost(hosts, hostLimit(options, STANDARD_LIMIT), context, async (host, attempt) => {
-      const { outcome, faults } = await search(host, options, attempt)
+      const { outcome, faults } =
+        plan.kind === 'failed' ? { outcome: plan.outcome, faults: 1 } : await search(host, plan, attempt)
       failures.set(host, faults)
       return outcome
     })
@@ -82,17 +101,43 @@ export const ldap: Monitor<LdapOptions> = {
   },
 }
 
+interface Plan {
+  readonly kind: 'plan'
+  readonly options: LdapOptions
+  readonly port: number
+  readonly credentials: Credentials
+  readonly receive: Receive
+  readonly tls: TlsPlan
+}
+
+async function planOf(options: LdapOptions, port: number): Promise<Plan | { kind: 'failed'; outcome: Outcome }> {
+  const password = passwordOf(options)
+  if (password.kind === 'failed') return password
+  const receive = readReceive(options.receive)
+  if (receive.kind === 'failed') return receive
+  const tls = await tlsPlan(options)
+  if (tls.kind === 'failed') return tls
+  const { binddn = '' } = options
+  // RFC 4513 §5.1.2: a name without a password would let anybody in, and so proves nothing.
+  const credentials = { dn: binddn, password: binddn === '' ? '' : password.text }
+  if (binddn === '' || password.text !== '') return { kind: 'plan', options, port, credentials, receive, tls }
+  const text = 'could not be checked: to log in with --binddn takes a password'
+  return { kind: 'failed', outcome: { kind: 'unknown', code: 'bad-option', text } }
+}
+
 interface Found {
   readonly outcome: Outcome
   /** How often the script would name the server. */
   readonly faults: number
 }
 
+const QUOTED = 100
 /** What is told of a server, of as many entries as may be wrong. */
 const TOLD = 3
 
-async function search(host: Host, options: LdapOptions, attempt: Attempt): Promise<Found> {
-  const { port = LDAP_PORT, basedn = BASE, attribute = ATTRIBUTE, value = VALUE } = options
+async function search(host: Host, plan: Plan, attempt: Attempt): Promise<Found> {
+  const { options, port, credentials, receive, tls } = plan
+  const { basedn = BASE, attribute = ATTRIBUTE, value = VALUE } = options
   const filter = encodeFilter(options.filter ?? FILTER)
   if (filter === null) {
     const text = `could not be checked: ${JSON.stringify(options.filter)} is not a search filter`
@@ -102,12 +147,20 @@ async function search(host: Host, options: LdapOptions, attempt: Attempt): Promi
   if (reached.kind === 'failed') return { outcome: reached.outcome, faults: 1 }
 
   const { address, connect } = reached
+  const dressed = await dress(reached.socket, host, tls, attempt)
+  if (dressed.kind === 'failed') return { outcome: { ...dressed.outcome, address, connect }, faults: 1 }
+  if (options.entry !== undefined) {
+    const outcome = await readEntry(dressed.socket, { credentials, entry: options.entry, receive }, attempt)
+    return { outcome: { ...outcome, address, connect }, faults: 1 }
+  }
   const told: string[] = []
   let faults = 0
   const searched = await searchOver(
-    reached.socket,
+    dressed.socket,
     {
+      credentials,
       base: basedn,
+      scope: 'subtree',
       filter,
       onEntry(entry) {
         const fault = entryFault(entry, attribute, value)
@@ -121,6 +174,10 @@ async function search(host: Host, options: LdapOptions, attempt: Attempt): Promi
   if (searched.kind === 'failed') {
     const { code, text, blame } = searched
     return { outcome: { kind: blame === 'host' ? 'down' : 'unknown', code, text, address, connect }, faults: 1 }
+  }
+  if (credentials.dn !== '' && searched.bound !== SUCCESS) {
+    const text = `did not let ${oneLine(credentials.dn, QUOTED)} in (bind: ${searched.bound})`
+    return { outcome: { kind: 'down', code: 'login-refused', text, address, connect }, faults: 1 }
   }
   if (searched.entries === 0) {
     const text = `returned no entries${remark(searched)}`

@@ -1,7 +1,8 @@
 /**
  * Waits for each host's NNTP greeting, logs in where a user is given, becomes a reader, selects a newsgroup and says quit.
  * Up: it answered as it should to each. Down: names the hosts that did not, with the answer that was wrong.
- * Source: mon's nntp.monitor (-f, -g, -p, -t, -d, -u, -a; its conversation and first line); RFC 3977, RFC 4643.
+ * Source: mon's nntp.monitor (-f, -g, -p, -t, -d, -u, -a; its conversation and first line);
+ * ldirectord(8), service=nntp (the greeting alone); RFC 3977, RFC 4643.
  */
 import { converse } from '../src/edge/probe/talk.ts'
 import { type TalkOptions, talkFlags, talkProperties, talkWithEach } from '../src/edge/probe/talk-options.ts'
@@ -12,6 +13,7 @@ import { nntpConversation } from '../src/wire/talk/nntp.ts'
 export interface NntpOptions extends TalkOptions {
   readonly group?: string
   readonly feeder?: boolean
+  readonly greetingOnly?: boolean
   readonly user?: string
   readonly password?: string
   readonly debug?: string
@@ -33,6 +35,7 @@ export const nntp: Monitor<NntpOptions> = {
     properties: {
       group: { ...ONE_LINE, default: GROUP, description: 'newsgroup to select' },
       feeder: { type: 'boolean', description: 'only greeting and quit, as another server would be served' },
+      greetingOnly: { type: 'boolean', description: 'only the greeting; nothing is said' },
       user: { ...ONE_LINE, description: 'who logs in; otherwise nobody does' },
       password: { ...ONE_LINE, description: 'password of --user, sent as it is' },
       debug: { type: 'string', description: "taken for nntp.monitor's sake; nothing more is printed" },
@@ -43,9 +46,12 @@ export const nntp: Monitor<NntpOptions> = {
   flags: { g: 'group', f: 'feeder', u: 'user', a: 'password', d: 'debug', ...talkFlags },
   rest: null,
   async check(hosts, options, context) {
-    const { user = '', password = '', group = '', feeder = false } = options
+    const { user = '', password = '', group = '', feeder = false, greetingOnly = false } = options
     const login = user === '' || user === '0' ? null : { user, password }
-    const plan = { reader: feeder ? null : { group: group === '' || group === '0' ? GROUP : group, login } }
+    const plan = {
+      reader: feeder ? null : { group: group === '' || group === '0' ? GROUP : group, login },
+      greetingOnly,
+    }
     const result = await talkWithEach(hosts, options, STANDARD, context, (line, attempt) =>
       converse(line, attempt, nntpConversation(plan)),
     )

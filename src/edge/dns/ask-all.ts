@@ -23,7 +23,7 @@ export async function askAll(
   options: WayOptions,
   attempt: Attempt,
 ): Promise<Asked> {
-  const found = await resolve(host, familyOf(options), attempt)
+  const found = await resolve(options.connectIp ?? host, familyOf(options), attempt)
   if (found.kind === 'failed') {
     const answer: Answer = { kind: 'none', code: found.code, text: found.text, blame: 'us' }
     return { answers: questions.map(() => answer), address: null }

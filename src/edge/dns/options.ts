@@ -39,6 +39,7 @@ export const wayProperties = {
     description: 'seconds to wait for the first reply over UDP, and twice as long for each further one',
   },
   source: reachProperties.source,
+  connectIp: reachProperties.connectIp,
   ipv4: reachProperties.ipv4,
   ipv6: reachProperties.ipv6,
   timeout: {

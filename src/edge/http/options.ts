@@ -7,6 +7,7 @@ import { DIGEST_PATTERN, PAGE_PATTERN } from '../../wire/http/page.ts'
 import { HEADER_PATTERN, STATUS_PATTERN } from '../../wire/http/request.ts'
 import type { ReachOptions } from '../probe/reach.ts'
 import { reachProperties } from '../probe/reach.ts'
+import { receiveProperty } from '../probe/receive.ts'
 
 export interface HttpOptions extends ReachOptions {
   readonly port?: number
@@ -15,6 +16,8 @@ export interface HttpOptions extends ReachOptions {
   readonly digest?: string
   readonly regex?: string
   readonly match?: string
+  readonly receive?: string
+  readonly proxy?: boolean
   readonly ignoreCase?: boolean
   readonly hostHeader?: string
   readonly method?: string
@@ -78,6 +81,7 @@ export const httpProperties = {
     description:
       'regular expression that must be found in headers or body; then any status will do, as in http.monitor',
   },
+  receive: receiveProperty('in the body'),
   ignoreCase: { type: 'boolean', description: 'regular expressions take capital and small letters as the same' },
   hostHeader: {
     type: 'string',
@@ -120,6 +124,7 @@ export const httpProperties = {
     description: 'with TLS: the name to ask for and to verify',
   },
   ca: { type: 'string', description: 'with verify: PEM file with the authorities to trust instead of the usual ones' },
+  proxy: { type: 'boolean', description: 'ask the host as a proxy for the page, which is a whole http URL' },
   omitHeaders: { type: 'boolean', description: "taken for http.monitor's sake; headers are not printed anyway" },
   ...reachProperties,
 } as const satisfies Record<string, OptionProperty>

@@ -1,13 +1,15 @@
 /**
- * Searches an LDAP server anonymously over an open connection: bind, search, unbind. Each entry is handed on as it comes,
+ * Searches an LDAP server over an open connection: bind, search, unbind. Each entry is handed on as it comes,
  * so that an answer takes no more memory than its largest entry. The connection is closed in every case.
  */
 import type { Socket } from 'node:net'
 import {
-  anonymousBind,
+  bindRequest,
+  type Credentials,
   type Entry,
   firstMessage,
   readResponse,
+  type Scope,
   SUCCESS,
   searchRequest,
   unbind,
@@ -16,7 +18,9 @@ import { type Attempt, limitText } from '../probe/attempt.ts'
 import { aborted } from '../probe/connect.ts'
 
 interface Search {
+  readonly credentials: Credentials
   readonly base: string
+  readonly scope: Scope
   /** As `encodeFilter` gives it. */
   readonly filter: Buffer
   readonly onEntry: (entry: Entry) => void
@@ -30,7 +34,8 @@ export type Searched =
 /** Entries of one answer; a check wants a few. */
 const MOST_ENTRIES = 10_000
 
-export function searchOver(socket: Socket, { base, filter, onEntry }: Search, attempt: Attempt): Promise<Searched> {
+export function searchOver(socket: Socket, search: Search, attempt: Attempt): Promise<Searched> {
+  const { credentials, base, scope, filter, onEntry } = search
   return new Promise((settle) => {
     let pieces: Buffer[] = []
     let received = 0
@@ -54,7 +59,7 @@ export function searchOver(socket: Socket, { base, filter, onEntry }: Search, at
       else if (response.kind === 'bound' && bound !== '') failed('not-ldap', 'answered the bind twice')
       else if (response.kind === 'bound') {
         bound = response.result
-        socket.write(searchRequest(base, filter))
+        socket.write(searchRequest(base, scope, filter))
         return true
       } else if (response.kind === 'entry' && entries >= MOST_ENTRIES) {
         failed('too-many-entries', `sent more than ${MOST_ENTRIES} entries; narrow the -filter or the -basedn`)
@@ -83,7 +88,7 @@ export function searchOver(socket: Socket, { base, filter, onEntry }: Search, at
     socket.once('close', () => failed('reset', 'reset the connection before it had answered'))
     attempt.signal.addEventListener('abort', onAbort, { once: true })
     if (attempt.signal.aborted) onAbort()
-    else socket.write(anonymousBind())
+    else socket.write(bindRequest(credentials))
   })
 }
 

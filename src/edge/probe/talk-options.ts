@@ -37,12 +37,22 @@ const SERVICES = '/etc/services'
 /** Bytes of that file which are looked at; Debian's has 13 KB. */
 const MOST_OF_SERVICES = 4_194_304
 
+const portForm = {
+  type: 'string',
+  pattern: `^(${PORT}|${SERVICE})$`,
+  form: 'a number up to 65535, or the name of a service in /etc/services',
+} as const
+
+/** The port of a protocol that has another one for TLS: which of them is meant, the other options say. */
+export const portOfTwo = (plain: TalkStandard, secure: TalkStandard): OptionProperty => ({
+  ...portForm,
+  description: `TCP port to connect to; ${plain.port} otherwise, ${secure.port} with TLS`,
+})
+
 export function talkProperties({ port, seconds: limit }: TalkStandard) {
   return {
     port: {
-      type: 'string',
-      pattern: `^(${PORT}|${SERVICE})$`,
-      form: 'a number up to 65535, or the name of a service in /etc/services',
+      ...portForm,
       default: String(port),
       description: `TCP port to connect to; 0 stands for ${port}`,
     },
@@ -73,7 +83,7 @@ export async function talkWithEach(
   options: TalkOptions,
   standard: TalkStandard,
   context: CheckContext,
-  talk: (line: Line, attempt: Attempt) => Promise<Outcome>,
+  talk: (line: Line, attempt: Attempt, host: Host) => Promise<Outcome>,
 ): Promise<CheckResult> {
   const { timeout = 0 } = options
   const limit = seconds(timeout === 0 ? standard.seconds : timeout)
@@ -84,7 +94,7 @@ export async function talkWithEach(
     if (reached.kind === 'failed') return reached.outcome
 
     const { address, connect } = reached
-    return { ...(await talk(reached, attempt)), address, connect }
+    return { ...(await talk(reached, attempt, host)), address, connect }
   })
   return sortedSummary(result)
 }

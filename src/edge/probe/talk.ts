@@ -39,6 +39,7 @@ export function converse({ socket }: Line, attempt: Attempt, conversation: Conve
       if (turn.say !== null) {
         last = null
         // Whether the host still listens is seen by what comes back.
+        if (turn.hides !== undefined) attempt.trace?.({ kind: 'secret', text: turn.hides })
         if (socket.writable) socket.write(`${turn.say}\r\n`)
       }
       return true
@@ -74,6 +75,7 @@ export function converse({ socket }: Line, attempt: Attempt, conversation: Conve
 
 function stopped(attempt: Attempt, turn: Turn | null, last: string | null): Outcome {
   if (attempt.stopped() === 'aborted') return { kind: 'unknown', code: 'aborted', text: aborted.text }
+  if (turn?.otherwise !== undefined) return turn.otherwise
   const late = turn === null ? 'said nothing' : turn.late
   const words = turn === null || last === null ? '' : `; the last it said was ${quote(turn, last)}`
   return { kind: 'down', code: 'timed-out', text: `${late} within ${limitText(attempt.limit)}${words}` }

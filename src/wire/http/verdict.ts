@@ -3,7 +3,9 @@
  * Hashing and pattern matching are handed in, since the one needs a library and the other a deadline.
  */
 
+import type { PagePattern } from '../../model/pcre.ts'
 import { oneLine } from '../mail/safe-text.ts'
+import type { Search } from './get-verdict.ts'
 import type { Digest } from './page.ts'
 import type { HttpReply } from './reply.ts'
 import type { HttpHead, StatusRange } from './request.ts'
@@ -17,6 +19,8 @@ export interface Expectation {
   readonly regex: RegExp | null
   /** Looked for in the whole reply, head and body. */
   readonly match: RegExp | null
+  /** Looked for in the bytes of the body, or of as much of it as was read. */
+  readonly receive: PagePattern | null
   /** The limit of the body, for the sentence that it was too large. */
   readonly maxBody: number
 }
@@ -24,6 +28,7 @@ export interface Expectation {
 export interface Tools {
   digest(algorithm: Digest['algorithm'], bytes: Buffer): string
   find(pattern: RegExp, text: string): 'found' | 'missing' | 'too-slow'
+  search(pattern: PagePattern, body: Buffer): Search
 }
 
 export interface ReplyFault {
@@ -42,14 +47,28 @@ export function statusFault(head: HttpHead, { statuses }: Pick<Expectation, 'sta
 }
 
 export function replyFault(reply: HttpReply, expected: Expectation, tools: Tools): ReplyFault | null {
-  const { digest, regex, match, maxBody } = expected
+  const { digest, regex, match } = expected
   const wrong = statusFault(reply.head, expected)
   if (wrong !== null) return wrong
-  if (reply.cut && (digest !== null || regex !== null || match !== null)) {
-    const text = `has a page of more than ${maxBody} bytes, which is too large to compare; raise --max-body if that is right`
-    return { code: 'body-too-large', text }
-  }
-  return digestFault(reply, digest, tools) ?? patternFault(reply, expected, tools)
+  if (reply.cut && (digest !== null || regex !== null || match !== null)) return tooLarge(expected)
+  return (
+    digestFault(reply, digest, tools) ?? patternFault(reply, expected, tools) ?? receiveFault(reply, expected, tools)
+  )
+}
+
+function tooLarge({ maxBody }: Expectation): ReplyFault {
+  const text = `has a page of more than ${maxBody} bytes, which is too large to compare; raise --max-body if that is right`
+  return { code: 'body-too-large', text }
+}
+
+/** A page that has it in front may be as long as it likes. */
+function receiveFault(reply: HttpReply, expected: Expectation, tools: Tools): ReplyFault | null {
+  const { receive } = expected
+  if (receive === null) return null
+  const { kind } = tools.search(receive, reply.content)
+  if (kind === 'found') return null
+  if (kind === 'missing' && reply.cut) return tooLarge(expected)
+  return notThere(kind, receive.shown, 'a page', reply)
 }
 
 /**
@@ -73,8 +92,11 @@ function patternFault(reply: HttpReply, { regex, match }: Expectation, tools: To
 
 function missing(pattern: RegExp, what: string, text: string, reply: HttpReply, tools: Tools): ReplyFault | null {
   const trial = tools.find(pattern, text)
-  if (trial === 'found') return null
-  const shown = `/${oneLine(pattern.source, QUOTED)}/`
+  return trial === 'found' ? null : notThere(trial, pattern.source, what, reply)
+}
+
+function notThere(trial: 'missing' | 'too-slow', pattern: string, what: string, reply: HttpReply): ReplyFault {
+  const shown = `/${oneLine(pattern, QUOTED)}/`
   if (trial === 'missing')
     return { code: 'no-match', text: `has ${what} without ${shown} (${beginning(reply.content)})` }
   const slow = `has ${what} on which the pattern ${shown} takes too long; write one without nested repetition`

@@ -1,5 +1,5 @@
 /**
- * The few LDAP messages that an anonymous search takes: bind, search, unbind, and what a server answers to them.
+ * The few LDAP messages that a search takes: bind, search, unbind, and what a server answers to them.
  * Source: RFC 4511 §4.1.1, 4.1.9, 4.2, 4.5, 4.3.
  */
 import { BER, element, extentOf, octets, readElement, readElements, readInteger, small } from './ber.ts'
@@ -21,23 +21,32 @@ export const SEARCH_ID = 2
 const UNBIND_ID = 3
 
 const VERSION = 3
-const WHOLE_SUBTREE = 2
+const SCOPES = { base: 0, subtree: 2 } as const
+
+export type Scope = keyof typeof SCOPES
 /** Of aliases, that of the base is followed: derefFindingBaseObj, as Net::LDAP has it. */
 const DEREFERENCE = 2
 const NO_LIMIT = 0
 
 const message = (id: number, operation: Buffer): Buffer => element(BER.sequence, small(id), operation)
 
-/** Without a name and a password. */
-export const anonymousBind = (): Buffer =>
-  message(BIND_ID, element(OPERATION.bindRequest, small(VERSION), octets(''), octets('', 0x80)))
+export interface Credentials {
+  readonly dn: string
+  readonly password: string
+}
+
+/** RFC 4513 §5.1: without a name and a password it is anonymous. */
+export const ANONYMOUS: Credentials = { dn: '', password: '' }
+
+export const bindRequest = ({ dn, password }: Credentials): Buffer =>
+  message(BIND_ID, element(OPERATION.bindRequest, small(VERSION), octets(dn), octets(password, 0x80)))
 
 /** `filter` as `encodeFilter` gives it; all attributes of users are asked for. */
-export function searchRequest(base: string, filter: Buffer): Buffer {
+export function searchRequest(base: string, scope: Scope, filter: Buffer): Buffer {
   const operation = element(
     OPERATION.searchRequest,
     octets(base),
-    small(WHOLE_SUBTREE, BER.enumerated),
+    small(SCOPES[scope], BER.enumerated),
     small(DEREFERENCE, BER.enumerated),
     small(NO_LIMIT),
     small(NO_LIMIT),

@@ -15,6 +15,8 @@ export interface Turn {
   readonly late: string
   /** A password that this command carries: a server may echo it, and nobody must read it in an alert. */
   readonly hides?: string
+  /** The verdict where nothing comes back in time: what was wanted of the host is known already. */
+  readonly otherwise?: Verdict
 }
 
 /** `text` is a sentence's tail. */
@@ -42,6 +44,12 @@ export function command(say: string, name = say): Turn {
 /** The same again, without saying anything: for a reply's next line. */
 export const more = (turn: Turn): Turn => ({ ...turn, say: null })
 
+/** A goodbye whose answer does not count: any line will do, and so will none. */
+export function* farewell(turn: Turn, verdict: Verdict): Conversation {
+  yield { ...turn, otherwise: verdict }
+  return verdict
+}
+
 /** The server said something else than `wanted`, or closed. */
 export function refusal(turn: Turn, heard: Heard, wanted: string, code = 'wrong-answer'): Verdict {
   if (heard === null) {
@@ -50,9 +58,9 @@ export function refusal(turn: Turn, heard: Heard, wanted: string, code = 'wrong-
   return { kind: 'down', code, text: `sent ${quote(turn, heard)} as ${turn.awaits}, and ${wanted} was expected` }
 }
 
-/** A server's own words, fit to be read. */
+/** A server's own words, fit to be read. It would repeat a password in the bytes that it was sent in. */
 export function quote({ hides = '' }: Turn, heard: string): string {
-  const text = hides === '' ? heard : heard.replaceAll(hides, '***')
+  const text = hides === '' ? heard : heard.replaceAll(Buffer.from(hides).toString('latin1'), '***')
   return text.trim() === '' ? 'an empty line' : `"${oneLine(text, QUOTED)}"`
 }
 

@@ -2,7 +2,17 @@
  * Greeting, login, perhaps a mailbox, and logout, as mon's imap.monitor says them: it logs in as ANONYMOUS.
  * Source: RFC 3501 §7.1 (the greeting), §2.2.2 (tagged and untagged responses), §6.2.3, §6.3.2, §6.1.3, §4.3 (quoting).
  */
-import { type Conversation, command, greeting, more, one, type Part, refusal, type Turn } from './conversation.ts'
+import {
+  type Conversation,
+  command,
+  farewell,
+  greeting,
+  more,
+  one,
+  type Part,
+  refusal,
+  type Turn,
+} from './conversation.ts'
 
 export interface ImapLogin {
   readonly user: string
@@ -10,22 +20,30 @@ export interface ImapLogin {
 }
 
 interface Plan {
-  /** `null`: as ANONYMOUS. */
-  readonly login: ImapLogin | null
+  /** `null`: as ANONYMOUS. `nobody` logs in at all. */
+  readonly login: ImapLogin | null | 'nobody'
   /** As the server wants it, quotes and all; `null`: none is opened. */
   readonly mailbox: string | null
+  /** Whether LOGOUT must be answered. */
+  readonly goodbye: boolean
 }
 
 /** BYE is a greeting as well: what follows it tells. */
 const GREETING = /^\* (OK|PREAUTH|BYE)/
+/** Where nothing follows that would tell. */
+const OPEN = /^\* (OK|PREAUTH)/
 
-export function* imapConversation({ login, mailbox }: Plan): Conversation {
-  return (
-    (yield* one(greeting, GREETING, '* OK', 'wrong-greeting')) ??
-    (yield* tagged('A1', loginTurn(login), 'login-refused')) ??
-    (mailbox === null ? null : yield* tagged('A2', command(`A2 EXAMINE ${mailbox}`, 'EXAMINE'), 'mailbox-refused')) ??
-    (yield* tagged('A3', command('A3 LOGOUT', 'LOGOUT'))) ?? { kind: 'up', text: done(login, mailbox) }
-  )
+export function* imapConversation({ login, mailbox, goodbye }: Plan): Conversation {
+  const hides = login === null || login === 'nobody' ? '' : escaped(login.password)
+  const examine = { ...command(`A2 EXAMINE ${mailbox}`, 'EXAMINE'), hides }
+  const logout = { ...command('A3 LOGOUT', 'LOGOUT'), hides }
+  const refused =
+    (yield* one(greeting, login === 'nobody' ? OPEN : GREETING, '* OK', 'wrong-greeting')) ??
+    (login === 'nobody' ? null : yield* tagged('A1', loginTurn(login), 'login-refused')) ??
+    (mailbox === null ? null : yield* tagged('A2', examine, 'mailbox-refused'))
+  if (refused !== null) return refused
+  if (!goodbye) return yield* farewell(logout, { kind: 'up', text: done(login, mailbox, false) })
+  return (yield* tagged('A3', logout)) ?? { kind: 'up', text: done(login, mailbox, true) }
 }
 
 function loginTurn(login: ImapLogin | null): Turn {
@@ -48,7 +66,14 @@ function* tagged(tag: string, turn: Turn, code?: string): Part {
   return refusal(turn, null, `${tag} OK`)
 }
 
-function done(login: ImapLogin | null, mailbox: string | null): string {
-  const who = login === null ? 'ANONYMOUS' : login.user
-  return `greeted, let ${who} in${mailbox === null ? '' : `, opened ${mailbox}`} and said goodbye`
+function done(login: Plan['login'], mailbox: string | null, goodbye: boolean): string {
+  const who = login === null ? 'ANONYMOUS' : login === 'nobody' ? null : login.user
+  const steps = [
+    'greeted',
+    ...(who === null ? [] : [`let ${who} in`]),
+    ...(mailbox === null ? [] : [`opened ${mailbox}`]),
+    ...(goodbye ? ['said goodbye'] : []),
+  ]
+  const last = steps.pop() ?? ''
+  return steps.length === 0 ? last : `${steps.join(', ')} and ${last}`
 }

@@ -10,14 +10,17 @@ export interface NntpPlan {
     readonly group: string
     readonly login: { readonly user: string; readonly password: string } | null
   } | null
+  /** Nothing is said at all. */
+  readonly greetingOnly?: boolean
 }
 
 const GOOD = /^2\d\d/
 const A_GOOD_ONE = 'a code from 200 to 299'
 
-export function* nntpConversation({ reader }: NntpPlan): Conversation {
+export function* nntpConversation({ reader, greetingOnly = false }: NntpPlan): Conversation {
   return (
     (yield* one(greeting, GOOD, A_GOOD_ONE, 'wrong-greeting')) ??
+    (greetingOnly ? ({ kind: 'up', text: 'greeted' } as const) : null) ??
     (reader === null ? null : yield* read(reader)) ??
     (yield* one(command('quit'), GOOD, A_GOOD_ONE)) ?? { kind: 'up', text: done(reader) }
   )

@@ -11,9 +11,14 @@ import { smtpConversation } from '../../../src/wire/talk/smtp.ts'
 
 const login = { user: 'joe', password: 'secret' }
 const conversations: Readonly<Record<string, () => Conversation>> = {
-  smtp: () => smtpConversation('watcher'),
-  pop3: () => pop3Conversation(),
-  imap: () => imapConversation({ login, mailbox: 'INBOX' }),
+  smtp: () => smtpConversation({ us: 'watcher', ehlo: false, goodbye: '221' }),
+  'smtp with EHLO': () => smtpConversation({ us: 'watcher', ehlo: true, goodbye: 'none' }),
+  pop3: () => pop3Conversation({ login: null, goodbye: true }),
+  'pop3 with a login': () => pop3Conversation({ login, goodbye: true }),
+  'pop3 without a goodbye': () => pop3Conversation({ login: null, goodbye: false }),
+  imap: () => imapConversation({ login, mailbox: 'INBOX', goodbye: true }),
+  'imap without a login': () => imapConversation({ login: 'nobody', mailbox: null, goodbye: false }),
+  'nntp without a word': () => nntpConversation({ reader: null, greetingOnly: true }),
   ftp: () => ftpConversation(),
   nntp: () => nntpConversation({ reader: { group: 'control', login } }),
 }
@@ -89,7 +94,18 @@ for (const [name, conversation] of Object.entries(conversations)) {
 const dialogues: readonly (readonly [name: string, lines: readonly string[], said: readonly string[], text: string])[] =
   [
     ['smtp', ['220 a', '250 b', '221 c'], ['HELO watcher', 'quit'], 'greeted and said goodbye'],
+    ['smtp with EHLO', ['220 a', '250-b', '250 c'], ['EHLO watcher', 'QUIT'], 'greeted'],
+    ['smtp with EHLO', ['220 a', '500-b', '500 c', '250 d', 'x'], ['EHLO watcher', 'HELO watcher', 'QUIT'], 'greeted'],
     ['pop3', ['+OK', '+OK'], ['quit'], 'greeted and said goodbye'],
+    [
+      'pop3 with a login',
+      ['+OK', '+OK', '+OK', '+OK'],
+      ['USER joe', 'PASS secret', 'quit'],
+      'greeted, let joe in and said goodbye',
+    ],
+    ['pop3 without a goodbye', ['+OK', '-ERR'], ['quit'], 'greeted'],
+    ['imap without a login', ['* OK a'], ['A3 LOGOUT'], 'greeted'],
+    ['nntp without a word', ['200 a'], [], 'greeted'],
     [
       'imap',
       ['* OK a', 'A1 OK b', '* FLAGS ()', 'A2 OK c', '* BYE', 'A3 OK d'],
@@ -105,7 +121,7 @@ const dialogues: readonly (readonly [name: string, lines: readonly string[], sai
     ],
   ]
 for (const [name, lines, said, text] of dialogues) {
-  test(`${name}: the whole conversation`, () => {
+  test(`${name}: the whole conversation, ${lines.length} lines`, () => {
     const conversation = conversations[name]
     assert(conversation !== undefined)
     assert.deepEqual(hold(conversation(), lines), { said, verdict: { kind: 'up', text } })
@@ -116,5 +132,7 @@ test('a line is quoted short, on one line, and without the password that it echo
   const turn = { ...command('authinfo pass xyzzy', 'authinfo pass'), hides: 'xyzzy' }
   assert.equal(quote(turn, '500 authinfo pass xyzzy\x07?'), '"500 authinfo pass ***??"')
   assert.equal(quote(turn, ' '), 'an empty line')
+  const umlaut = { ...command('PASS süß', 'PASS'), hides: 'süß' }
+  assert.equal(quote(umlaut, Buffer.from('-ERR süß?').toString('latin1')), '"-ERR ***?"')
   assert(quote(turn, 'word '.repeat(1000)).length <= 82)
 })
