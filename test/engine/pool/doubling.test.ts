@@ -9,7 +9,7 @@ import type { Real, Virtual } from '../../../src/model/model.ts'
 import type { FoundWeights, Saved } from '../../../src/model/state.ts'
 import { milliseconds, minutes, seconds, wallTime, weight } from '../../../src/model/units.ts'
 import { at, model, virtual } from '../build.ts'
-import { checkOf, heavy, Pool, poolOf, realOf } from './rig.ts'
+import { checkOf, heavy, Pool, poolOf, realOf, sorryServer } from './rig.ts'
 
 const nanny = { share: 32, every: seconds(20) }
 const ramp: Partial<Virtual> = { doubling: nanny }
@@ -212,4 +212,26 @@ test('the quorum counts the whole weight from the beginning: a pool that has jus
   const pool = poolOf([heavy(1, 100), heavy(2, 100)], { ...ramp, quorum: weight(150) })
   for (const n of [1, 2]) pool.check(n, '+', 0)
   assert.deepEqual([pool.standing, pool.wanted], ['serving', '1=3 2=3'])
+})
+
+test('whoever the sorry server hands over to, and a backup server that is called in, begins low as well', () => {
+  const sorry = poolOf([heavy(1, 100), heavy(2, 100)], { ...ramp, sorry: sorryServer, quorum: weight(200) })
+  for (const n of [1, 2]) sorry.check(n, '+', 0)
+  sorry.post({ kind: 'time' }, at(200))
+  assert.equal(sorry.wanted, '1=100 2=100 10.9.9.9:80=-')
+  sorry.check(2, '-', 201)
+  sorry.check(2, '+', 202)
+  assert.equal(sorry.wanted, '1=3 2=3 10.9.9.9:80=-')
+  const backup = poolOf([heavy(1, 100), heavy(2, 100, { role: 'backup' })], ramp)
+  for (const n of [1, 2]) backup.check(n, '+', 0)
+  backup.check(1, '-', 200)
+  assert.equal(backup.wanted, '1=- 2=3')
+})
+
+test('with both, the doubling counts and not the slow start', () => {
+  const pool = poolOf([heavy(1, 100)], { ...ramp, slowStart: seconds(10) })
+  pool.check(1, '+', 0)
+  pool.check(1, '-', 1)
+  pool.check(1, '+', 2)
+  assert.deepEqual(weightsAt(pool, [2, 12, 22]), [3, 3, 6])
 })

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { GREATEST_WEIGHT } from '../../../src/engine/limits.ts'
+import { isEmpty, patchOf } from '../../../src/engine/patch.ts'
 import { loadStep } from '../../../src/engine/pool/load.ts'
 import { statusView } from '../../../src/engine/view.ts'
 import { host } from '../../../src/model/names.ts'
@@ -84,7 +85,11 @@ test('what goes for nothing writes nothing: neither another load, nor when to lo
   const pool = poolOf([heavy(1, 4)], feedback)
   loaded(pool, 1, 0)
   const before = pool.state.pools[0]
-  for (const [i, load] of [1.01, 0.99, 0.5, 1, 0.1].entries()) loaded(pool, load, i + 1)
+  for (const [i, load] of [1.01, 0.99, 0.5, 1, 0.1].entries()) {
+    const { state } = pool
+    loaded(pool, load, i + 1)
+    assert(isEmpty(patchOf(state, pool.state)), `a load of ${load}`)
+  }
   assert.equal(pool.state.pools[0]?.reals, before?.reals)
 })
 
