@@ -6,8 +6,7 @@
  * answer in two packets fails, and an escape that it does not know makes it hang.
  */
 
-import { clock } from '../src/edge/clock.ts'
-import { converse, stepAttempt, type Wire } from '../src/edge/expect/converse.ts'
+import { converse, stepAttempt } from '../src/edge/expect/converse.ts'
 import { datagramWire, streamWire } from '../src/edge/expect/wires.ts'
 import type { Attempt } from '../src/edge/probe/attempt.ts'
 import { datagramFailure, openDatagrams } from '../src/edge/probe/datagram.ts'
@@ -15,13 +14,12 @@ import { eachHost, type Outcome } from '../src/edge/probe/each-host.ts'
 import type { ReachOptions } from '../src/edge/probe/reach.ts'
 import { familyOf, hostLimit, outletOf, reach, reachFlags, reachProperties } from '../src/edge/probe/reach.ts'
 import { resolve } from '../src/edge/probe/resolve.ts'
-import { certificateFacts, secure, trust } from '../src/edge/probe/tls.ts'
+import { dress, type TlsOptions, type TlsPlan, tlsPlan, tlsProperties } from '../src/edge/probe/tls-options.ts'
 import type { OptionFault, OptionProperty } from '../src/model/module.ts'
 import type { Monitor } from '../src/model/monitor.ts'
 import type { Host } from '../src/model/names.ts'
 import type { Milliseconds } from '../src/model/units.ts'
 import { milliseconds, seconds } from '../src/model/units.ts'
-import { certificateFault } from '../src/wire/certificate.ts'
 import {
   isFault,
   LONGEST_STEP,
@@ -33,20 +31,14 @@ import {
   type Step,
 } from '../src/wire/expect/step.ts'
 
-export interface ExpectOptions extends ReachOptions {
+export interface ExpectOptions extends ReachOptions, TlsOptions {
   readonly port: number
   /** `send TEXT`, `expect TEXT` or `regex TEXT`, in order. */
   readonly step: readonly string[]
-  readonly tls?: boolean
   readonly udp?: boolean
-  readonly verify?: boolean
-  readonly servername?: string
-  readonly ca?: string
 }
 
 const STANDARD_LIMIT = seconds(10)
-/** RFC 1035 §2.3.4, and no blanks. */
-const NAME = '^[\\x21-\\x7e]{1,253}$'
 
 const properties = {
   port: { type: 'integer', minimum: 1, maximum: 65535, description: 'port to connect to' },
@@ -58,19 +50,8 @@ const properties = {
     escapes: true,
     description: 'what to send and what to expect, in order',
   },
-  tls: { type: 'boolean', description: 'speak TLS from the beginning' },
   udp: { type: 'boolean', description: 'a datagram for each text sent, and no connection' },
-  verify: {
-    type: 'boolean',
-    description: 'with --tls: the certificate must be valid, trusted and for the right name',
-  },
-  servername: {
-    type: 'string',
-    pattern: NAME,
-    form: 'a name without blanks',
-    description: 'with --tls: the name to ask for (SNI) and to verify, instead of the host',
-  },
-  ca: { type: 'string', description: 'with --verify: PEM file with the authorities to trust' },
+  ...tlsProperties,
   ...reachProperties,
   timeout: {
     type: 'number',
@@ -94,7 +75,7 @@ export const expect: Monitor<ExpectOptions> = {
     const steps = read.filter((step): step is Step => !isFault(step))
     const stepLimit = hostLimit(options, STANDARD_LIMIT)
     const limit = milliseconds(stepLimit * (steps.length + 1))
-    const talk: Talk = { options, steps, stepLimit }
+    const talk: Talk = { options, steps, stepLimit, plan: await tlsPlan(options) }
     return eachHost(hosts, limit, context, async (host, attempt) => {
       if (steps.length < read.length)
         return unclear('bad-option', 'could not be checked: one of the steps cannot be read')
@@ -130,45 +111,21 @@ interface Talk {
   readonly options: ExpectOptions
   readonly steps: readonly Step[]
   readonly stepLimit: Milliseconds
+  readonly plan: TlsPlan
 }
 
-async function overTcp(host: Host, talk: Talk, attempt: Attempt): Promise<Outcome> {
-  const { options, steps, stepLimit } = talk
+async function overTcp(host: Host, { options, steps, stepLimit, plan }: Talk, attempt: Attempt): Promise<Outcome> {
   const first = stepAttempt(stepLimit, attempt)
   try {
     const reached = await reach(host, options.port, options, first)
     if (reached.kind === 'failed') return reached.outcome
     const { address, connect } = reached
-    const on = options.tls === true ? await overTls(host, reached.socket, options, first) : streamWire(reached.socket)
-    if ('kind' in on) return { ...on, address, connect }
-    return { ...(await converse(on, steps, { attempt, stepLimit })), address, connect }
+    const dressed = await dress(reached.socket, host, plan, first)
+    if (dressed.kind === 'failed') return { ...dressed.outcome, address, connect }
+    return { ...(await converse(streamWire(dressed.socket), steps, { attempt, stepLimit })), address, connect }
   } finally {
     first.end()
   }
-}
-
-async function overTls(
-  host: Host,
-  socket: Parameters<typeof secure>[0],
-  { port, servername = host, verify = false, ca }: ExpectOptions,
-  attempt: Attempt,
-): Promise<Wire | Outcome> {
-  const trusted = await trust(ca ?? null)
-  if (trusted.kind === 'failed') {
-    socket.destroy()
-    return unclear('ca-unreadable', trusted.text)
-  }
-  const secured = await secure(socket, { port, servername, context: trusted.context }, attempt)
-  if (secured.kind === 'failed') {
-    const { blame, code, text } = secured
-    return { kind: blame === 'host' ? 'down' : 'unknown', code, text }
-  }
-  const facts = certificateFacts(secured.socket, servername)
-  const fault =
-    !verify || facts === null ? null : certificateFault(facts, { name: servername, chain: true }, clock.wall())
-  if (fault === null) return streamWire(secured.socket)
-  secured.socket.destroy()
-  return { kind: 'down', ...fault }
 }
 
 async function overUdp(host: Host, { options, steps, stepLimit }: Talk, attempt: Attempt): Promise<Outcome> {
@@ -189,7 +146,7 @@ async function overUdp(host: Host, { options, steps, stepLimit }: Talk, attempt:
   })
   opened.removeAllListeners('error')
   const meaning = (error: NodeJS.ErrnoException) => failed(datagramFailure(error.code ?? error.message, target))
-  const wire = datagramWire(opened, meaning)
+  const wire = datagramWire(opened, meaning, attempt.trace)
   if (refused !== null) {
     wire.close()
     return { ...meaning(refused), address }

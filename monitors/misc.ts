@@ -83,6 +83,7 @@ async function run(host: Host, options: MiscOptions, context: CheckContext, atte
     group,
     silent: !tell,
     leftovers: 'leave',
+    trace: context.trace,
     ...(context.started === undefined ? {} : { started: context.started }),
   })
   return outcomeOf(programName(command), ran, dynamic, attempt)

@@ -144,7 +144,7 @@ async function askSeveral(host: Host, count: number, plan: Plan, attempt: Attemp
 }
 
 async function askOnce(host: Host, plan: Plan, whole: Attempt): Promise<Timed> {
-  const part = startAttempt(milliseconds(plan.limit), whole.signal)
+  const part = startAttempt(milliseconds(plan.limit), whole.signal, whole.trace)
   const { signal, limit, started, elapsed, end } = part
   const attempt: Attempt = { signal, limit, started, elapsed, end, stopped: () => whole.stopped() ?? part.stopped() }
   try {

@@ -42,10 +42,10 @@ export const script: Monitor<ScriptOptions> = {
   restIsVerbatim: true,
   async check(hosts, { command, nagios = false, user }, context) {
     const attempt = startAttempt(context.timeout, context.signal)
-    const { environment, started } = context
+    const { environment, started, trace } = context
     const { signal } = attempt
     const run = (words: readonly string[]) =>
-      launch({ command: words, environment, input: null, signal, user, leftovers: 'end', started })
+      launch({ command: words, environment, input: null, signal, user, leftovers: 'end', started, trace })
     try {
       if (nagios) return await checkPlugin({ hosts, command, withHosts: context.withHosts ?? true, attempt, run })
       const words = context.withHosts === false ? command : [...command, ...hosts]

@@ -34,6 +34,7 @@ export const sendProgram: Monitor<SendProgramOptions> = {
   name: 'send-program',
   question: 'does this program print the text expected?',
   startsPrograms: true,
+  comparesOutput: true,
   schema: {
     type: 'object',
     properties: {

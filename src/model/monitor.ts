@@ -15,6 +15,28 @@ export interface CheckContext {
   readonly withHosts?: boolean
   /** A monitor that starts a process says so, for `list pids`. */
   readonly started?: (pid: number) => void
+  /** Told all that goes over the wire, in order: `upalert try` shows it. The daemon does not ask. */
+  readonly trace?: Trace
+}
+
+export type Trace = (what: Traced) => void
+
+export type Traced =
+  /** Over TLS what is inside of it. */
+  | { readonly kind: 'sent' | 'received'; readonly bytes: Uint8Array }
+  /** A text that must not be shown wherever it appears; it may be told after it was sent. */
+  | { readonly kind: 'secret'; readonly text: string }
+  | ({ readonly kind: 'ran' } & RanProgram)
+
+/** A program that was run to its end. */
+export interface RanProgram {
+  readonly command: readonly string[]
+  /** `null`: it did not exit by itself, and `end` says what became of it. */
+  readonly status: number | null
+  readonly end: string
+  readonly output: Uint8Array
+  /** Standard error, where it is kept apart. */
+  readonly errors: Uint8Array | null
 }
 
 /**
@@ -30,5 +52,7 @@ export interface Monitor<Options = unknown> extends OptionShape {
   readonly reachesHosts?: boolean
   /** Each run starts a process: `maxprocs` limits how many of these run at once. */
   readonly startsPrograms?: true
+  /** It compares what a program prints with its option `expect`, which Piranha's nanny does otherwise (wire/expect/nanny.ts). */
+  readonly comparesOutput?: true
   check(hosts: readonly Host[], options: Options, context: CheckContext): Promise<CheckResult>
 }

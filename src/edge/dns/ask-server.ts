@@ -170,7 +170,7 @@ function failed(errno: string, target: Target, over: 'UDP' | 'TCP'): Answer {
 
 /** A part of an attempt with a limit of its own; what stops the whole counts before it. */
 function withinAttempt(limit: Milliseconds, whole: Attempt): Attempt {
-  const part = startAttempt(limit, whole.signal)
+  const part = startAttempt(limit, whole.signal, whole.trace)
   const { signal, started, elapsed, end } = part
   const stopped = () => whole.stopped() ?? part.stopped()
   return { signal, limit: milliseconds(Math.min(limit, whole.limit)), started, stopped, elapsed, end }

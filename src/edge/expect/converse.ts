@@ -35,7 +35,7 @@ const REST = 9
 /** An attempt for one step, within that for all of them. */
 export function stepAttempt(limit: Milliseconds, whole: Attempt): Attempt {
   const left = Math.max(1, whole.limit - whole.elapsed())
-  return startAttempt(milliseconds(Math.min(limit, left)), whole.signal)
+  return startAttempt(milliseconds(Math.min(limit, left)), whole.signal, whole.trace)
 }
 
 export function converse(

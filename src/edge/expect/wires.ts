@@ -1,6 +1,7 @@
 /** A connection, and an exchange of datagrams, as a conversation of steps sees them. */
 import type { Socket as Datagrams } from 'node:dgram'
 import type { Duplex } from 'node:stream'
+import type { Trace } from '../../model/monitor.ts'
 import type { Outcome } from '../probe/each-host.ts'
 import type { Ears, Wire } from './converse.ts'
 
@@ -24,12 +25,22 @@ export function streamWire(socket: Duplex): Wire {
 }
 
 /** `socket` is connected. `failure` says what an error means. */
-export function datagramWire(socket: Datagrams, failure: (error: NodeJS.ErrnoException) => Outcome): Wire {
+export function datagramWire(
+  socket: Datagrams,
+  failure: (error: NodeJS.ErrnoException) => Outcome,
+  trace: Trace | undefined,
+): Wire {
   return {
     datagrams: true,
-    send: (bytes, sent) => socket.send(bytes, (error) => void (error === null ? sent() : undefined)),
+    send(bytes, sent) {
+      trace?.({ kind: 'sent', bytes })
+      socket.send(bytes, (error) => void (error === null ? sent() : undefined))
+    },
     listen({ bytes, failed }: Ears) {
-      socket.on('message', bytes)
+      socket.on('message', (piece: Buffer) => {
+        trace?.({ kind: 'received', bytes: piece })
+        bytes(piece)
+      })
       socket.on('error', (error: NodeJS.ErrnoException) => failed(failure(error)))
     },
     close() {

@@ -3,6 +3,7 @@
  * Every door that waits takes an attempt, so that the host's own limit and the check's abort end it alike.
  */
 import { setMaxListeners } from 'node:events'
+import type { Trace } from '../../model/monitor.ts'
 import type { Milliseconds, Uptime } from '../../model/units.ts'
 import { milliseconds } from '../../model/units.ts'
 import { clock, elapsed } from '../clock.ts'
@@ -15,6 +16,8 @@ export interface Attempt {
   /** The time this attempt may take. */
   readonly limit: Milliseconds
   readonly started: Uptime
+  /** Told what goes over the wire, where somebody wants to see it. */
+  readonly trace?: Trace | undefined
   /** Why `signal` has fired; `null` while it has not. */
   stopped(): StopReason | null
   /** How long it has been running. */
@@ -29,7 +32,7 @@ const LONGEST_TIMER = milliseconds(2_147_483_647)
 /** A timer may fire this much early by the clock that measures it; an abort so near the end is the end. */
 const TIMER_SLACK = milliseconds(5)
 
-export function startAttempt(limit: Milliseconds, outer: AbortSignal): Attempt {
+export function startAttempt(limit: Milliseconds, outer: AbortSignal, trace?: Trace): Attempt {
   const started = clock.uptime()
   const controller = new AbortController()
   let reason: StopReason | null = null
@@ -48,6 +51,7 @@ export function startAttempt(limit: Milliseconds, outer: AbortSignal): Attempt {
     signal: controller.signal,
     limit,
     started,
+    trace,
     stopped: () => reason,
     elapsed: () => elapsed(started),
     end() {

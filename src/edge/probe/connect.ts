@@ -11,6 +11,7 @@ import type { Attempt } from './attempt.ts'
 import { limitText } from './attempt.ts'
 import { closeSocket, needsOwnSocket, type Outlet, ownSocket, type SocketTrouble, troubleText } from './own-socket.ts'
 import { isLinkLocal } from './socket-address.ts'
+import { tap } from './tap.ts'
 
 export interface Target extends Outlet {
   readonly address: string
@@ -59,7 +60,10 @@ export function connect(target: Target, attempt: Attempt): Promise<Connected> {
       if (result.kind === 'failed') socket.destroy()
       settle(result)
     }
-    const onConnect = (): void => done({ kind: 'connected', socket, took: attempt.elapsed() })
+    const onConnect = (): void => {
+      tap(socket, attempt.trace)
+      done({ kind: 'connected', socket, took: attempt.elapsed() })
+    }
     const onError = (error: NodeJS.ErrnoException): void => done(connectFailure(error.code ?? error.message, target))
     const onAbort = (): void => done(stoppedText(port, attempt))
     socket.once('connect', onConnect)

@@ -58,9 +58,11 @@ export function sendAndWait(
     attempt.signal.addEventListener('abort', onAbort, { once: true })
     socket.once('error', (error: NodeJS.ErrnoException) => done(datagramFailure(error.code ?? error.message, target)))
     socket.on('message', (bytes) => {
+      attempt.trace?.({ kind: 'received', bytes })
       if (answers(bytes)) done({ kind: 'answer', bytes, took: attempt.elapsed() })
     })
     const send = (bytes: Uint8Array, pause: Milliseconds | undefined): void => {
+      attempt.trace?.({ kind: 'sent', bytes })
       socket.send(bytes)
       if (pause !== undefined) timer = setTimeout(send, pause, bytes, milliseconds(pause * 2))
     }

@@ -56,7 +56,7 @@ export async function eachHost(
         results.set(host, notStarted(host, context, left <= 0))
         continue
       }
-      const attempt = startAttempt(milliseconds(Math.min(most, left)), context.signal)
+      const attempt = startAttempt(milliseconds(Math.min(most, left)), context.signal, context.trace)
       const outcome = await probe(host, attempt)
       attempt.end()
       results.set(host, hostResult(host, outcome, attempt.elapsed()))

@@ -17,6 +17,7 @@ import type { Attempt } from './attempt.ts'
 import { limitText } from './attempt.ts'
 import { recordsOf } from './close-notify.ts'
 import { aborted } from './connect.ts'
+import { tap, untap } from './tap.ts'
 
 interface TlsRequest {
   readonly port: number
@@ -107,6 +108,7 @@ export function secure(socket: Socket, request: TlsRequest, attempt: Attempt): P
   const name = rootless(servername ?? '')
   const sni = name === '' || name.length > LONGEST_NAME || isIP(name) !== 0 ? {} : { servername: name }
 
+  untap(socket)
   return new Promise((settle) => {
     const guarded = compliant ? recordsOf(socket) : null
     const under = guarded?.records ?? socket
@@ -125,6 +127,7 @@ export function secure(socket: Socket, request: TlsRequest, attempt: Attempt): P
       settle(result)
     }
     const onSecure = (): void => {
+      tap(tls, attempt.trace)
       done({ kind: 'secured', socket: tls, took: attempt.elapsed(), protocol: tls.getProtocol() ?? 'unknown' })
     }
     const onError = (error: NodeJS.ErrnoException): void => done(handshakeFailure(error, port))

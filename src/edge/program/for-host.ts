@@ -35,7 +35,7 @@ const QUOTED = 200
 export async function runForHost(
   host: Host,
   { command, port, user }: ForHost,
-  { environment, started }: CheckContext,
+  { environment, started, trace }: CheckContext,
   attempt: Attempt,
 ): Promise<Ended> {
   const [program = '', ...words] = command
@@ -49,6 +49,7 @@ export async function runForHost(
     leftovers: 'end',
     errorsApart: true,
     started,
+    trace,
   })
   const name = programName(command)
   const complaint = firstLine(run.errors ?? Buffer.alloc(0))

@@ -3,6 +3,7 @@
  */
 import { basename } from 'node:path'
 import type { OptionProperty } from '../../model/module.ts'
+import type { Trace } from '../../model/monitor.ts'
 import type { ProgramRequest, ProgramRun } from './process.ts'
 import { programEnvironment, runProgram } from './process.ts'
 import { type RunAs, runAs } from './run-as.ts'
@@ -22,6 +23,8 @@ interface Launch {
   readonly errorsApart?: boolean
   readonly leftovers: ProgramRequest['leftovers']
   readonly started?: ProgramRequest['started']
+  /** Told of the run when it is over. */
+  readonly trace?: Trace | undefined
 }
 
 export function launch({
@@ -35,10 +38,11 @@ export function launch({
   started,
   silent = false,
   errorsApart = false,
+  trace,
 }: Launch): Promise<ProgramRun> {
   const as: RunAs | string | null = user === undefined ? null : runAs(user, group)
   if (typeof as === 'string') return Promise.resolve(noSuchUser(as))
-  return runProgram({
+  const run = runProgram({
     command,
     environment: programEnvironment({ ...as?.environment, ...environment }),
     input,
@@ -50,6 +54,27 @@ export function launch({
     errorsApart,
     started,
   })
+  return trace === undefined ? run : traced(command, run, trace)
+}
+
+async function traced(command: readonly string[], run: Promise<ProgramRun>, trace: Trace): Promise<ProgramRun> {
+  const { end, output, errors = null } = await run
+  const status = end.kind === 'exited' ? end.status : null
+  trace({ kind: 'ran', command, status, end: endText(end), output, errors })
+  return run
+}
+
+function endText(end: ProgramRun['end']): string {
+  switch (end.kind) {
+    case 'exited':
+      return `exit status ${end.status}`
+    case 'signalled':
+      return `ended by ${end.signal}`
+    case 'not-started':
+      return `not started: ${end.text}`
+    case 'deadline':
+      return 'stopped: its time was over'
+  }
 }
 
 /** What people call a program: its file's name. */

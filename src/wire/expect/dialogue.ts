@@ -75,9 +75,9 @@ export function dialogue(steps: readonly Step[], { datagrams = false } = {}): Di
     text: passed === '' ? 'took what was sent' : `answered ${passed} as expected`,
   })
 
-  const advance = (end: number, search: Search): Act => {
+  const advance = (current: Step, end: number, search: Search): Act => {
     const all = answer.bytes()
-    passed = quoteBytes(firstLine(all.subarray(from)))
+    passed = quoteBytes(firstLine(all.subarray(current.kind === 'expect' ? end - lengthOf(current) : from)))
     if (end > 0) before = all[end - 1] ?? before
     from = end
     at += 1
@@ -90,7 +90,7 @@ export function dialogue(steps: readonly Step[], { datagrams = false } = {}): Di
     if (current === undefined || current.kind === 'send') return { kind: 'listen' }
     const bytes = answer.bytes()
     const found = current.kind === 'regex' ? byPattern(current.regex, bytes, search) : byText(current.bytes, bytes)
-    if (typeof found === 'number') return advance(found, search)
+    if (typeof found === 'number') return advance(current, found, search)
     const said = quoteBytes(firstLine(bytes.subarray(from)))
     if (found === 'wrong') {
       return down('wrong-answer', `answered ${said} where ${wanted(current)} was expected${which()}`)
@@ -143,7 +143,7 @@ export function dialogue(steps: readonly Step[], { datagrams = false } = {}): Di
 const wanted = (step: Exclude<Step, { kind: 'send' }>): string =>
   step.kind === 'regex' ? `the pattern ${step.shown}` : step.shown
 
-const lengthOf = (step: Step): number => (step.kind === 'regex' ? 0 : (step.bytes?.length ?? 0))
+const lengthOf = (step: Step): number => (step.kind === 'regex' ? 0 : (step.bytes?.length ?? 1))
 
 /** The index behind the text, where all of it has come. */
 type Seeker = (bytes: Buffer) => number | 'missing' | 'wrong'
