@@ -15,12 +15,12 @@ import { formatProblems } from '../parse/problem.ts'
 import type { Surroundings } from '../parse/resolve.ts'
 import { type Answers, haveSecrets } from '../write/init/answers.ts'
 import { answersText, readAnswers } from '../write/init/answers-file.ts'
-import { type Answered, dialogue } from '../write/init/dialogue.ts'
+import { type Answered, dialogue, type Step } from '../write/init/dialogue.ts'
 import { understood } from '../write/init/judge.ts'
 import { monCf } from '../write/init/mon-cf.ts'
 import { loadConfiguration } from './configuration.ts'
 import { addressesHere, mailDomain, proposedOutput } from './init/known.ts'
-import { look } from './init/look.ts'
+import { look, lookAtRelay } from './init/look.ts'
 import { type Placed, place } from './init/place.ts'
 import { setupScript } from './init/setup.ts'
 import { initSurroundings } from './init/surroundings.ts'
@@ -62,6 +62,7 @@ export async function runInit(options: InitOptions, at: InitDoors = doors): Prom
   return finish(answered, options, surroundings, at)
 }
 
+type Looking = Extract<Step, { kind: 'look' | 'look-relay' }>
 type Hearing = ReturnType<typeof initSurroundings>
 
 async function askedAtTerminal(options: InitOptions, { surroundings, hear }: Hearing, at: InitDoors) {
@@ -81,9 +82,10 @@ async function askedAtTerminal(options: InitOptions, { surroundings, hear }: Hea
   }
   const driver = {
     hear,
-    async look({ virtual }: { readonly virtual: Answers['virtuals'][number] }) {
+    async look(step: Looking) {
       if (options.checks === false) return ''
-      const model = modelOf({ ...nobodyTold, virtuals: [virtual] }, surroundings)
+      if (step.kind === 'look-relay') return findingsText(await lookAtRelay(step.relay), told)
+      const model = modelOf({ ...nobodyTold, virtuals: [step.virtual] }, surroundings)
       return model === null ? '' : findingsText(await look(model), told)
     },
   }
@@ -146,7 +148,9 @@ async function finish(
     return DONE
   }
   if (options.answers !== undefined && options.checks !== false) {
-    const findings = findingsText(await look(model), new Set())
+    const relay = answers.mail.to.length > 0 ? lookAtRelay(answers.mail.relay) : []
+    const found = await Promise.all([look(model), relay])
+    const findings = findingsText(found.flat(), new Set())
     if (findings !== '') say(findings)
   }
   const file = resolve(output)
@@ -213,9 +217,8 @@ function findingsText(findings: readonly Finding[], before: Set<string>): string
 
 function nextSteps(file: string): string {
   const rows = [
-    [`upalert check ${file}`, 'what is wrong in it: nothing yet'],
+    [`upalert check ${file}`, 'what is wrong in it'],
     [`upalert doctor -c ${file}`, 'what this machine lacks as a director'],
-    ['upalert doctor --real --help', 'the same on each real server'],
     [`upalert plan -c ${file}`, "what would be changed in the kernel's table"],
     [`upalert run -c ${file}`, 'run it'],
   ] as const

@@ -4,7 +4,7 @@
  */
 import { monitors } from '../../../monitors/index.ts'
 import { directorFindings, directorQuestions } from '../../doctor/director.ts'
-import { type Finding, finding } from '../../doctor/finding.ts'
+import { type Finding, finding, listed } from '../../doctor/finding.ts'
 import { defaultRoutes } from '../../doctor/routes.ts'
 import { allServers, type Setup, setupOf, virtualAddresses } from '../../doctor/setup.ts'
 import { readFacts } from '../../edge/facts/facts.ts'
@@ -81,6 +81,27 @@ async function answers(address: string): Promise<boolean> {
   return hosts.some(({ kind }) => kind === 'up')
 }
 
+/** Whether anybody listens where mails are to go; the first of several relays is asked. */
+export async function lookAtRelay(relay: string): Promise<readonly Finding[]> {
+  const tcp = monitors.get('tcp')
+  const [first = ''] = relay.split(' ', 1)
+  if (tcp === undefined || !URL.canParse(first)) return []
+  const { protocol, hostname, port } = new URL(first)
+  const options = { port: port === '' ? (protocol === 'smtps:' ? 465 : 25) : Number(port) }
+  const signal = AbortSignal.timeout(PATIENCE)
+  const name = hostname.replace(/^\[(.*)\]$/, '$1')
+  const { hosts } = await tcp.check([host(name)], options, { signal, timeout: PATIENCE, environment: {} })
+  return hosts.flatMap((result) =>
+    result.kind === 'up'
+      ? []
+      : [
+          finding('warning', 'relay-unreachable', `The mail relay ${name} ${result.text}: nobody is told by mail.`, {
+            hint: 'start it, or name another one: mailserver = smtp://HOST:PORT',
+          }),
+        ],
+  )
+}
+
 async function checkFindings(services: readonly Service[]): Promise<readonly Finding[]> {
   let left = MOST_ASKED
   const asked = services.flatMap((service) => {
@@ -88,7 +109,7 @@ async function checkFindings(services: readonly Service[]): Promise<readonly Fin
     left -= hosts.length
     return hosts.length === 0 ? [] : [askedOnce(service, hosts)]
   })
-  return (await Promise.all(asked)).flat().flatMap(answerFinding)
+  return answerFindings((await Promise.all(asked)).flat())
 }
 
 async function askedOnce(service: Service, hosts: readonly Host[]): Promise<readonly Told[]> {
@@ -112,11 +133,22 @@ interface Told {
   readonly check: string
 }
 
-function answerFinding({ result, check }: Told): readonly Finding[] {
-  if (result.kind === 'up') return []
-  const text = `The real server ${result.host} ${result.text} (check: ${check}).`
-  const hint = HINTS[result.code] ?? 'it stays in the configuration, and is out of the pool until the check passes'
-  return [finding('warning', `real-${result.code}`, text, { hint })]
+/** Real servers that say the same are told of once. */
+function answerFindings(told: readonly Told[]): readonly Finding[] {
+  const alike = new Map<string, { readonly hosts: string[]; readonly one: Told }>()
+  for (const one of told) {
+    if (one.result.kind === 'up') continue
+    const key = `${one.result.text} ${one.check}`
+    const group = alike.get(key) ?? { hosts: [], one }
+    group.hosts.push(one.result.host)
+    alike.set(key, group)
+  }
+  return [...alike.values()].map(({ hosts, one: { result, check } }) => {
+    const code = 'code' in result ? result.code : 'unknown'
+    const text = `${hosts.length === 1 ? 'The real server' : 'Each of the real servers'} ${listed(hosts)} ${result.text} (check: ${check}).`
+    const hint = HINTS[code] ?? 'it stays in the configuration, and is out of the pool until the check passes'
+    return finding('warning', `real-${code}`, text, { hint })
+  })
 }
 
 /** What is told of most often while a farm is being built. */

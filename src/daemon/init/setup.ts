@@ -144,7 +144,34 @@ function realSections(servers: readonly Server[], facts: Facts): readonly string
     '',
     heading(`On ${addresses.length === 1 ? 'the real server' : 'each of the real servers'} ${named(addresses)}`),
     ...stepsText(steps),
+    ...doctorLine(machines.get(addresses[0] ?? '') ?? [], facts),
   ])
+}
+
+const WORDS: Readonly<Record<string, string>> = { masq: 'nat', route: 'dr', tunnel: 'tun' }
+
+/** Who asks the doctor there is told what is still missing; one machine of two kinds would have to ask twice. */
+function doctorLine(roles: readonly Server[], facts: Facts): readonly string[] {
+  const [role] = roles
+  if (role === undefined || roles.some(({ forward }) => forward !== role.forward)) return []
+  const addresses = role.forward === 'masq' ? [] : virtualsOf(roles)
+  const director = directorFor(role.id.address, new Set(virtualsOf(roles)), facts)
+  const ports = [...new Set(roles.map(({ id }) => id.port))].filter((port) => port > 0).slice(0, NAMED)
+  const { tunnel } = role
+  const wrapping =
+    tunnel === null || tunnel.type === 'ipip'
+      ? []
+      : [`--tunnel ${tunnel.type}${tunnel.type === 'gue' ? ` --gue-port ${tunnel.port}` : ''}`]
+  // By the director's address the doctor knows what the packets are wrapped in.
+  const mixed = role.forward === 'tunnel' && addresses.some((address) => familyOf(address) !== role.id.family)
+  const words = [
+    `--forward ${WORDS[role.forward]}`,
+    ...(addresses.length === 0 ? [] : [`--vip ${addresses.join(' ')}`]),
+    ...wrapping,
+    ...(role.forward === 'masq' || mixed ? [`--director ${director ?? 'DIRECTOR'}`] : []),
+    ...(ports.length === 0 ? [] : [`--port ${ports.join(' ')}`]),
+  ]
+  return ['# What it still lacks, asked there:', `#   upalert doctor --real ${words.join(' ')}`]
 }
 
 const named = (addresses: readonly string[]): string =>

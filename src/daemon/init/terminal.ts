@@ -16,7 +16,7 @@ export interface Terminal {
 
 interface Driver {
   /** What can be seen of a virtual server, as text; empty if nothing is wrong. */
-  look(step: Extract<Step, { kind: 'look' }>): Promise<string>
+  look(step: Extract<Step, { kind: 'look' | 'look-relay' }>): Promise<string>
   /** Told of each line before the dialogue judges it. */
   hear(line: string): void
 }
@@ -62,7 +62,8 @@ async function carriedOut(step: Step, lines: Interface, output: Writable, driver
     }
     case 'addresses-of':
       return (await addressesOf(step.name)).join(' ')
-    case 'look': {
+    case 'look':
+    case 'look-relay': {
       const told = await driver.look(step)
       if (told !== '') output.write(`${told}\n`)
       return ''

@@ -40,6 +40,7 @@ export type Step =
   | { readonly kind: 'addresses-of'; readonly name: string }
   /** What can be seen of it from here is told; the reply means nothing. */
   | { readonly kind: 'look'; readonly virtual: VirtualAnswers }
+  | { readonly kind: 'look-relay'; readonly relay: string }
 
 export interface Known {
   readonly surroundings: Surroundings
@@ -104,7 +105,23 @@ const judged = <T>(text: string, read: (text: string) => Read<T>): Read<T> => te
 
 function wrong({ message, hint }: { readonly message: string; readonly hint: string }): string {
   const sentence = `${message.slice(0, 1).toUpperCase()}${message.slice(1)}`
-  return hint === '' ? `  ! ${sentence}.` : `  ! ${sentence}: ${hint}.`
+  const end = /[.?!]$/.test(hint) ? '' : '.'
+  return `  ! ${wrapped(hint === '' ? `${sentence}.` : `${sentence}: ${hint}${end}`, '    ')}`
+}
+
+/** Columns of a line, for terminals of a hundred. */
+const WIDTH = 96
+
+function wrapped(text: string, indent: string): string {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > WIDTH) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line].join(`\n${indent}`)
 }
 
 const confirmed = (prompt: string, proposal: boolean): Dialogue<boolean> =>
@@ -186,7 +203,7 @@ function* lookedUp(line: string): Dialogue<string> {
   const [address, ...more] = (yield { kind: 'addresses-of', name }).split(' ').filter((word) => word !== '')
   if (address === undefined) return line
   const others = more.length === 0 ? '' : ` (and ${more.join(', ')})`
-  yield say(`  ${name} is ${address}${others} now. The kernel's table holds addresses, so ${address} is written.`)
+  yield say(`  ${name} is ${address}${others} now; the kernel's table holds addresses, so that one is taken.`)
   return `${port !== '' && address.includes(':') ? `[${address}]` : address}${port}${rest}`
 }
 
@@ -269,5 +286,6 @@ function* telling({ surroundings, mailDomain }: Known): Dialogue<MailAnswers> {
     },
     (text) => readSender(text, surroundings),
   )
+  yield { kind: 'look-relay', relay }
   return { to, from, relay }
 }

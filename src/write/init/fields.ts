@@ -67,7 +67,7 @@ function unusable(address: string): Fault | null {
       return fault(`${address} stands for all addresses`, 'name the one that is meant')
     case 'loopback':
       return fault(
-        `${address} is a loopback address: no packet of a client gets there`,
+        `no packet of a client gets to ${address}, which is a loopback address`,
         'name an address of a network; for a server on the director itself see "local" in docs/forwarding.md',
       )
     case 'multicast':
@@ -162,7 +162,7 @@ function misfit({ family, address, port }: Address & { readonly port: number | n
   if (family !== front.family && front.forward !== 'tun') {
     return fault(
       `${address} and the virtual address ${front.address} are of different families`,
-      'only a tunnel connects IPv4 and IPv6: write forwarding tun, or an address of the same family',
+      'only a tunnel connects IPv4 and IPv6, so write tun for forwarding, or an address of the same family',
     )
   }
   if (port === 0) return fault('a real server needs a port of its own or none', 'leave it out')
@@ -218,7 +218,7 @@ export function readScheduler(text: string, reals: readonly RealAnswers[], surro
   const weighty = reals.filter(({ weight }) => weight > 0)
   if (better === undefined || weighty.every(({ weight }) => weight === weighty[0]?.weight)) return value(scheduler)
   return fault(
-    `${scheduler} asks of a weight only whether it is 0, and these real servers have different weights`,
+    `the scheduler ${scheduler} asks of a weight only whether it is 0, and these real servers have different weights`,
     `write ${better}, which heeds them`,
   )
 }

@@ -42,6 +42,9 @@ export function portedBy(check: string, surroundings: Surroundings): (port: numb
   return problems.some(({ code }) => code === 'option-twice') ? () => check : ported
 }
 
+export const withPort = (check: string, port: number, surroundings: Surroundings): string =>
+  portedBy(check, surroundings)(port)
+
 export const schedulerFault = (scheduler: string, surroundings: Surroundings): Fault | null =>
   faultOf(
     `virtual v\n  address 192.0.2.1:80\n  scheduler ${scheduler}\n  real 192.0.2.2\n`,
