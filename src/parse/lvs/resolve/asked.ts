@@ -7,6 +7,7 @@ import type { Report } from '../../text/report.ts'
 import { quoted } from '../../text/visible.ts'
 import type { Section } from '../file.ts'
 import { spanOf, type Word } from '../word.ts'
+import { readEre } from './ere.ts'
 import { portOf } from './front.ts'
 import { escaped, textOf } from './texts.ts'
 
@@ -16,8 +17,10 @@ export interface Asked {
   readonly module: string
   /** Without the port and the time limit. */
   readonly options: Readonly<Record<string, unknown>>
-  /** Steps of the network, each of which may take `timeout`; 0: the module's own process has it as a whole. */
+  /** Steps, the connection included, each of which may take `timeout`. */
   readonly waits: number
+  /** It starts a program. */
+  readonly program: boolean
   /** It connects somewhere, and needs a port. */
   readonly needsPort: boolean
   /** The words as people know them. */
@@ -42,17 +45,19 @@ export function askedBy(section: Section, report: Report): Asked | null {
   const send = textOf(settings.send, report)
   const expect = textOf(settings.expect, report)
   if (wrongText(section, send, expect)) return null
+  if (settings.use_regex?.value === true && expect === null) {
+    const message = 'use_regex counts for nothing where nothing is expected'
+    report.warning('use-regex', spanOf(settings.use_regex.keyword), message, 'write expect = "…", or take the line out')
+  }
   const udp = settings.protocol?.value === 'udp'
   if (send !== null || expect !== null) return talkAsked(section, { send, expect, udp }, report)
-  if (udp) return { ...PLAIN, kind: 'udp', module: 'udp', text: 'udp', at: keyword, words: {} }
-  if (portOf(section) === HTTP) {
-    const asked = { kind: 'http', module: 'expect', options: { step: HTTP_STEPS }, waits: 2, needsPort: true }
-    return { ...asked, text: 'GET / HTTP/1.0, expect HTTP', at: keyword, words: {}, usual: true }
-  }
-  return { ...PLAIN, kind: 'tcp', module: 'tcp', text: 'connect', at: keyword, words: {} }
+  if (udp) return { ...PLAIN, kind: 'udp', module: 'udp', text: 'udp', at: keyword }
+  if (portOf(section) !== HTTP) return { ...PLAIN, kind: 'tcp', module: 'tcp', text: 'connect', at: keyword }
+  const text = 'GET / HTTP/1.0, expect HTTP'
+  return { ...PLAIN, kind: 'http', module: 'expect', options: { step: HTTP_STEPS }, waits: 3, text, at: keyword }
 }
 
-const PLAIN = { options: {}, waits: 1, needsPort: true, usual: true } as const
+const PLAIN = { options: {}, waits: 1, program: false, needsPort: true, usual: true, words: {} } as const
 
 /** A text is written that could not be read. */
 const wrongText = ({ settings }: Section, send: string | null, expect: string | null): boolean =>
@@ -65,19 +70,20 @@ interface Talk {
   readonly udp: boolean
 }
 
-function talkAsked(section: Section, { send, expect, udp }: Talk, report: Report): Asked {
+function talkAsked(section: Section, { send, expect, udp }: Talk, report: Report): Asked | null {
   const { settings, keyword } = section
-  const answer = expectStep(section, expect, report)
-  // A datagram alone tells nothing: nanny waits for a byte that comes back.
-  const silent = answer === null && udp ? ['expect *'] : []
-  const steps = [...(send === null ? [] : [`send ${escaped(send)}`]), ...(answer === null ? silent : [answer])]
-  const words = [settings.send, settings.expect].flatMap((one) => (one === undefined ? [] : [one.value]))
+  const answer = answerSteps(section, { send, expect, udp }, report)
+  if (answer === null) return null
+  const steps = [...(send === null ? [] : [`send ${escaped(send)}`]), ...answer]
+  const words = [settings.send, settings.expect].flatMap((one) =>
+    one === undefined || one.value.text === '' ? [] : [one.value],
+  )
   return {
+    ...PLAIN,
     kind: 'expect',
     module: 'expect',
     options: { step: steps, ...(udp ? { udp: true } : {}) },
-    waits: answer === null && !udp ? 1 : 2,
-    needsPort: true,
+    waits: steps.length + 1,
     text: [send === null ? '' : 'send', expect === null ? '' : 'expect'].filter((word) => word !== '').join('/'),
     at: settings.send?.keyword ?? settings.expect?.keyword ?? keyword,
     words: { step: words },
@@ -85,17 +91,19 @@ function talkAsked(section: Section, { send, expect, udp }: Talk, report: Report
   }
 }
 
-function expectStep({ settings }: Section, expect: string | null, report: Report): string | null {
+/** `null` after a mistake. */
+function answerSteps({ settings }: Section, { expect, udp }: Talk, report: Report): readonly string[] | null {
   const { use_regex } = settings
-  if (expect === null) {
-    if (use_regex?.value === true) {
-      const message = 'use_regex counts for nothing where nothing is expected'
-      report.warning('use-regex', spanOf(use_regex.keyword), message, 'write expect = "…", or take the line out')
-    }
-    return null
-  }
-  if (expect === '*') return 'expect *'
-  return `${use_regex?.value === true ? 'regex' : 'expect'} ${escaped(expect)}`
+  const isRegex = use_regex?.value === true
+  // A datagram alone tells nothing: nanny waits for a byte that comes back.
+  if (expect === null) return udp ? ['expect *'] : []
+  if (!isRegex || expect === '*') return [`expect ${expect === '*' ? '*' : escaped(expect)}`]
+  const regex = readEre(expect)
+  if (regex.kind === 'pattern') return [`regex ${regex.pattern}`]
+  const at = settings.expect?.value ?? use_regex.keyword
+  const hint = 'write a POSIX extended regular expression, such as "^HTTP/1\\\\.[01] 200"'
+  report.error('regex', spanOf(at), `this regular expression cannot be had: ${regex.text}`, hint)
+  return null
 }
 
 type Program = NonNullable<Section['settings']['send_program']>
@@ -108,10 +116,11 @@ function programAsked(section: Section, { keyword, value }: Program, report: Rep
   const command = written.map((word) => (word === '%h' ? '{host}' : word === '%p' ? '{port}' : word))
   remarkOnProgram(section, value, written, expect, report)
   return {
+    ...PLAIN,
     kind: 'send_program',
     module: 'send-program',
+    program: true,
     options: { command, ...(expect === null ? {} : { expect }) },
-    waits: 0,
     needsPort: written.includes('%p'),
     text: `send_program ${value.text}`,
     at: keyword,

@@ -82,12 +82,11 @@ function checkAt(asked: Asked, { section, port, own, rise }: Asking, around: Aro
     around.report.error('check-port', spanOf(section.settings.port?.at ?? section.keyword), message, hint)
     return []
   }
-  const limit = milliseconds(intervalOf(section) * Math.max(1, asked.waits))
+  const limit = intervalOf(section)
   const options = { ...asked.options, ...(asked.needsPort ? { port } : {}), timeout: limit / 1000 }
   const call = callOf(asked, options, around)
   if (call === null) return []
-  const grace = asked.waits === 0 ? PROGRAM_GRACE : GRACE
-  const deadline = milliseconds(limit + grace)
+  const deadline = milliseconds(limit * asked.waits + (asked.program ? PROGRAM_GRACE : GRACE))
   const check = { ...plain, timing: timing(intervalOf(section)), timeout: deadline, fall: 1, rise, monitor: call }
   return [
     { named: { kind: asked.kind, question: questionOf(asked, own ? null : port), check }, at: asked.at, advice: false },
