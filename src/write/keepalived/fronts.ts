@@ -29,7 +29,12 @@ export interface Group {
 }
 
 /** Those that are read of a group: all entries of a family, or of both. */
-type Use = { readonly family: Family | null; readonly wanted: string }
+interface Use {
+  readonly family: Family | null
+  readonly wanted: string
+  /** Two virtual servers of one group differ in their protocols, or in the families of their first real servers. */
+  readonly by: string
+}
 
 export class Fronts {
   readonly groups: Group[] = []
@@ -58,8 +63,9 @@ export class Fronts {
       this.#loseName(virtual, simpleName(first), virtualName(first), isPart)
       return single(first, virtual)
     }
-    const group = this.#group(wish ?? virtual.name, services, readFamily(virtual, services))
     const protocol = protocolOf(services, virtual)
+    const by = `${protocol} ${virtual.reals[0]?.id.family}`
+    const group = this.#group(wish ?? virtual.name, services, { family: readFamily(virtual, services), by })
     const suffix = protocol === 'tcp' ? '' : `/${protocol}`
     const names = [`[${group.name}]${suffix}`, `[${group.name}]${suffix}-inet6`]
     const name = names.find((one) => one === virtual.name) ?? names[0] ?? ''
@@ -80,15 +86,20 @@ export class Fronts {
   }
 
   /** The group of that name, if everybody who uses it still reads what it should; otherwise a new one. */
-  #group(wish: string, services: readonly TableServiceId[], family: Family | null): Group {
+  #group(wish: string, services: readonly TableServiceId[], { family, by }: Omit<Use, 'wanted'>): Group {
     const known = this.#byWish.get(wish) ?? []
     const entries = services.map(withoutProtocol)
-    const use = { family, wanted: textOf(entries) }
+    const use = { family, by, wanted: textOf(entries) }
     for (const group of known) {
       const families = new Set(group.entries.map((one) => one.family))
       const joined = [...group.entries, ...entries.filter((one) => !families.has(one.family))]
-      const uses = [...(this.#uses.get(group) ?? []), use]
-      if (!uses.every((one) => textOf(readOf(joined, one.family)) === one.wanted)) continue
+      const before = this.#uses.get(group) ?? []
+      const uses = [...before, use]
+      if (
+        before.some((one) => one.by === by) ||
+        !uses.every((one) => textOf(readOf(joined, one.family)) === one.wanted)
+      )
+        continue
       group.entries.splice(0, group.entries.length, ...joined)
       this.#uses.set(group, uses)
       return group
@@ -134,9 +145,11 @@ function single(id: TableServiceId, virtual: Virtual): WrittenFront {
   return { kind: 'address', head, services: [id], protocol: id.protocol, family: null, port: id.port }
 }
 
-/** ip_family is written where the first real server that decides is of the other, or there is none. */
-const markFamily = (id: TableServiceId, virtual: Virtual): Family | null =>
-  (decidingFamily(virtual) ?? virtual.reals[0]?.id.family ?? 4) === id.family ? null : id.family
+/** ip_family is written unless every reader takes it from the first real server: behind tunnels there may be another. */
+function markFamily(id: TableServiceId, virtual: Virtual): Family | null {
+  const first = virtual.reals[0]?.id.family ?? 4
+  return first === id.family && (decidingFamily(virtual) ?? first) === id.family ? null : id.family
+}
 
 const decidingFamily = ({ reals }: Virtual): Family | null =>
   reals.find(({ forward }) => forward !== 'tunnel')?.id.family ?? null
