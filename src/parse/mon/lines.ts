@@ -117,6 +117,10 @@ export function nameBehind(word: Slice, asMon = false): Slice | null {
   return length > 0 ? slice(line, from, from + length) : null
 }
 
+/** Whether a name can be written without quotes. */
+export const isBareName = (text: string): boolean =>
+  text !== '' && (PLAIN_NAME.exec(text)?.[0] === text || ENDPOINT_NAME.exec(text)?.[0] === text)
+
 const PLAIN_NAME = /^[A-Za-z0-9_.-]*/
 /** What upalert calls the servers of other tools' files. */
 const ENDPOINT_NAME =

@@ -1,0 +1,71 @@
+/** keepalived.conf -> mon.cf -> the same Model. */
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { parseKeepalived } from '../../../src/parse/keepalived/parse.ts'
+import { type ResolvedKeepalived, resolveKeepalived } from '../../../src/parse/keepalived/resolve.ts'
+import { formatProblems } from '../../../src/parse/problem.ts'
+import { differencesOf } from '../../../src/write/differences.ts'
+import { meaningOf } from '../../../src/write/meaning.ts'
+import { needs } from '../../needs.ts'
+import { keepalivedText } from '../keepalived-texts.ts'
+import { modelOfPart, modules, readBack, writtenMon } from '../world.ts'
+
+const understood = (text: string): ResolvedKeepalived =>
+  resolveKeepalived(parseKeepalived({ file: 'keepalived.conf', text }, { id: 'host1' }), {
+    ...modules,
+    scriptAccount: null,
+  })
+
+/** The text of the mon.cf, which is read back to the same. */
+function assertIdentity(part: ResolvedKeepalived): string {
+  const model = modelOfPart(part)
+  const text = writtenMon(model)
+  const { told } = differencesOf(meaningOf(model), meaningOf(readBack(text)))
+  assert.deepEqual(told, [], text)
+  return text
+}
+
+test('any keepalived.conf becomes a mon.cf that means the same', () => {
+  let used = 0
+  fc.assert(
+    fc.property(keepalivedText, (text) => {
+      const part = understood(text)
+      const sound = part.problems.every(({ severity }) => severity === 'warning')
+      if (!sound || part.virtuals.length === 0) return
+      used += 1
+      assertIdentity(part)
+    }),
+    { numRuns: 300 },
+  )
+  assert.ok(used > 100, `${used} of 300 texts mean something`)
+})
+
+test('a mon.cf that was converted is written again as it is', () => {
+  fc.assert(
+    fc.property(keepalivedText, (text) => {
+      const part = understood(text)
+      if (part.problems.some(({ severity }) => severity === 'error') || part.virtuals.length === 0) return
+      const once = writtenMon(modelOfPart(part))
+      const again = readBack(once)
+      assert.deepEqual(meaningOf(readBack(writtenMon(again))), meaningOf(again))
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('every sample becomes a mon.cf that means the same', needs('corpus'), () => {
+  const folder = join(process.env.UPALERT_CORPUS ?? '', 'keepalived')
+  let converted = 0
+  for (const name of readdirSync(folder)) {
+    const part = understood(readFileSync(join(folder, name), 'latin1'))
+    const errors = part.problems.filter(({ severity }) => severity === 'error')
+    if (part.virtuals.length === 0) continue
+    assert.deepEqual(errors, [], `${name}\n${formatProblems(errors)}`)
+    assertIdentity(part)
+    converted += 1
+  }
+  assert.ok(converted > 10, `${converted}`)
+})
