@@ -2,12 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { drainMost, leaveTable, prepareTable } from '../../src/daemon/ends-of-table.ts'
 import { openMemoryTable } from '../../src/edge/table/memory-table.ts'
+import { wantedTable } from '../../src/engine/pool/wanted.ts'
 import { restoredState } from '../../src/engine/restore.ts'
 import type { EventBody } from '../../src/model/event.ts'
+import { host } from '../../src/model/names.ts'
+import type { Saved } from '../../src/model/state.ts'
 import { endpointText, serviceText, type TableDoor, type TableServiceId } from '../../src/model/table.ts'
 import { KEEP_TABLE, type TableSettings } from '../../src/model/table-settings.ts'
-import { seconds, weight } from '../../src/model/units.ts'
-import { at, model, real, virtual } from '../engine/build.ts'
+import { seconds, uptime, weight } from '../../src/model/units.ts'
+import { reconciler } from '../../src/runtime/reconcile.ts'
+import { at, checked, model, Run, real, result, service, virtual } from '../engine/build.ts'
 
 const settings = {
   ...{ scheduler: 'wlc', persistenceSeconds: 0, prefix: 32 },
@@ -123,4 +127,45 @@ test('a start tells what it finds in the table where weights count on it, and no
       events,
     )
   }
+})
+
+test('a daemon that ends in the middle of a ramp and starts again finds its table as it wants it, and goes on from there', () => {
+  const web = address(1)
+  const check = service({ hosts: [host('10.1.1.1')] })
+  const shop = { ...virtual([real('10.1.1.1', { weight: weight(100) })]), services: [web] }
+  const of = model([check], [{ ...shop, doubling: { share: 32, every: seconds(20) } }])
+  const table = openMemoryTable('for a test')
+  /** One run: its first pass says what it changed. */
+  const started = (saved: Saved | null, second: number) => {
+    const run = new Run(of)
+    run.state = restoredState(of, saved, null, at(second))
+    const post = (event: EventBody) => {
+      run.post(event, at(second))
+      return []
+    }
+    prepareTable({ table, loop: { state: () => run.state, post } })
+    run.post({ kind: 'started', text: '' }, at(second))
+    const inLine = reconciler(table)
+    const pass = (): string[] => {
+      const report = inLine.pass(wantedTable(of, run.state.pools), run.state.owned, uptime(0))
+      run.post({ kind: 'reconciled', report }, at(second))
+      return report.changes.map(({ change }) => change)
+    }
+    return { run, pass }
+  }
+  const first = started(null, 0)
+  first.run.post(checked(check, result(check.hosts, [])), at(0))
+  first.pass()
+  first.run.post({ kind: 'time' }, at(45))
+  assert.deepEqual(first.pass(), ['set 10.1.1.1:80 weight 3 -> 12'])
+  const { services, pools, controls, owned, outbox } = first.run.state
+  const second = started({ version: 1, services, pools, controls, owned, outbox }, 50)
+  assert.deepEqual(second.pass(), [])
+  second.run.post({ kind: 'time' }, at(60))
+  assert.deepEqual(second.pass(), ['set 10.1.1.1:80 weight 12 -> 24'])
+  table.apply({ kind: 'delete-service', service: web })
+  const { services: later, pools: kept, ...rest } = second.run.state
+  const saved = { version: 1, services: later, pools: kept, controls: rest.controls, owned, outbox } as const
+  const third = started(saved, 70)
+  assert.deepEqual(third.pass().at(-1), 'add 10.1.1.1:80 masq weight 3', 'as after a reboot')
 })
