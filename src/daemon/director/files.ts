@@ -2,6 +2,8 @@
 import type { KeepalivedFile } from '../../parse/keepalived/file.ts'
 import { nothingIncluded } from '../../parse/keepalived/includes.ts'
 import { readKeepalived } from '../../parse/keepalived/parse.ts'
+import type { LdirectordFile } from '../../parse/ldirectord/file.ts'
+import { parseLdirectord } from '../../parse/ldirectord/parse.ts'
 import type { LvsFile } from '../../parse/lvs/file.ts'
 import { parseLvs } from '../../parse/lvs/parse.ts'
 import type { Problem } from '../../parse/problem.ts'
@@ -12,6 +14,7 @@ import { includedFiles } from '../includes.ts'
 export type DirectorFile =
   | { readonly format: 'keepalived'; readonly file: KeepalivedFile }
   | { readonly format: 'lvs'; readonly file: LvsFile }
+  | { readonly format: 'ldirectord'; readonly file: LdirectordFile }
 
 export type DirectorRead =
   | { readonly kind: 'read'; readonly file: DirectorFile }
@@ -34,6 +37,8 @@ function parsed(source: Source, former: readonly Problem[], format: DirectorForm
       return { format, file: wholeKeepalived(source, former, id) }
     case 'lvs':
       return { format, file: parseLvs(source, { former }) }
+    case 'ldirectord':
+      return { format, file: parseLdirectord(source, { former }) }
   }
 }
 

@@ -5,6 +5,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Place } from '../../model/model.ts'
+import { executedFiles } from '../../parse/ldirectord/resolve.ts'
 import type { Problem } from '../../parse/problem.ts'
 import { quoted } from '../../parse/text/visible.ts'
 import { type DirectorFile, formatOfBytes, readDirector } from './files.ts'
@@ -82,6 +83,7 @@ class Reader implements NamedFiles {
   take(file: DirectorFile, path: string): void {
     this.#known.add(path)
     this.files.push(file)
+    if (file.format === 'ldirectord') for (const one of executedFiles(file.file)) this.read(one, path)
   }
 
   #refuse({ place }: Named, message: string, hint: string): void {

@@ -3,6 +3,7 @@
 import type { Part } from '../../parse/director/part.ts'
 import { Services } from '../../parse/director/services.ts'
 import { resolveKeepalived } from '../../parse/keepalived/resolve.ts'
+import { hostNames as ldirectordNames, resolveLdirectord } from '../../parse/ldirectord/resolve.ts'
 import { hostNames as lvsNames, resolveLvs } from '../../parse/lvs/resolve.ts'
 import type { Problem } from '../../parse/problem.ts'
 import type { Surroundings } from '../../parse/resolve/surroundings.ts'
@@ -37,6 +38,8 @@ function namesIn(one: DirectorFile): readonly string[] {
       return []
     case 'lvs':
       return lvsNames(one.file)
+    case 'ldirectord':
+      return ldirectordNames(one.file)
   }
 }
 
@@ -51,6 +54,8 @@ function partOf(
       return resolveKeepalived(one.file, { ...modules, scriptAccount: scriptAccount() }, services)
     case 'lvs':
       return resolveLvs(one.file, { ...modules, addresses }, services)
+    case 'ldirectord':
+      return resolveLdirectord(one.file, { ...modules, addresses }, services)
   }
 }
 
