@@ -4,10 +4,11 @@ import { asJson, print } from './asker.ts'
 import { TRY_EXIT, type Tried, tryExit, tryLines, tryRecord } from './try.ts'
 import { readTryWords, type TryWords } from './try-words.ts'
 
-/** `refused`: nothing was tried, and `text` says why. */
+/** `refused`: nothing was tried, and `text` says why. `told`: nothing was to be tried. */
 export type TryAnswer =
   | { readonly kind: 'tried'; readonly tried: readonly Tried[] }
   | { readonly kind: 'refused'; readonly text: string }
+  | { readonly kind: 'told'; readonly text: string }
 
 export interface TryDoors {
   isMonitor(name: string): boolean
@@ -20,6 +21,7 @@ const HELP = `
   upalert try [-c FILE] GROUP/SERVICE [--host HOST]   the check of a service, against each of its hosts or this one
   upalert try [-c FILE] VIRTUAL ADDRESS:PORT          the checks of a real server
   upalert try MONITOR [OPTIONS…] HOST                 any monitor, without a configuration
+  upalert try MONITOR --help                          its options
 
   -c, --config <FILE>   the configuration (default: $UPALERT_CONFIG, or /etc/upalert/mon.cf)
   --host <HOST>         ask this host
@@ -52,6 +54,10 @@ async function tryWith(words: readonly string[], doors: TryDoors, command: Comma
   if (read.kind === 'misuse') return misuse(`${read.text}; "upalert try --help" shows examples`)
   const answer = read.kind === 'monitor' ? await doors.tryMonitor(read.words) : await doors.tryConfigured(read)
   if (answer.kind === 'refused') return misuse(answer.text)
+  if (answer.kind === 'told') {
+    print([answer.text])
+    return TRY_EXIT.up
+  }
   const { options } = read
   print(options.json ? asJson(tryRecord(answer.tried, options)) : tryLines(answer.tried, options))
   return tryExit(answer.tried)

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { monitors as builtIn } from '../../monitors/index.ts'
 import type { Exchanged, Tried } from '../cli/try.ts'
 import type { TryAnswer, TryDoors } from '../cli/try-command.ts'
+import { monitorHelp } from '../cli/try-help.ts'
 import type { TryWords } from '../cli/try-words.ts'
 import { monitorEnvironment } from '../engine/message.ts'
 import { stateFor } from '../engine/start.ts'
@@ -56,6 +57,7 @@ async function tryMonitor(words: readonly string[]): Promise<TryAnswer> {
   const monitor = builtIn.get(name)
   const host = behind.at(-1)
   if (monitor === undefined) return refused(`there is no monitor ${name}`)
+  if (host === '--help') return { kind: 'told', text: monitorHelp(monitor) }
   if (host === undefined) return refused(`which host is ${name} to ask? Write it as the last word`)
   const fault = monitor.reachesHosts === true ? hostFault(host) : null
   if (fault !== null) return refused(`${fault.message}; ${fault.hint} (the host is the last word)`)
@@ -63,10 +65,14 @@ async function tryMonitor(words: readonly string[]): Promise<TryAnswer> {
   const [module, ...slices] = slicesOf(words.slice(0, -1))
   const options = module === undefined ? null : parseOptions(monitor, module, slices, report)
   if (options === null) return refused(formatProblems(report.problems))
-  const told = { standsFor: 'the command line', place: null, monitor: words.slice(0, -1).join(' ') }
+  const told = { standsFor: 'the command line', place: null, monitor: words.slice(0, -1).map(inQuotes).join(' ') }
   const question = { monitor, options, withHosts: true, host: hostOf(host), timeout: BY_HAND, environment: {}, told }
   return { kind: 'tried', tried: [await asked(question)] }
 }
+
+/** Fit to be typed again. */
+const inQuotes = (word: string): string =>
+  /^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
 /** Words that a shell has split already, as parts of one line, so that a problem points at its word. */
 function slicesOf(words: readonly string[]): Slice[] {

@@ -25,10 +25,17 @@ export function masked(bytes: Buffer, secrets: readonly string[]): Buffer {
 export const maskedText = (text: string, secrets: readonly string[]): string =>
   masked(Buffer.from(text), secrets).toString()
 
-/** Values of options that carry a secret by their name, and of nothing else. */
+/** Options that carry a secret by their name. */
+const SECRET_NAME = /(?:password|passphrase|secret|community)$/i
+/** What stands behind the scheme of an Authorization header, or in the user's part of a URL. */
+const INSIDE = [/^(?:proxy-)?authorization:\s*\S+\s+(\S.*)$/i, /^cookie:\s*(\S.*)$/i, /\/\/[^/@\s:]*:([^/@\s]+)@/]
+
+/** The secrets in a monitor's options: values by the name of their option, and what headers and URLs carry. */
 export function secretsIn(options: unknown): string[] {
   if (typeof options !== 'object' || options === null) return []
-  return Object.entries(options).flatMap(([name, value]) =>
-    /(?:password|passphrase|secret|community)$/i.test(name) && typeof value === 'string' ? [value] : [],
-  )
+  return Object.entries(options).flatMap(([name, value]) => {
+    const texts = (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string')
+    if (SECRET_NAME.test(name)) return texts
+    return texts.flatMap((text) => INSIDE.flatMap((pattern) => pattern.exec(text)?.[1] ?? []))
+  })
 }
