@@ -105,7 +105,7 @@ export async function runDaemon(options: RunOptions): Promise<number> {
   hangup.reloadBy(() => void reload(running, reset))
   await opened.told
   for (const timer of timers) clearInterval(timer)
-  const drainsFor = running.loop.state().model.settings.table.onStop === 'drain' ? drainMost(running) : 0
+  const drainsFor = drainMost(running)
   setTimeout(tooSlow, stopDeadline + drainsFor).unref()
   await opened.close()
   return 0
