@@ -57,10 +57,10 @@ function readLine(source: Source, start: number, end: number, report: Report): L
   const from = skipBlanks(text, start, end)
   if (from >= end || text[from] === '#') return null
   const word = (at: number, to: number): Word => ({ text: text.slice(at, to), quote: '', source, start: at, end: to })
-  const nul = text.indexOf('\0', from)
-  if (nul >= 0 && nul < end) {
+  const nul = text.slice(from, end).indexOf('\0')
+  if (nul >= 0) {
     const hint = 'a disk or a copy may have damaged the file: compare it with the other director'
-    report.error('nul', spanOf(word(nul, nul + 1)), 'here stands a NUL byte, which is no text', hint)
+    report.error('nul', spanOf(word(from + nul, from + nul + 1)), 'here stands a NUL byte, which is no text', hint)
     return null
   }
   if (text[from] === '}') {
@@ -112,8 +112,8 @@ function readWord(source: Source, from: number, end: number, report: Report): Wo
 function readQuoted(source: Source, from: number, end: number, report: Report): Word | null {
   const { text } = source
   const quote = text[from] === '"' ? '"' : "'"
-  const close = text.indexOf(quote, from + 1)
-  if (close < 0 || close >= end) {
+  const close = text.slice(from + 1, end).indexOf(quote) + from + 1
+  if (close <= from) {
     const whole: Word = { text: text.slice(from, end), quote: '', source, start: from, end }
     const message = `the quote before ${quoted(whole.text.slice(1))} is not closed on this line`
     report.error('quote', spanOf(whole), message, `write ${quote} at the end of the text`)

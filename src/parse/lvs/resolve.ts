@@ -5,7 +5,7 @@
 import type { Virtual } from '../../model/model.ts'
 import { serviceText } from '../../model/table.ts'
 import { MOST_REALS } from '../defaults.ts'
-import type { Part } from '../director/part.ts'
+import type { Loss, Part } from '../director/part.ts'
 import { Services } from '../director/services.ts'
 import { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
@@ -26,6 +26,9 @@ export interface ResolvedLvs extends Part {
   readonly file: LvsFile
 }
 
+/** Sections that share a firewall mark. */
+const MOST_SHARING = 10
+
 /** `services`: the checks of files before this one, which it may share. */
 export function resolveLvs(
   file: LvsFile,
@@ -36,7 +39,7 @@ export function resolveLvs(
   const report = new Report()
   report.omitted = file.omitted
   for (const problem of file.problems) report.add(problem)
-  const around: Around = { file, surroundings, checks: new Checks(services), names: new Set(), report }
+  const around: Around = { file, surroundings, checks: new Checks(services), report }
   const names = namesOf(file, around)
   const active = file.globals.service?.value === 'fos' ? [] : file.virtuals.filter(isActive)
   remarkOnFile(active, around)
@@ -55,11 +58,14 @@ export function resolveLvs(
     virtuals,
     settings: { table: { ...timeoutsOf(file), fifos: [] } },
     dormant: resting.dormant,
-    losses: [...lossesOf(file), ...resting.losses],
+    losses: inOrder([...lossesOf(file), ...resting.losses]),
     problems: report.problems,
     omitted: report.omitted,
   }
 }
+
+const inOrder = (losses: readonly Loss[]): readonly Loss[] =>
+  [...losses].sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
 
 /** One for each service of the kernel. */
 function mergedOf(active: readonly Section[], names: ReadonlyMap<Section, string>, around: Around): readonly Merged[] {
@@ -70,8 +76,9 @@ function mergedOf(active: readonly Section[], names: ReadonlyMap<Section, string
     const key = serviceText(service)
     const before = found.get(key)
     if (before === undefined) found.set(key, { name: names.get(section) ?? '', service, sections: [section] })
-    else if (service.kind === 'mark') before.sections.push(section)
-    else reportTwice(section, before, key, around)
+    else if (service.kind !== 'mark') reportTwice(section, before, key, around)
+    else if (before.sections.length < MOST_SHARING) before.sections.push(section)
+    else reportCrowd(section, service.mark, around)
   }
   return [...found.values()]
 }
@@ -81,6 +88,16 @@ function reportTwice({ settings, keyword }: Section, before: Merged, key: string
   const message = `${key} is the service of ${quoted(before.sections[0].name.text)} already: the kernel has it once, and Piranha never ran this section`
   const hint = 'write all its servers into one section, or change the address or the port'
   report.error('section-twice', spanOf(settings.address?.at ?? keyword), message, hint)
+}
+
+function reportCrowd({ settings, keyword }: Section, mark: number, { report }: Around): void {
+  const message = `more than ${MOST_SHARING} sections share firewall mark ${mark}, and every server would answer the checks of all`
+  report.error(
+    'mark-crowded',
+    spanOf(settings.fwmark?.at ?? keyword),
+    message,
+    'give the packets of some of them another mark',
+  )
 }
 
 function hasRoom(active: readonly Section[], { report }: Around): boolean {

@@ -16,8 +16,6 @@ export interface Around {
   readonly file: LvsFile
   readonly surroundings: LvsSurroundings
   readonly checks: Checks
-  /** Names of virtual servers, each of which is given once. */
-  readonly names: Set<string>
   readonly report: Report
 }
 

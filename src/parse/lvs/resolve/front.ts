@@ -52,14 +52,25 @@ export function frontOf(section: Section, around: Around): TableServiceId | null
   return { kind: 'address', family: 4, protocol: settings.protocol?.value ?? 'tcp', address, port }
 }
 
-/** A name as every file of upalert can have it, and each once: `web farm` is web-farm, a second one web-farm.2. */
-export function nameOf({ name }: Section, { names }: Pick<Around, 'names'>): string {
-  const plain = name.text.slice(0, LONGEST_NAME).replace(/[^A-Za-z0-9_.-]+/g, '-')
-  const first = plain === '' || plain === '-' ? 'virtual' : plain
-  let free = first
-  for (let i = 2; names.has(free); i += 1) free = `${first}.${i}`
-  names.add(free)
-  return free
+/** Names as every file of upalert can have them, and each once: `web farm` is web-farm, a second one web-farm.2. */
+export class Names {
+  readonly #taken = new Set<string>()
+  /** How often each was asked for. */
+  readonly #asked = new Map<string, number>()
+
+  take({ name }: Section): string {
+    const plain = name.text.slice(0, LONGEST_NAME).replace(/[^A-Za-z0-9_.-]+/g, '-')
+    const first = plain === '' || plain === '-' ? 'virtual' : plain
+    let times = this.#asked.get(first) ?? 0
+    let free = first
+    do {
+      times += 1
+      free = times === 1 ? first : `${first}.${times}`
+    } while (this.#taken.has(free))
+    this.#asked.set(first, times)
+    this.#taken.add(free)
+    return free
+  }
 }
 
 const LONGEST_NAME = 200

@@ -59,7 +59,7 @@ export function lossesOf(file: LvsFile): readonly Loss[] {
     const why = 'upalert runs no failover services: let the system or a cluster manager start and stop this one'
     losses.push({ place: placeOfWord(keyword), text: textOf(keyword, name), why })
   }
-  return losses.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
+  return losses
 }
 
 type Settings = Readonly<Record<string, Setting<unknown> | undefined>>

@@ -3,7 +3,7 @@ import { quoted } from '../../text/visible.ts'
 import type { LvsFile, Section } from '../file.ts'
 import { spanFrom, spanOf, written } from '../word.ts'
 import type { Around } from './around.ts'
-import { nameOf } from './front.ts'
+import { Names } from './front.ts'
 
 const KEEP_PULSE = 'let pulse or keepalived --vrrp do that, or put it on the interface by other means'
 
@@ -89,11 +89,12 @@ function remarkOnPrograms(active: readonly Section[], { report }: About): void {
 const isNanny = (path: string) => path === 'nanny' || path.endsWith('/nanny')
 
 /** Names are given in the order of the file, those of sections that are switched off included. */
-export function namesOf({ virtuals }: LvsFile, around: Pick<Around, 'names' | 'report'>): ReadonlyMap<Section, string> {
+export function namesOf({ virtuals }: LvsFile, around: Pick<Around, 'report'>): ReadonlyMap<Section, string> {
+  const given = new Names()
   const names = new Map<Section, string>()
   const seen = new Set<string>()
   for (const section of virtuals) {
-    const name = nameOf(section, around)
+    const name = given.take(section)
     const { text } = section.name
     if (seen.has(text) && text !== '') {
       const message = `two sections are called ${quoted(text)}: this one is ${quoted(name)} to upalert`
