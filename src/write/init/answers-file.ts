@@ -32,7 +32,7 @@ const GLOBALS = ['mailto', 'mailserver', 'mailfrom', 'database', 'output'] as co
 const OF_VIRTUAL = ['address', 'port', 'protocol', 'forward', 'real', 'check', 'scheduler'] as const
 type GlobalKey = (typeof GLOBALS)[number]
 type VirtualKey = (typeof OF_VIRTUAL)[number]
-const KEYS: readonly string[] = [...GLOBALS, 'virtual', ...OF_VIRTUAL]
+export const KEYS: readonly string[] = [...GLOBALS, 'virtual', ...OF_VIRTUAL]
 
 /** What to write, for a line that is missing. */
 const EXAMPLES: Readonly<Record<string, string>> = {
