@@ -53,7 +53,7 @@ class Placing {
     const map = new SourceMap(file, source, this.#lines)
     for (const [i, line] of source.lines.entries()) {
       const own = line.comment === null || line.code !== '' ? null : commentText(line.comment)
-      if (own !== null) this.#put(own, map.targetOf(i, true))
+      if (own !== null) this.#put(own, map.targetOf(i, true), isEmpty(source.lines[i - 1]))
       for (const one of lost.get(i) ?? []) this.#put(lossText(one), map.targetOf(i, false))
       if (line.comment !== null && line.code !== '') this.#remark(i, line, line.comment, map)
     }
@@ -69,8 +69,10 @@ class Placing {
     else this.#put(text, { kind: 'before', at })
   }
 
-  #put(text: string, target: Target): void {
+  /** `apart`: an empty line stood above it, as one may where no block is open. */
+  #put(text: string, target: Target, apart = false): void {
     if (target.kind === 'head') {
+      if (apart) this.#head.push(EMPTY)
       this.#head.push({ text, place: null, depth: 0 })
       return
     }
@@ -80,41 +82,51 @@ class Placing {
     const own = line?.depth ?? 0
     const depth = kind === 'inside' && next !== undefined && next.depth > own ? next.depth : own
     const index = kind === 'after' ? this.#endOf(at) : at
-    const found = list.get(index)
-    if (found === undefined) list.set(index, [{ text, place: null, depth }])
-    else found.push({ text, place: null, depth })
+    const found = list.get(index) ?? []
+    if (depth === 0 && (apart || (kind === 'after' && found.length === 0))) found.push(EMPTY)
+    found.push({ text, place: null, depth })
+    list.set(index, found)
   }
 
-  /** The last line of the block that begins at one. */
   #endOf(at: number): number {
     const known = this.#ends.get(at)
     if (known !== undefined) return known
-    const end = this.#lastOf(at)
+    const end = endOfBlock(this.#lines, at)
     this.#ends.set(at, end)
     return end
   }
 
-  #lastOf(at: number): number {
-    const depth = this.#lines[at]?.depth ?? 0
-    let end = at
-    for (let line = this.#lines[end + 1]; line !== undefined && line.text !== '' && line.depth > depth; ) {
-      end += 1
-      line = this.#lines[end + 1]
-    }
-    // A brace that closes it is of it as well.
-    return this.#lines[end + 1]?.text === '}' && this.#lines[end + 1]?.depth === depth && end > at ? end + 1 : end
-  }
-
   result(): readonly WrittenLine[] {
-    const first = this.#lines[0]?.text === '' ? [] : [{ text: '', place: null, depth: 0 }]
-    const head = this.#head.length === 0 ? [] : [...this.#head, ...(this.#lines.length === 0 ? [] : first)]
+    const head = this.#head.length === 0 ? [] : [...this.#head, ...(this.#lines.length === 0 ? [] : [EMPTY])]
     const body = this.#lines.flatMap((line, i) => {
       const beside = this.#beside.get(i)
       const own = beside === undefined ? line : { ...line, text: `${line.text} ${beside}` }
       return [...(this.#before.get(i) ?? []), own, ...(this.#after.get(i) ?? [])]
     })
-    return [...head, ...body]
+    return withoutDoubled([...head, ...body])
   }
+}
+
+const EMPTY: WrittenLine = { text: '', place: null, depth: 0 }
+
+const isEmpty = (line: SourceLine | undefined): boolean => line?.code === '' && line.comment === null
+
+/** Empty lines, of which one is enough, and none at the beginning. */
+const withoutDoubled = (lines: readonly WrittenLine[]): WrittenLine[] =>
+  lines.filter(({ text }, i) => text !== '' || (i > 0 && lines[i - 1]?.text !== ''))
+
+const within = (at: number | null, from: number, to: number): boolean => at !== null && at > from && at <= to
+
+/** The last line of the block that begins at one; a brace that closes it is of it as well. */
+function endOfBlock(lines: readonly WrittenLine[], at: number): number {
+  const depth = lines[at]?.depth ?? 0
+  let end = at
+  for (let line = lines[end + 1]; line !== undefined && line.text !== '' && line.depth > depth; ) {
+    end += 1
+    line = lines[end + 1]
+  }
+  const next = lines[end + 1]
+  return next?.text === '}' && next.depth === depth && end > at ? end + 1 : end
 }
 
 /** `inside`: first in the block that the line opens. */
@@ -129,9 +141,12 @@ class SourceMap {
   readonly #inBlock = new Map<number, number[]>()
   /** Of each block, the lines that say something. */
   readonly #saying = new Map<number, number[]>()
+  readonly #siblingsOf = new Map<number, readonly number[]>()
+  readonly #lines: readonly WrittenLine[]
   readonly #first: number
 
   constructor(file: string, source: SourceLines, lines: readonly WrittenLine[]) {
+    this.#lines = lines
     this.#source = source
     for (const [at, { place }] of lines.entries()) {
       if (place?.file === file && !this.#written.has(place.line - 1)) this.#written.set(place.line - 1, at)
@@ -160,15 +175,27 @@ class SourceMap {
     return this.#near(line, block)
   }
 
+  /** Lines of the block that stand in what its opener became: a real server's check is a watch elsewhere. */
+  #siblings(block: number, opener: number | null): readonly number[] {
+    const known = this.#siblingsOf.get(block)
+    if (known !== undefined) return known
+    const all = this.#inBlock.get(block) ?? []
+    const at = opener === null ? null : this.writtenAt(opener)
+    const end = at === null ? 0 : endOfBlock(this.#lines, at)
+    const near = at === null ? all : all.filter((line) => within(this.writtenAt(line), at, end))
+    this.#siblingsOf.set(block, near)
+    return near
+  }
+
   /** What it is about has become nothing: the next of the same block, the one before, what opens the block. */
   #near(line: number, block: number): Target {
     if (block === 0 && line < this.#first) return { kind: 'head' }
-    const siblings = this.#inBlock.get(block) ?? []
+    const { opener, parent } = this.#source.blocks[block] ?? { opener: null, parent: 0 }
+    const siblings = this.#siblings(block, opener)
     const next = firstFrom(siblings, line)
     if (next !== null) return { kind: 'before', at: this.writtenAt(next) ?? 0 }
     const before = lastBefore(siblings, line)
     if (before !== null) return { kind: 'after', at: this.writtenAt(before) ?? 0 }
-    const { opener, parent } = this.#source.blocks[block] ?? { opener: null, parent: 0 }
     if (opener === null) return { kind: 'head' }
     const at = this.writtenAt(opener)
     return at === null ? this.#near(opener, parent) : { kind: 'inside', at }

@@ -11,7 +11,7 @@ import { word } from './mon/words.ts'
 export function optionWords(shape: OptionShape, options: unknown): readonly string[] {
   if (typeof options !== 'object' || options === null) return []
   const { properties } = shape.schema
-  const given = Object.entries(options).filter(
+  const given = portFirst(shape, Object.entries(options)).filter(
     ([name, value]) => value !== undefined && !isDefault(properties[name], value),
   )
   const flags: string[] = []
@@ -29,6 +29,12 @@ export function optionWords(shape: OptionShape, options: unknown): readonly stri
   const dashes = bare.some((one) => /^['"]?-/.test(one)) ? ['--'] : []
   return [...whole, ...flags, ...dashes, ...rest]
 }
+
+/** What a server is asked at is what people look for. */
+const portFirst = (shape: OptionShape, options: readonly [string, unknown][]) => [
+  ...options.filter(([name]) => name === shape.flags.p),
+  ...options.filter(([name]) => name !== shape.flags.p),
+]
 
 function isDefault(property: OptionProperty | undefined, value: unknown): boolean {
   return property?.default !== undefined && JSON.stringify(property.default) === JSON.stringify(value)

@@ -56,7 +56,7 @@ const vectors: readonly (readonly [name: string, format: Format, text: string, l
     'mon',
     'watch w\n  # s\n  service s\n    # m\n    monitor m\n\n# h\nhostgroup h',
     '1>w\n3> s\n5>  m\n8>h',
-    'w\n # s\n s\n  # m\n  m\n# h\nh',
+    'w\n # s\n s\n  # m\n  m\n\n# h\nh',
   ],
   ['no comment: in quotes', 'keepalived', 'a "#x"\nb', '1>a\n2>b', 'a\nb'],
   ['with carriage returns', 'lvs', '# a\rb\r\n# c\r\nc', '2>b\n4>c', '# a\nb\n# c\nc'],

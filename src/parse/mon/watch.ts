@@ -100,17 +100,23 @@ export class WatchReader {
 
   #openPeriod(open: OpenService, word: Slice): void {
     const rest = restOf(word)
-    const label = /^([A-Za-z_]\w*)[ \t]*:[ \t]*/.exec(rest.text)
+    const label = /^([A-Za-z_]\w*)[ \t]*:[ \t]*/.exec(rest.text) ?? (this.#asMon ? null : QUOTED_LABEL.exec(rest.text))
     const statements: Statement[] = []
     open.periods.push({
       keyword: word,
-      label: label === null ? null : slice(word.line, rest.from, rest.from + (label[1] ?? '').length),
+      label: label === null ? null : labelIn(slice(word.line, rest.from, rest.from + (label[1] ?? '').length)),
       expression: slice(word.line, rest.from + (label?.[0].length ?? 0), rest.to),
       statements,
     })
     this.#open = { ...open, period: statements }
   }
 }
+
+const QUOTED_LABEL = /^("(?:[^"\\]|\\.)+")[ \t]*:[ \t]*/
+
+/** In quotes it may be any text. */
+const labelIn = (label: Slice): Slice =>
+  label.text.startsWith('"') ? { ...label, text: label.text.slice(1, -1).replace(/\\(.)/g, '$1') } : label
 
 /** `NAME=value` in capitals; the value is verbatim, quotes included. */
 function variableOf(line: LogicalLine): Statement | null {

@@ -4,7 +4,7 @@ import type { AlertAfter, AlertEvery, Period, Service } from '../../model/model.
 import { DEFAULT_FALL, DEFAULT_RISE, DEFAULT_TIMEOUT } from '../../parse/defaults.ts'
 import type { WrittenLine } from '../written.ts'
 import { alertLines, lineOf, type Modules, monitorText } from './calls.ts'
-import { lengthText } from './words.ts'
+import { inDoubleQuotes, lengthText } from './words.ts'
 
 /** At a depth of 1, its lines at 2. */
 export function serviceLines(service: Service, modules: Modules): WrittenLine[] {
@@ -78,7 +78,7 @@ function dependLines({ dependencies, depMemory }: Service): string[] {
 
 function periodLines(period: Period, modules: Modules): WrittenLine[] {
   const { label, text, upalertafter, alertexitrange, escalations, place } = period
-  const head = label === '' || label === text ? text : `${label}: ${text}`
+  const head = label === '' || label === text ? text : `${labelText(label)}: ${text}`
   const words = [
     ...everyText(period.alertevery),
     ...afterTexts(period.alertafter),
@@ -103,6 +103,8 @@ function periodLines(period: Period, modules: Modules): WrittenLine[] {
     ...escalations.flatMap(({ after, calls }) => alertLines(`escalate ${lengthText(after)}`, calls, modules, 3)),
   ]
 }
+
+const labelText = (label: string): string => (/^[A-Za-z_]\w*$/.test(label) ? label : inDoubleQuotes(label))
 
 const QUALIFIERS = { summary: '', detail: ' observe_detail', success: ' ignore_summary', strict: ' strict' } as const
 

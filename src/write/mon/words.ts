@@ -17,7 +17,7 @@ export const lineText = (text: string): string =>
 /** The name of a hostgroup, a watch or a virtual server. */
 export const nameText = (name: string): string => (isBareName(name) ? name : inDoubleQuotes(name))
 
-const inDoubleQuotes = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`
+export const inDoubleQuotes = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`
 
 /** To a millionth of a second: `30s`, `1.5s`, `2m`, `0.000001s`. */
 export function lengthText(length: Milliseconds): string {
