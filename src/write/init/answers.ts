@@ -50,8 +50,8 @@ export const MOST_VIRTUALS = 1000
 export const LONGEST_ANSWER = 1000
 export const LONGEST_NAME = 60
 
-/** The words by which a password is handed to a check, and URLs that carry one. */
-const SECRET = /(^|\s)-{1,2}(password|secret|pass)(=|\s)|:\/\/[^\s/@:]*:[^\s/@]+@/i
+/** The words by which a password is handed to a check, headers that hold one, and URLs that carry one. */
+const SECRET = /(^|\s)-{1,2}(password|secret|pass)(=|\s)|authorization:|cookie:|:\/\/[^\s/@:]*:[^\s/@]+@/i
 
 /** Whether only its owner may read what is written of them. */
 export const haveSecrets = ({ mail, database, virtuals }: Answers): boolean =>

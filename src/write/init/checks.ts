@@ -1,26 +1,37 @@
 /** Which check to propose for a port, and the short ways to write one: `http /health`, `https`. */
 import type { Protocol } from '../../model/table.ts'
 
-/** By what usually stands behind the port. IMAP and LDAP wait for a login that only their operator knows. */
+/** By what usually stands behind the port. What waits for a login is asked for its greeting, which needs none. */
 const TCP: Readonly<Record<number, string>> = {
   21: 'ftp',
+  22: 'expect --expect SSH-',
   25: 'smtp',
   80: 'http --url /',
   110: 'pop3',
   119: 'nntp',
+  143: "expect --expect '* OK'",
   443: 'http --tls --url /',
+  465: 'expect --tls --expect 220',
   587: 'smtp',
+  993: "expect --tls --expect '* OK'",
+  995: 'expect --tls --expect +OK',
   8000: 'http --url /',
   8080: 'http --url /',
   8443: 'http --tls --url /',
 }
+const UDP: Readonly<Record<number, string>> = { 53: 'dns-check' }
 
 /** One that works without knowing more than the port. */
 export function proposedCheck(port: number, protocol: Protocol): string {
-  // Nothing here speaks SCTP; that the machine lives is all that can be asked.
-  if (protocol === 'sctp') return 'ping'
-  if (protocol === 'udp') return port === 53 ? 'dns-check' : 'udp'
-  return TCP[port] ?? 'tcp'
+  switch (protocol) {
+    case 'tcp':
+      return TCP[port] ?? 'tcp'
+    case 'udp':
+      return UDP[port] ?? 'udp'
+    case 'sctp':
+      // No check here speaks it; that the machine lives is all that can be asked.
+      return 'ping'
+  }
 }
 
 /** As mon.cf has it. */

@@ -256,5 +256,6 @@ test('passwords are for the owner alone', () => {
   assert.equal(secret(changed({})), false)
   assert.equal(secret(`mailserver = smtp://u:p@mail.example.com\n${changed({})}`), true)
   assert.equal(secret(`database = postgres://u:p@db/x\n${changed({})}`), true)
+  assert.equal(secret(changed({ check: 'check = http --header "Authorization: Basic eA=="' })), true)
   assert.equal(secret(changed({ check: 'check = imap --user u --password=p' })), true)
 })
