@@ -64,8 +64,14 @@ export const service: Reader<ServiceKind> = (value, keyword, report) => {
   return null
 }
 
-export const httpmethod: Reader<'GET' | 'HEAD'> = (value, keyword, report) =>
-  oneOf(['GET', 'HEAD'] as const)({ ...value, text: value.text.toUpperCase() }, keyword, report)
+/** In letters of either case. */
+export const httpmethod: Reader<'GET' | 'HEAD'> = (value, keyword, report) => {
+  const word = firstWord(value, keyword, report)
+  const method = word.text.toUpperCase()
+  if (method === 'GET' || method === 'HEAD') return method
+  report.error('word-unknown', spanOf(word), `${quoted(word.text)} is no httpmethod`, 'write GET or HEAD')
+  return null
+}
 
 /** ldirectord asks the kernel alone, and fails where it does not know the name. */
 export const scheduler: Reader<string> = (value, keyword, report) => oneOf(schedulers)(value, keyword, report)

@@ -15,8 +15,10 @@ import {
   oneOf,
   type Read,
   type Reader,
+  secretInQuotes,
   text,
   unquoted,
+  wholeCommand,
 } from './values.ts'
 import type { Setting } from './words.ts'
 
@@ -40,6 +42,7 @@ const COMMON = {
 
 export const GLOBAL = {
   ...COMMON,
+  fallbackcommand: wholeCommand,
   autoreload: flag,
   callback: inQuotes,
   logfile: inQuotes,
@@ -62,9 +65,9 @@ export const SERVICE = {
   httpmethod,
   virtualhost: anyText,
   login: inQuotes,
-  passwd: inQuotes,
+  passwd: secretInQuotes,
   database: inQuotes,
-  secret: inQuotes,
+  secret: secretInQuotes,
   scheduler,
   schedflags,
   persistent: aPersistence,

@@ -89,16 +89,31 @@ export const text: Reader<string> = (value, keyword, report) => {
 export const anyText: Reader<string> = (value) => value.text
 
 /** ldirectord takes it in double quotes alone. */
-export const inQuotes: Reader<string> = (value, keyword, report) => {
+export const inQuotes: Reader<string> = (value, keyword, report) => readQuoted(value, keyword, report, quoted)
+
+/** The same of a password, which no message repeats. */
+export const secretInQuotes: Reader<string> = (value, keyword, report) =>
+  readQuoted(value, keyword, report, () => 'what stands here')
+
+function readQuoted(value: Value, keyword: Word, report: Report, shown: (text: string) => string): string | null {
   const read = text(value, keyword, report)
   if (read === null || value.quoted) return read
+  const hint = `write ${keyword.text} = "…", in double quotes from its first character to its last`
   if (/["']/.test(read)) {
-    const hint = `write ${keyword.text} = "…", in double quotes from its first character to its last`
-    report.error('quotes', spanOf(value), `the quotes of ${quoted(value.text)} do not stand around all of it`, hint)
+    report.error('quotes', spanOf(value), `the quotes of ${shown(read)} do not stand around all of it`, hint)
     return null
   }
-  const message = `ldirectord refuses ${keyword.text} without quotes; ${quoted(read)} is read as if it had them`
-  report.warning('quotes-missing', spanOf(value), message, `write ${keyword.text} = "${read}"`)
+  const message = `ldirectord refuses ${keyword.text} without quotes; ${shown(read)} is read as if it had them`
+  report.warning('quotes-missing', spanOf(value), message, hint)
+  return read
+}
+
+/** Above the services ldirectord keeps its quotes, and a shell then looks for one program of that name. */
+export const wholeCommand: Reader<string> = (value, keyword, report) => {
+  const read = text(value, keyword, report)
+  if (read === null || !value.quoted || !/\s/.test(read)) return read
+  const message = `ldirectord takes ${quoted(read)} for the name of one program; here it is a program with its arguments`
+  report.warning('quotes-part', spanOf(value), message, `write ${keyword.text} = ${read}`)
   return read
 }
 

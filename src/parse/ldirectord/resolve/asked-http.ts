@@ -39,7 +39,7 @@ export function httpAsked(asking: Asking, around: Around): Asked | null {
     if (service === 'http_proxy') {
       return {
         module: 'http',
-        options: { ...common, port, proxy: true, url: [request] },
+        options: { ...common, port, proxy: true, url: [escaped(request)] },
         words: { ...words, url: at },
       }
     }
@@ -47,7 +47,7 @@ export function httpAsked(asking: Asking, around: Around): Asked | null {
     const address = parseAddress(other.host)?.address ?? lookedUp(other.host, family, at, around)
     if (address === null) return null
     const elsewhere = {
-      url: [other.target],
+      url: [escaped(other.target)],
       port: other.port ?? (other.tls ? 443 : 80),
       connectIp: address,
       tls: other.tls,
@@ -55,5 +55,17 @@ export function httpAsked(asking: Asking, around: Around): Asked | null {
     return { module: 'http', options: { ...common, ...elsewhere }, words: { ...words, url: at } }
   }
   const tls = service === 'https' ? { tls: true } : {}
-  return { module: 'http', options: { ...common, port, ...tls, url: [`/${request}`] }, words: { ...words, url: at } }
+  return {
+    module: 'http',
+    options: { ...common, port, ...tls, url: [`/${escaped(request)}`] },
+    words: { ...words, url: at },
+  }
 }
+
+/** As its library does before it asks: what no URL holds becomes %XX, and a fragment is nobody's business but the client's. */
+const escaped = (target: string): string =>
+  target.replace(/#[\s\S]*$/, '').replace(/[^A-Za-z0-9;/?:@&=+$,[\]\-_.!~*'()%]/gu, escapedCharacter)
+
+/** Half of a surrogate pair stands for nothing. */
+const escapedCharacter = (char: string): string =>
+  /[\ud800-\udfff]/u.test(char) ? '%EF%BF%BD' : encodeURIComponent(char)

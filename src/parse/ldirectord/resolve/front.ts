@@ -114,6 +114,10 @@ export function settingsOf(
     const hint = family === 6 ? 'write a length from 1 to 128' : 'write one such as 255.255.255.0'
     around.report.error('netmask', spanOf(netmask.at), message, hint)
   }
+  if (netmask !== undefined && fits && netmask.value.family !== family && family === 4) {
+    const message = `ldirectord refuses the length ${quoted(netmask.at.text)} for IPv4`
+    around.report.warning('netmask-length', spanOf(netmask.at), message, 'write a netmask such as 255.255.255.0')
+  }
   if (netmask !== undefined && (persistent?.value ?? 0) === 0) {
     const message = 'a netmask says which clients stay together, and nobody stays without persistent'
     around.report.warning('netmask-alone', spanOf(netmask.keyword), message, 'write persistent = 300, or leave it out')

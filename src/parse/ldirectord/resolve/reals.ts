@@ -43,7 +43,7 @@ export function resolveReals(virtual: VirtualService, front: Front, telling: Tel
   const found: Real[] = []
   const taken = new Set<string>()
   for (const line of virtual.reals) {
-    warnOfPort(line.at, line.port, line.forward, front, around)
+    warnOfPort(line, front, around)
     for (const address of addressesOf(line, around)) {
       const id = { family: front.family, address, port: line.port ?? front.port }
       if (isTaken(line, id, front, taken, around)) continue
@@ -135,22 +135,16 @@ function isTaken(
   return true
 }
 
+/** Behind a mark any port is the packet's, and nobody expects another. */
 function warnOfPort(
-  at: Word,
-  port: number | null,
-  forward: Forward,
-  front: Front,
+  { at, port, forward, sorry = false }: Pick<RealLine, 'at' | 'port' | 'forward'> & { readonly sorry?: boolean },
+  { service, port: there }: Front,
   { report }: Around,
-  sorry = false,
 ): void {
-  if (port === null || forward === 'masq' || (front.service.kind === 'address' && port === front.port)) return
-  if (sorry && front.service.kind === 'mark') return
-  const there = front.service.kind === 'mark' ? 'that of the packet' : `${front.port}`
+  if (port === null || forward === 'masq' || service.kind === 'mark' || port === there) return
   const use = sorry ? `${port} counts for nothing` : `${port} is for the check only`
   const message = `direct routing and tunnels leave the port of a packet alone: it is ${there}, and ${use}`
-  const hint =
-    front.service.kind === 'mark' ? 'write the address alone, and checkport' : `write port ${front.port}, or masq`
-  report.warning(sorry ? 'fallback-port' : 'real-port', spanOf(at), message, hint)
+  report.warning(sorry ? 'fallback-port' : 'real-port', spanOf(at), message, `write port ${there}, or masq`)
 }
 
 /** The server that is used while no other is up; nobody checks it. */
@@ -167,7 +161,8 @@ export function resolveFallback(
   const { host, port, forward, at } = setting.value
   const address = addressOf(host, around)
   if (address === null) return null
-  if (setting.keyword === virtual.settings.fallback?.keyword) warnOfPort(at, port, forward, front, around, true)
+  if (setting.keyword === virtual.settings.fallback?.keyword)
+    warnOfPort({ at, port, forward, sorry: true }, front, around)
   const id = { family: front.family, address, port: port ?? front.port }
   const same = reals.find((real) => endpointText(real.id) === endpointText(id))
   return {
