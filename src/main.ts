@@ -6,20 +6,26 @@ import { alertCommands } from './cli/alert-commands.ts'
 import { portNumber, portNumbers } from './cli/arguments.ts'
 import { asJson, askerFor, fail, print, type Where } from './cli/asker.ts'
 import { ask, isNobodyThere } from './cli/client.ts'
+import { convertCommand } from './cli/convert-command.ts'
 import { type DoctorOptions, doctorAnswer, misplacedWord, realWords } from './cli/doctor.ts'
+import { initCommand } from './cli/init.ts'
 import { ipvsCommands } from './cli/ipvs/command.ts'
 import { maintenanceCommands } from './cli/maintenance-commands.ts'
 import { operatorsCommands } from './cli/operators.ts'
 import { type Plan, planLines } from './cli/plan.ts'
 import { type ReportOptions, reportRequest } from './cli/report.ts'
+import { tryCommand } from './cli/try-command.ts'
 import { checkedFiles } from './daemon/check.ts'
+import { convertDoors } from './daemon/convert.ts'
 import { examineDirector, examineReal } from './daemon/doctor.ts'
+import { runInit } from './daemon/init.ts'
 import { ipvsMachine } from './daemon/ipvs-machine.ts'
 import { monCommand } from './daemon/mon/command.ts'
 import { configurationFile, packageRoot, shippedConfiguration } from './daemon/paths.ts'
 import { planWithoutDaemon } from './daemon/plan.ts'
 import { reportText } from './daemon/report.ts'
 import { runDaemon } from './daemon/run.ts'
+import { tryDoors } from './daemon/try.ts'
 import { socketFor } from './daemon/where.ts'
 import { genhash } from './genhash.ts'
 import { wallTime } from './model/units.ts'
@@ -62,7 +68,10 @@ const program = new Command('upalert')
 program
   .command('run')
   .description('run the daemon in the foreground; SIGHUP reads the configuration again, SIGTERM stops it')
-  .option('-c, --config <FILE>', 'mon.cf or keepalived.conf to run (default: $UPALERT_CONFIG, or /etc/upalert/mon.cf)')
+  .option(
+    '-c, --config <FILE>',
+    'mon.cf, keepalived.conf, lvs.cf or ldirectord.cf to run (default: $UPALERT_CONFIG, or /etc/upalert/mon.cf)',
+  )
   .option('-i, --config-id <ID>', configIdHelp)
   .action(async ({ config, configId }: Where & ConfigId) =>
     end(await runDaemon({ file: ownConfiguration(config), demo: false, given: idGiven(configId) })),
@@ -92,7 +101,7 @@ program
 program
   .command('check')
   .description('say what is wrong in a configuration; exit status 0: nothing, 1: warnings, 2: errors')
-  .argument('[FILE]', 'mon.cf or keepalived.conf to check')
+  .argument('[FILE]', 'mon.cf, keepalived.conf, lvs.cf or ldirectord.cf to check')
   .option('-c, --config <FILE>', 'the same')
   .option('-i, --config-id <ID>', configIdHelp)
   .option('--mon', 'as "upalert mon" would take it: with mon\'s defaults and quirks, and its auth.cf')
@@ -104,6 +113,10 @@ program
     process.stdout.write(`${text}\n`)
     process.exitCode = exit
   })
+
+initCommand(program, (options) => runInit(options))
+convertCommand(program, convertDoors)
+tryCommand(program, tryDoors(configurationFile))
 
 program
   .command('doctor')
