@@ -138,7 +138,7 @@ function checksOfReal(model: Model, name: string, end: string): Check[] | string
   const virtual = model.virtuals.find((each) => each.name === name)
   if (virtual === undefined) {
     const known = model.virtuals.slice(0, LISTED).map((each) => each.name)
-    return `there is no virtual server ${name}${known.length === 0 ? '' : `; there are ${known.join(', ')}`}`
+    return `there is neither a monitor nor a virtual server ${name}${known.length === 0 ? '' : `; virtual servers are ${known.join(', ')}`}`
   }
   const wanted = canonicalEnd(end)
   const real = virtual.reals.find(({ id }) => endpointText(id) === wanted)

@@ -183,7 +183,10 @@ virtual www
     /www has no real server 127\.0\.0\.9:80; there are 127\.0\.0\.1:80/,
   )
   assert.match(await refused('-c', file, 'www'), /which real server of www is meant\?/)
-  assert.match(await refused('-c', file, 'ftp', '127.0.0.1:80'), /there is no virtual server ftp; there are www/)
+  assert.match(
+    await refused('-c', file, 'ftp', '127.0.0.1:80'),
+    /there is neither a monitor nor a virtual server ftp; virtual servers are www/,
+  )
 })
 
 test('what cannot be tried is said, and where', async () => {
