@@ -11,6 +11,8 @@ const BLOCK = /^(?:virtual|failover|server)[ \t]+(?:\S+|"[^"]*"|'[^']*')[ \t]*\{
 const HEAD = /^(?:virtual|failover)[ \t]+(?:[^\s=]+|"[^"]*"|'[^']*')$/i
 /** What begins a block of mon.cf, or sets something in an ldirectord.cf; and what a value of lvs.cf cannot be. */
 const OF_OTHERS = /^(?:(?:hostgroup|watch|view|alias|receiver|maintenance|report)[ \t]+\S|virtual[ \t]*=|[$~]\w)/
+/** A byte order mark, also where its bytes were taken for letters. */
+const BOM = /^(?:\ufeff|\xef\xbb\xbf)/
 /** A file may have it as a variable of its own. */
 const AMBIGUOUS: ReadonlySet<string> = new Set(['service'])
 
@@ -18,7 +20,7 @@ const AMBIGUOUS: ReadonlySet<string> = new Set(['service'])
 export function isLvs(text: string): boolean {
   let lines = 0
   let head = false
-  for (const [whole] of text.replace(/^\ufeff/, '').matchAll(/[^\r\n]+/g)) {
+  for (const [whole] of text.replace(BOM, '').matchAll(/[^\r\n]+/g)) {
     lines += 1
     if (lines > MOST_LINES) return false
     const line = whole.trim()

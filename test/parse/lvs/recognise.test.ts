@@ -18,7 +18,8 @@ const yes = [
   'virtual web\n{\n}\n',
   'failover web {\n',
   'virtual web { # x\n',
-  '\ufeffserial_no = 1\r\nprimary = 10.0.0.1\r\n',
+  '\ufeffserial_no = 1\r\n',
+  '\xef\xbb\xbfserial_no = 1\n',
   'serial_no = 1\rprimary = 10.0.0.1\r',
 ]
 const no = [
