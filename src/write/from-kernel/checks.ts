@@ -21,8 +21,10 @@ export const readAnswer = (text: string, surroundings: Surroundings): Read<strin
 
 /** The check that is likeliest to be right, of what can be asked without knowing more than the port. */
 export function proposalFor({ id, destinations }: TableService): string {
-  const port = portOfCheck(destinations[0], id)
-  if (port === 0) return PORTLESS
+  const ports =
+    destinations.length === 0 ? [portOfCheck(undefined, id)] : destinations.map((one) => portOfCheck(one, id))
+  const [port = 0] = ports
+  if (ports.includes(0)) return PORTLESS
   return proposedCheck(
     id.kind === 'address' && id.port !== 0 ? id.port : port,
     id.kind === 'mark' ? 'tcp' : id.protocol,

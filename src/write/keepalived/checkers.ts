@@ -33,6 +33,7 @@ export const smtpCheck: Writer = (question) => {
   if (helo === undefined) {
     lose(question, `SMTP_CHECK greets as ${HELO_NAME} unless helo_name says otherwise: write this host's name there`)
   } else if (helo !== HELO_NAME) lines.push(`helo_name ${helo}`)
+  if (isOn(options, 'ehlo')) lose(question, 'SMTP_CHECK says HELO, and never EHLO: MISC_CHECK may say more')
   if (!isOn(options, 'anyGoodbye')) {
     lose(question, 'SMTP_CHECK takes whatever is answered to QUIT, and a MISC_CHECK may ask for more')
   }

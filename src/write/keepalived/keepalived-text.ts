@@ -3,7 +3,8 @@
  * and scripts. What it has no words for is a loss, with the nearest that there is. Read back it is the same Model where
  * there is none. Source: keepalived.conf(5); parse/keepalived is the way back.
  */
-import type { Model } from '../../model/model.ts'
+import type { Model, Settings } from '../../model/model.ts'
+import type { Dormant } from '../../parse/director/part.ts'
 import type { Written } from '../written.ts'
 import { accountBehind, scriptUserOf } from './accounts.ts'
 import type { Writing } from './checker.ts'
@@ -14,14 +15,19 @@ import { Losses } from './losses.ts'
 import { mailPlanOf, NoticeWriter, optionsOf } from './notices.ts'
 import { loseRest } from './rest.ts'
 import { TrackFiles } from './track-files.ts'
-import { writeVirtual } from './virtual.ts'
+import { type Around, writeVirtual } from './virtual.ts'
 
 export interface KeepalivedOptions {
   /** The file that the Model was read from, for losses whose place nobody kept. */
   readonly file?: string
+  /** The settings of an empty mon.cf in the same place; without them no setting is told as lost. */
+  readonly base?: Settings
+  /** What is written and switched off: it stands there as comments. */
+  readonly dormant?: readonly Dormant[]
 }
 
-export function keepalivedText(model: Model, { file = '' }: KeepalivedOptions = {}): Written {
+export function keepalivedText(model: Model, options: KeepalivedOptions = {}): Written {
+  const { file = '', base = model.settings, dormant = [] } = options
   const losses = new Losses(file)
   const scriptUser = scriptUserOf(model)
   const ssl = new OneSsl()
@@ -49,8 +55,27 @@ export function keepalivedText(model: Model, { file = '' }: KeepalivedOptions = 
   if (blocks.written.length === 0) {
     losses.addUnplaced('no virtual server', 'a keepalived.conf without one gives keepalived nothing to do')
   } else head.gap()
-  loseRest(model, mail, losses)
+  writeDormant(dormant, blocks, around)
+  loseRest(model, base, mail, losses)
   return { lines: [...head.written, ...blocks.written], losses: losses.sorted() }
+}
+
+/** As comments, and nothing of it is told: a file that does nothing loses nothing. */
+function writeDormant(dormant: readonly Dormant[], blocks: Lines, around: Around): void {
+  for (const { kind, virtual, services } of dormant) {
+    const losses = new Losses('')
+    const trackFiles = new TrackFiles()
+    const writing: Writing = { ...around.writing, losses, trackFiles }
+    const known = new Map([...around.services, ...services.map((service) => [service.key, service] as const)])
+    const lines = new Lines()
+    for (const front of new Fronts(losses).of(virtual)) {
+      writeVirtual(virtual, front, lines, { ...around, writing, services: known })
+    }
+    if (lines.written.length === 0) continue
+    blocks.gap()
+    blocks.line(kind === 'real' ? '# Switched off, of a virtual_server above:' : '# Switched off:')
+    for (const line of lines.written) blocks.written.push({ ...line, text: `# ${line.text}`.trimEnd() })
+  }
 }
 
 /** enable_script_security is for all scripts. */

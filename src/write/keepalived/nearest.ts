@@ -80,20 +80,42 @@ const WITHOUT_TCP: ReadonlySet<string> = new Set([
 ])
 
 function nearestCheck(question: Question): Asks | null {
-  const { options, service, check } = question
+  const { options, service } = question
   const module = service.monitor?.module ?? ''
-  const text = textIn(options, 'port')
-  const port = numberIn(options, 'port') ?? (text !== undefined && /^[1-9]\d{0,4}$/.test(text) ? Number(text) : null)
+  const port = portOf(question)
+  const why = `keepalived has no checker that asks as this monitor ${module} does`
   if (port === null || isOn(options, 'udp') || WITHOUT_TCP.has(module)) {
-    const why = `keepalived has no check like the monitor ${module}: run a program that asks the same by MISC_CHECK`
-    lose(question, `${why}; until then nothing asks ${check.host} for it`)
+    lose(question, `${why}: until MISC_CHECK runs a program that does, nothing asks for it`)
     return null
   }
   const lines = connectingLines(question, { port })
   if (lines === null) return null
-  const why = `keepalived has no check like the monitor ${module}: a TCP_CHECK that asks only whether port ${port} accepts`
-  lose(question, `${why} stands in its place, and a MISC_CHECK may run a program that asks the same`)
+  const instead = `a TCP_CHECK that asks only whether port ${port} accepts stands in its place`
+  lose(question, `${why}: ${instead}, and MISC_CHECK may run a program that asks the same`)
   return { kind: 'TCP_CHECK', lines, timeout: Math.min(USUAL_TIMEOUT, service.timeout) }
+}
+
+/** By the monitor's name: without TLS, and with it. */
+const PORTS: Readonly<Record<string, readonly [plain: number, secure: number]>> = {
+  http: [80, 443],
+  ftp: [21, 990],
+  smtp: [25, 465],
+  pop3: [110, 995],
+  nntp: [119, 563],
+  imap: [143, 993],
+  ldap: [389, 636],
+  mysql: [3306, 3306],
+  pgsql: [5432, 5432],
+  sip: [5060, 5061],
+}
+
+/** `null`: nobody knows. */
+function portOf({ options, service }: Question): number | null {
+  const text = textIn(options, 'port')
+  const written = numberIn(options, 'port') ?? (text !== undefined && /^[1-9]\d{0,4}$/.test(text) ? Number(text) : null)
+  const module = service.monitor?.module ?? ''
+  const [plain, secure] = (Object.hasOwn(PORTS, module) ? PORTS[module] : undefined) ?? []
+  return written ?? (isOn(options, 'tls') ? secure : plain) ?? null
 }
 
 /** keepalived.conf(5), connect_timeout. */

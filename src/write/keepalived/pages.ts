@@ -2,6 +2,7 @@
  * http-get, whose options are keepalived's own words, and http where it asks the same -> HTTP_GET and SSL_GET.
  * Source: keepalived.conf(5), HTTP_GET; parse/keepalived/resolve/asked-http.ts is the way back.
  */
+import { readPattern } from '../../model/pcre.ts'
 import { type Asks, type CheckerLine, isOn, lose, numberIn, type Question, textIn } from './checker.ts'
 import type { Writer } from './checkers.ts'
 import { unwritable } from './checkers.ts'
@@ -88,9 +89,9 @@ export function pagesCheck(question: Question, asked: PagesAsked): Asks | null {
 /** Names are sent in the handshake all together or not at all, and are those of the Host header. */
 function sniOf(question: Question, { tls, pages, virtualhost, sni }: PagesAsked): boolean {
   const names = pages.map((page) => page.sni)
-  const wanted = tls && (sni !== undefined || names.some((name) => name !== undefined))
+  const wanted = sni !== undefined || names.some((name) => name !== undefined)
   if (!wanted) return false
-  const asHost = sni === virtualhost && pages.every((page) => page.sni === page.virtualhost)
+  const asHost = (!tls || sni === virtualhost) && pages.every((page) => page.sni === page.virtualhost)
   if (!asHost)
     lose(question, 'enable_sni asks for the virtualhost, and for no other name: give the page that virtualhost')
   return true
@@ -182,31 +183,65 @@ function filesIn(options: Fields): Readonly<Record<string, string>> {
   )
 }
 
-/** What http asks that HTTP_GET cannot. */
-const BEYOND = ['body', 'header', 'userAgent', 'match', 'servername', 'method', 'regex'] as const
+/** What of http's options HTTP_GET can ask, or need not be told. */
+const ASKED: ReadonlySet<string> = new Set([
+  ...['port', 'url', 'status', 'digest', 'hostHeader', 'http', 'tls', 'verify', 'regex', 'receive', 'ignoreCase'],
+  ...['maxBody', 'omitHeaders', 'method', 'follow', 'proxy', 'ca'],
+  ...['timeout', 'source', 'ipv4', 'ipv6', 'connectIp', 'bindPort', 'bindIf', 'mark'],
+])
 /** http takes these where no status is written; HTTP_GET takes 200-299. */
 const HTTP_STATUS = '200-399'
 
 /** `null`: it asks more than HTTP_GET can, and nothing is told yet. */
 export function httpCheck(question: Question): Asks | null {
   const { options } = question
-  const method = textIn(options, 'method')
-  const beyond = BEYOND.some((name) => options[name] !== undefined && !(name === 'method' && method === 'GET'))
   const texts: readonly unknown[] = Array.isArray(options.url) && options.url.length > 0 ? options.url : ['/']
   const pages = texts.map((url) => (typeof url === 'string' ? pageOfText(url) : null))
   const sound = pages.filter((page) => page !== null)
   const digest = textIn(options, 'digest')?.replace(/^md5:/, '').toLowerCase()
   const oddDigest = digest !== undefined && !/^[0-9a-f]{32}$/.test(digest)
-  if (beyond || oddDigest || sound.length < pages.length || (numberIn(options, 'follow') ?? 0) > 0) return null
+  const regex = patternOfHttp(options)
+  if (asksMore(options) || oddDigest || regex === 'other' || sound.length < pages.length) return null
   const tls = isOn(options, 'tls')
-  const status = textIn(options, 'status') ?? HTTP_STATUS
   const virtualhost = textIn(options, 'hostHeader')
+  const all = {
+    statusCodes: textIn(options, 'status') ?? HTTP_STATUS,
+    ...(digest === undefined ? {} : { digest }),
+    ...(regex === null ? {} : { regex }),
+  }
   return pagesCheck(question, {
-    pages: sound.map((page) => ({ statusCodes: status, ...(digest === undefined ? {} : { digest }), ...page })),
+    pages: sound.map((page) => ({ ...all, ...page })),
     tls,
     port: numberIn(options, 'port') ?? (tls ? HTTPS_PORT : HTTP_PORT),
     protocol: textIn(options, 'http') ?? '1.1',
     standardSeconds: HTTP_SECONDS,
     ...(virtualhost === undefined ? {} : { virtualhost, ...(tls ? { sni: virtualhost } : {}) }),
   })
+}
+
+function asksMore(options: Fields): boolean {
+  const { method = 'GET', follow = 0, proxy = false } = options
+  const unknown = Object.entries(options).some(([name, value]) => value !== undefined && !ASKED.has(name))
+  return unknown || method !== 'GET' || follow !== 0 || proxy !== false
+}
+
+/** `receive` is read as keepalived's patterns are; `regex` only where JavaScript and PCRE2 mean the same. */
+function patternOfHttp(options: Fields): PagePattern | null | 'other' {
+  const { regex, receive, ignoreCase } = options
+  const wanted = [regex, receive].filter((one) => one !== undefined && one !== '')
+  const [pattern] = wanted
+  if (pattern === undefined) return null
+  if (wanted.length > 1 || typeof pattern !== 'string') return 'other'
+  const words = regex === undefined || regex === '' ? [] : ['dotall', ...(ignoreCase === true ? ['caseless'] : [])]
+  const read = readPattern({ pattern, options: words })
+  const same = read.kind === 'pattern' && (words.length === 0 || sourceOf(pattern) === read.regex.source)
+  return same && /^[\x20-\x7e]*$/.test(pattern) ? { pattern, options: words, noMatch: false } : 'other'
+}
+
+function sourceOf(pattern: string): string | null {
+  try {
+    return new RegExp(pattern).source
+  } catch {
+    return null
+  }
 }

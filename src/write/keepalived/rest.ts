@@ -1,14 +1,16 @@
 /** What a Model has besides pools and what their checks ask: keepalived has none of it, and each thing is told once. */
-import type { Model, Place, Real, RealCheck, Service } from '../../model/model.ts'
+import type { Model, Place, Real, RealCheck, Service, Settings } from '../../model/model.ts'
 import type { ServiceKey } from '../../model/names.ts'
 import { endpointText } from '../../model/table.ts'
+import { settingLines } from '../mon/settings.ts'
 import type { Losses } from './losses.ts'
 import type { MailPlan } from './notices.ts'
 
 /** Real servers by what they follow. */
 type Followers = ReadonlyMap<ServiceKey, readonly { readonly real: Real; readonly check: RealCheck }[]>
 
-export function loseRest(model: Model, mail: MailPlan, losses: Losses): void {
+/** `base`: the settings of an empty mon.cf in the same place. */
+export function loseRest(model: Model, base: Settings, mail: MailPlan, losses: Losses): void {
   const followers = followersIn(model)
   for (const service of model.services) {
     const own = followers.get(service.key)
@@ -32,7 +34,7 @@ export function loseRest(model: Model, mail: MailPlan, losses: Losses): void {
     )
   }
   loseOthers(model, losses)
-  loseTable(model, losses)
+  loseSettings(model, base, losses)
 }
 
 function followersIn({ virtuals }: Model): Followers {
@@ -136,17 +138,29 @@ function loseOthers({ receivers, windows, reports, views, aliases }: Model, loss
   }
 }
 
-function loseTable({ settings: { table, plugins, excludePeriod, reload } }: Model, losses: Losses): void {
-  const lose = (text: string, why: string) => losses.addUnplaced(text, why)
-  if (table.drift !== 'repair')
-    lose(`drift = ${table.drift}`, 'keepalived never looks at what others change in its table')
-  if (table.onStop === 'drain')
-    lose('on_stop = drain', 'keepalived empties its services at once: give the real servers weight 0 before a stop')
-  if (table.maintenancedir !== '')
-    lose(`maintenancedir = ${table.maintenancedir}`, 'FILE_CHECK with a track_file in each real server comes nearest')
-  if (excludePeriod !== null) lose(`exclude_period ${excludePeriod.text}`, 'keepalived checks at all times')
-  if (reload.auto)
-    lose('autoreload', 'keepalived reads its file again at SIGHUP alone: let a path unit of systemd send that')
-  for (const { path, place } of plugins)
+/** Settings with something near in keepalived.conf; of the others a mon.cf beside it keeps what is said. */
+const NEAREST: Readonly<Record<string, string>> = {
+  drift: 'keepalived never looks at what others change in its table',
+  on_stop: 'keepalived empties its services at once: give the real servers weight 0 before a stop',
+  maintenancedir: 'FILE_CHECK with a track_file in each real server comes nearest',
+  exclude_period: 'keepalived checks at all times',
+  autoreload: 'keepalived reads its file again at SIGHUP alone: let a path unit of systemd send that',
+}
+
+/** What global_defs says. */
+const SAID = /^(?:router_id|mailserver|mailfrom|on_start|ipvs_timeouts|notify_fifo) = |^on_stop = clear$/
+
+function loseSettings({ settings }: Model, base: Settings, losses: Losses): void {
+  for (const { text } of settingLines(settings, base)) {
+    if (SAID.test(text)) continue
+    const [word = ''] = text.split(' ', 1)
+    const why = Object.hasOwn(NEAREST, word) ? NEAREST[word] : undefined
+    losses.addUnplaced(
+      text,
+      why ?? 'keepalived has no such setting: a mon.cf that names this file, director = PATH, keeps it',
+    )
+  }
+  for (const { path, place } of settings.plugins) {
     losses.add(place, `plugin = ${path}`, 'keepalived has no plugins: MISC_CHECK and notify scripts come nearest')
+  }
 }

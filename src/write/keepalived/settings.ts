@@ -17,6 +17,8 @@ export function settingsLines(
 ): string[] {
   const { scheduler, persistenceSeconds, onePacket, engine } = settings
   const most = weightOf(reals)
+  const reached = Math.min(quorum, most)
+  const least = Math.min(hysteresis, Math.max(0, reached - 1))
   const isAddress = front.kind === 'address'
   return [
     `lvs_sched ${scheduler === 'none' ? DEFAULT_SCHEDULER : scheduler}`,
@@ -30,8 +32,8 @@ export function settingsLines(
       : []),
     ...(engine === '' ? [] : [`persistence_engine ${engine}`]),
     ...(onePacket ? ['ops'] : []),
-    ...(quorum !== 1 && most > 0 ? [`quorum ${Math.min(quorum, most)}`] : []),
-    ...(hysteresis > 0 ? [`hysteresis ${hysteresis}`] : []),
+    ...(reached > 1 ? [`quorum ${reached}`] : []),
+    ...(least > 0 ? [`hysteresis ${least}`] : []),
     ...(haSuspend && isAddress ? ['ha_suspend'] : []),
     ...(omega ? ['omega'] : []),
   ]
@@ -86,6 +88,9 @@ export function loseVirtual(virtual: Virtual, front: WrittenFront, reals: readon
   if (total === 0 && quorum > 0)
     lose(`quorum ${quorum}`, 'where all weights are 0 keepalived takes the quorum to be there: give a server a weight')
   if (total > 0 && quorum < 1) lose('quorum 0', 'the least quorum is 1, which is meant where none is written')
+  if (virtual.backupBelow !== Math.max(1, Math.min(quorum, total))) {
+    lose(`backup_below ${virtual.backupBelow}`, 'keepalived has no backup servers that could join: see sorry_server')
+  }
   if (hysteresis > 0 && hysteresis >= Math.min(quorum, total)) {
     lose(`hysteresis ${hysteresis}`, 'keepalived takes one less than the quorum: write a larger quorum')
   }

@@ -130,23 +130,24 @@ function usualOf(word: Shareable, { kind }: Checker, loop: number): number | nul
 
 /** `null`: it is said checker by checker, which takes fewer lines or is the only way. */
 function sharedValue(word: Shareable, checkers: readonly Checker[], loop: number): number | null {
-  const needs = checkers.map((checker) => needOf(word, checker))
-  const numbers = needs.filter((need) => typeof need === 'number')
-  const value = mostCommon(numbers.filter((need) => word !== 'retry' || need > 0))
-  if (value === null) return null
-  for (const [i, checker] of checkers.entries()) {
-    const need = needs[i]
-    const free = need === value || need === 'any' || (typeof need === 'number' && !isFixed(checker))
-    if (!free) return null
-  }
-  const alone = checkers.filter((checker, i) => {
-    const need = needs[i]
-    return need !== 'any' && need !== usualOf(word, checker, isFixed(checker) ? loop : loopOf(checker.service.timing))
+  const needs = checkers.map((checker) => ({ checker, need: needOf(word, checker) }))
+  const fixed = mostCommon(needs.flatMap(({ checker, need }) => (isFixed(checker) && isNumber(need) ? [need] : [])))
+  const value = fixed ?? mostCommon(needs.map(({ need }) => need).filter(isNumber))
+  // The least retry of a virtual_server is 1; a checker may have 0.
+  if (value === null || (word === 'retry' && value === 0)) return null
+  const isFree = (one: (typeof needs)[number]) =>
+    one.need === value || one.need === 'any' || (isNumber(one.need) && !isFixed(one.checker))
+  if (!needs.every(isFree)) return null
+  const alone = needs.filter(({ checker, need }) => {
+    const own = isFixed(checker) ? loop : loopOf(checker.service.timing)
+    return need !== 'any' && need !== usualOf(word, checker, own)
   })
-  const forced = alone.some(isFixed)
-  const together = 1 + numbers.filter((need) => need !== value).length
+  const together = 1 + needs.filter(({ need }) => isNumber(need) && need !== value).length
+  const forced = alone.some(({ checker }) => isFixed(checker))
   return forced || together < alone.length ? value : null
 }
+
+const isNumber = (need: number | null | 'any'): need is number => typeof need === 'number'
 
 function mostCommon(values: readonly number[]): number | null {
   const counts = new Map<number, number>()

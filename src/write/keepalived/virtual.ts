@@ -29,7 +29,9 @@ interface Member {
 
 export function writeVirtual(virtual: Virtual, front: WrittenFront, lines: Lines, around: Around): void {
   const { writing } = around
-  const reals = virtual.reals.filter((real) => isWritten(real, front, around))
+  // Where all of them are backup servers they serve at once, as if none were.
+  const backups = virtual.reals.some(({ role }) => role === 'primary')
+  const reals = virtual.reals.filter((real) => isWritten(real, front, backups, around))
   if (reals.length === 0) {
     const why = 'keepalived makes nothing of a virtual_server without real servers: it is left out'
     writing.losses.add(virtual.place, `virtual ${virtual.name}`, why)
@@ -75,12 +77,18 @@ function loseOnlyWith({ service }: Checker, virtual: Virtual, front: WrittenFron
 }
 
 /** keepalived would use such servers at times when they shall not be used. */
-function isWritten(real: Real, front: WrittenFront, { writing, services }: Around): boolean {
+function isWritten(real: Real, front: WrittenFront, backups: boolean, { writing, services }: Around): boolean {
   const lose = (why: string) => {
     writing.losses.add(real.place, `real ${endpointText(real.id)}`, why)
     return false
   }
-  if (real.role === 'backup') {
+  if (real.role === 'backup' && !backups) {
+    writing.losses.add(
+      real.place,
+      `real ${endpointText(real.id)}: backup`,
+      'all are backup servers, and serve at once as all do in keepalived: the word is left out',
+    )
+  } else if (real.role === 'backup') {
     return lose(
       'keepalived has no backup servers: it is left out, and a sorry_server takes over when the quorum is lost',
     )
@@ -91,31 +99,32 @@ function isWritten(real: Real, front: WrittenFront, { writing, services }: Aroun
   return fits || lose('it is of another family than the services, and no client ever reaches it: it is left out')
 }
 
-/** A port is left out where each service has its own; direct routing and tunnels leave it alone anyway. */
 function memberOf(real: Real, front: WrittenFront, around: Around): Member {
-  const follows = real.portFollows === true && real.forward === 'masq'
-  const port = follows || real.id.port === 0 ? null : real.id.port
+  const port = writtenPort(real, front)
   const read = { ...real.id, port: port ?? front.port }
-  if (follows && read.port !== real.id.port) {
-    const why = `keepalived knows a real server that has the port of each service as ${endpointText(read)}`
-    around.writing.losses.add(real.place, `real ${endpointText(real.id)}`, why)
+  if (read.port !== real.id.port) {
+    const why = `with ${methodText(real)} keepalived has a real server at the port of its service: it is ${endpointText(read)} there`
+    around.writing.losses.add(
+      real.place,
+      `real ${endpointText(real.id)}`,
+      `${why}, and connect_port says where checks connect to`,
+    )
   }
-  losePort(real, front, around)
   return { real, port, checkers: checkersOf(real, read, around) }
 }
 
-/** Packets that are not rewritten keep their port, and keepalived writes the table accordingly. */
-function losePort(real: Real, front: WrittenFront, { writing }: Around): void {
-  if (real.forward === 'masq' || real.portFollows === true) return
-  const ports = front.services.map((id) => (id.kind === 'address' ? id.port : 0))
-  const odd = ports.find((port) => port !== real.id.port)
-  if (odd === undefined) return
-  const why = `with direct routing and tunnels keepalived puts a real server into the table at the port of the service, ${odd}`
-  writing.losses.add(
-    real.place,
-    `real ${endpointText(real.id)}`,
-    `${why}: nothing is lost, since packets keep their port`,
-  )
+/**
+ * Direct routing and tunnels leave the port alone, and keepalived complains of another one than the service's; where each
+ * service has its own, none is written. `null`: none.
+ */
+function writtenPort(
+  { id, forward, portFollows }: Pick<Real, 'id' | 'forward' | 'portFollows'>,
+  front: WrittenFront,
+): number | null {
+  if (forward === 'masq') return portFollows === true || id.port === 0 ? null : id.port
+  const ports = new Set(front.services.map((service) => (service.kind === 'address' ? service.port : 0)))
+  const [only = 0] = ports
+  return ports.size > 1 || only === 0 ? null : only
 }
 
 function checkersOf(real: Real, server: TableDestinationId, { writing, services }: Around): Checker[] {
@@ -215,21 +224,19 @@ function sorryLines(
   method: string,
   { writing }: Around,
 ): string[] {
-  const { id, inhibit, portFollows } = sorry
-  const follows = portFollows === true && sorry.forward === 'masq'
-  const port = follows || id.port === 0 ? '' : ` ${id.port}`
+  const { id, inhibit } = sorry
+  const port = writtenPort(sorry, front)
   const own = methodText(sorry)
-  const ports = front.services.map((service) => (service.kind === 'address' ? service.port : 0))
-  if (sorry.forward !== 'masq' && portFollows !== true && ports.some((one) => one !== id.port)) {
-    const why = 'with direct routing and tunnels keepalived puts it into the table at the port of the service'
-    writing.losses.add(place, `sorry ${endpointText(id)}`, `${why}: nothing is lost, since packets keep their port`)
+  if ((port ?? front.port) !== id.port) {
+    const why = `with ${own} keepalived has it at the port of its service, as packets have`
+    writing.losses.add(place, `sorry ${endpointText(id)}`, `${why}: the port is left out`)
   }
   if (sorry.forward === 'local' || sorry.forward === 'bypass') {
     const why = `keepalived has no forward ${sorry.forward}: DR is written, which to an address of this host is the same`
     writing.losses.add(place, `sorry ${endpointText(id)}`, why)
   }
   return [
-    `sorry_server ${id.address}${port}`,
+    `sorry_server ${id.address}${port === null ? '' : ` ${port}`}`,
     ...(inhibit ? ['sorry_server_inhibit'] : []),
     ...(own === method ? [] : [`sorry_server_lvs_method ${own}`]),
   ]

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { meaningOf } from '../../../src/write/meaning.ts'
 import { needs } from '../../needs.ts'
-import { complaints, meaning, sound, written } from './world.ts'
+import { complaints, sound, written } from './world.ts'
 
 /** What upalert reads of keepalived 2.3, and keepalived 2.2.7 does not know. */
 const NEWER = /tls_compliant/
@@ -28,7 +29,7 @@ function asWritten({ name, text }: { readonly name: string; readonly text: strin
   if (NEWER.test(text)) assert.equal(losses.length, 1, `${name}\n${losses.join('\n')}`)
   else {
     assert.deepEqual(losses, [], name)
-    assert.deepEqual(meaning(sound(made)), meaning(model), `${name}\n${made}`)
+    assert.deepEqual(meaningOf(sound(made)), meaningOf(model), `${name}\n${made}`)
   }
   return made
 }
