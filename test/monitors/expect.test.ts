@@ -158,12 +158,12 @@ test('a step that nobody answers ends with its own time, and says what came', as
 
 test('each step has its time, so that all together may take longer', async (t) => {
   const slowly = (socket: Socket): void => {
-    const answer = () => setTimeout(() => socket.write('ok\n'), 150)
+    const answer = () => setTimeout(() => socket.write('ok\n'), 300)
     answer()
     socket.on('data', answer)
   }
   const step = ['expect ok', 'send a', 'expect ok', 'send b', 'expect ok', 'send c', 'expect ok']
-  const result = await asked({ port: await peer(t, slowly), step, timeout: 0.4 })
+  const result = await asked({ port: await peer(t, slowly), step, timeout: 1 })
   assert.equal(result.kind, 'up', result.text)
 })
 
