@@ -5,10 +5,12 @@ import type { Guest } from '../boot.ts'
 import { CLIENT, DIRECTOR, farmScript, real } from '../farm.ts'
 import type { World } from './scenario.ts'
 import { address6Of, addressOf, LETTERS } from './scenario.ts'
-import type { Act } from './scenarios.ts'
+import { type Act, peerOf } from './scenarios.ts'
 
 /** The story is over in a minute where there is nothing else to do, in milliseconds. */
 const TIMEOUT = 170_000
+/** ldirectord starts an ipvsadm for each change, one after the other. */
+const SLOW_TIMEOUT = 400_000
 
 export function besideGuest(world: World, act: Act): Guest {
   const addresses = LETTERS.flatMap((letter) => [
@@ -31,7 +33,7 @@ ip netns exec ${CLIENT} guest beside-story ${world} ${act}
       'record.pl': readFileSync(here('record.pl'), 'utf8'),
       'package.json': '{ "type": "module", "version": "0.0.0" }',
     },
-    timeout: TIMEOUT,
+    timeout: peerOf(act) === 'ldirectord' ? SLOW_TIMEOUT : TIMEOUT,
   }
 }
 

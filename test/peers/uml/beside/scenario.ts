@@ -1,5 +1,5 @@
 /**
- * What keepalived and upalert are put through side by side, as data: virtual servers as keepalived.conf has them, what
+ * What another program and upalert are put through side by side, as data: virtual servers as its configuration has them, what
  * becomes of their real servers at each moment, and the states that each virtual server's table entry then goes through.
  */
 import { VIRTUAL_ADDRESS, VIRTUAL_ADDRESS6 } from '../farm.ts'
@@ -35,6 +35,8 @@ export interface Deed {
   readonly file?: string
   /** The exit status of the scenario's script from now on; the moment is not over before it ended so. */
   readonly exit?: number
+  /** ldirectord's maintenancedir gets a file named after this server, or loses it. */
+  readonly maintenance?: readonly [letter: Letter, begins: boolean]
   /** This virtual address comes to the director, or leaves it. */
   readonly address?: readonly ['add' | 'del', string]
   /** `ipvsadm` with these words, by somebody who does not know better. `$V` is the virtual server, `$A`, `$B` … a real one. */
@@ -63,11 +65,11 @@ export type Moment = (typeof MOMENTS)[number]
 export interface Scenario {
   /** What an operator would say of it. */
   readonly name: string
-  /** The inside of `virtual_server`: for all times, or at the start and after each reload. */
+  /** The inside of `virtual_server`, or the lines below `virtual =`: for all times, or at the start and after each reload. */
   readonly config: string | readonly string[]
   /** Blocks besides, at the top of the file. */
   readonly besides?: string
-  /** What stands behind `virtual_server`; its own port on the virtual address if nothing is said. */
+  /** What stands behind `virtual_server` or `virtual =`; its own port on the virtual address if nothing is said. */
   readonly virtual?: string
   readonly protocol?: 'udp' | 'sctp'
   /** The table's names for it (`$PORT` is its port), if there are others or more: all go through the same states. */
@@ -75,7 +77,7 @@ export interface Scenario {
   readonly family?: 6
   readonly servers?: Partial<Record<Letter, Kind>>
   readonly steps: Partial<Record<Moment, Step>>
-  /** Where upalert goes through other states: which rows of docs/keepalived.md say why, and the states. */
+  /** Where upalert goes through other states: which rows of docs/keepalived.md or docs/ldirectord.md say why, and the states. */
   readonly differs?: {
     readonly rows: readonly string[]
     readonly steps: Partial<Record<Moment, readonly State[]>>
@@ -90,6 +92,9 @@ const FIRST_PORT = 8101
 export const TELL = '/run/beside/tell'
 /** Where it does so. */
 export const TOLD = '/run/beside/told'
+
+/** ldirectord's maintenancedir. */
+export const MAINTENANCE = '/run/beside/maintenance'
 
 /** A scenario with what follows from its place in the list. */
 export interface Placed extends Scenario {
@@ -113,36 +118,9 @@ export function place(scenarios: readonly Scenario[]): readonly Placed[] {
   })
 }
 
-/** The whole keepalived.conf, at the start (0) or after so many reloads. */
-export function keepalivedConf(scenarios: readonly Placed[], reloads: number): string {
-  return `${HEAD}${scenarios.map((scenario) => virtualServer(scenario, reloads)).join('')}`
-}
-
-const HEAD = `global_defs {
-    router_id beside
-    script_user root
-}
-`
-
-/** The scenario's words for addresses are keepalived's own definitions: \`$A\`, \`$V\`, \`$FILE\`. */
-function virtualServer(scenario: Placed, reloads: number): string {
-  const { config, port, family } = scenario
-  const text = typeof config === 'string' ? config : (config[reloads] ?? config.at(-1) ?? '')
-  const definitions = LETTERS.map(
-    (letter) => `$${letter.toUpperCase()}=${family === 6 ? address6Of(letter) : addressOf(letter)} ${port}\n`,
-  )
-  const own = `${family === 6 ? VIRTUAL_ADDRESS6 : VIRTUAL_ADDRESS} ${port}`
-  return `
-# ${scenario.name}
-${definitions.join('')}$PORT=${port}
-$FILE=${scenario.file}
-$TELL=${TELL} ${port}
-${scenario.besides ?? ''}
-virtual_server ${scenario.virtual ?? own} {
-    ${text.trim()}
-}
-`
-}
+/** The scenario's words at the start (0) or after so many reloads. */
+export const configAt = ({ config }: Scenario, reloads: number): string =>
+  typeof config === 'string' ? config : (config[reloads] ?? config.at(-1) ?? '')
 
 /** The states that a world goes through at a moment. */
 export function statesOf(scenario: Scenario, moment: Moment, world: World): readonly State[] {
@@ -156,7 +134,7 @@ export function toldAt(scenario: Scenario, moment: Moment, world: World): readon
   return [...(differs ?? scenario.steps[moment]?.told ?? [])].sort()
 }
 
-export type World = 'keepalived' | 'upalert'
+export type World = 'keepalived' | 'ldirectord' | 'upalert'
 
 /** The state in which a moment, or the last one before it that changed something, leaves a row. */
 export function leftAt(scenario: Scenario, moment: Moment, world: World): State | undefined {

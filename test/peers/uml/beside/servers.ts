@@ -145,7 +145,7 @@ function streamDoor({ address, port }: Place, host: Host, make: () => Listener):
   }
 }
 
-/** `page /one` on `/one`; one letter as the page of `/`, for clients. Wrong: another status, and another page. */
+/** `page /one` on `/one`, whom the request was for on `/host`; one letter as the page of `/`, for clients. Wrong: another status, and another page. */
 function web(name: string, host: Host): (socket: Socket) => void {
   return (socket) => {
     let request = ''
@@ -156,7 +156,8 @@ function web(name: string, host: Host): (socket: Socket) => void {
       const path = request.split(' ')[1] ?? '/'
       const now = host.mood(socket.remoteAddress, path)
       if (now === 'hang') return
-      const body = path === '/' ? name : `page ${path}\n`
+      const [, asked = ''] = /\r\nhost: *([^\r\n]*)/i.exec(request) ?? []
+      const body = path === '/' ? name : path === '/host' ? `host ${asked}\n` : `page ${path}\n`
       const answer = now === 'up' ? `200 OK\r\n\r\n${body}` : '500 Broken\r\n\r\nthis is broken\n'
       socket.end(`HTTP/1.0 ${answer}`)
     })

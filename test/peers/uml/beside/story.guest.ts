@@ -5,27 +5,31 @@
  * JavaScript is fast.
  */
 import { spawn } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { DIRECTOR, real, VIRTUAL_ADDRESS } from '../farm.ts'
 import { attempt, run, scratch, startIn } from '../guest.ts'
 import { keepVisiting, type Visit } from '../visits.ts'
+import { PEERS } from './peers.ts'
 import type { Deed, Moment, Placed, World } from './scenario.ts'
-import { addressOf, keepalivedConf, LETTERS, leftAt, MOMENTS, place, TELL, TOLD, toldAt } from './scenario.ts'
-import { actNamed } from './scenarios.ts'
+import { addressOf, LETTERS, leftAt, MAINTENANCE, MOMENTS, place, TELL, TOLD, toldAt } from './scenario.ts'
+import { actNamed, peerOf } from './scenarios.ts'
 import { stateOf } from './states.ts'
 import type { Story, Told } from './story.ts'
-import { CONFIGURATION, DIRECTORY, MON_CF, type Subject, startSubject, withoutBrace } from './subject.ts'
+import { configurationOf, DIRECTORY, monCf, type Subject, startSubject } from './subject.ts'
 import { readRows } from './table.ts'
+
+const peerName = peerOf(process.argv[3])
+const peer = PEERS[peerName]
 
 /** Between two looks at the table, in milliseconds. */
 const LOOK_EVERY = 50
 /** How long the table may take at one moment, and at all moments together beyond what is usual. */
-const PATIENCE = 45_000
+const PATIENCE = peerName === 'ldirectord' ? 90_000 : 45_000
 const LEAST_PATIENCE = 3_000
-const ALL_PATIENCE = 60_000
+const ALL_PATIENCE = peerName === 'ldirectord' ? 120_000 : 60_000
 /** Between two requests of one client, in milliseconds: the guest's processor is for the checks. */
 const BREATH = 150
 
@@ -39,13 +43,17 @@ echo "$status" >>"$1.runs"
 exit "$status"
 `
 
-const world: World = process.argv[2] === 'upalert' ? 'upalert' : 'keepalived'
+const world: World = process.argv[2] === 'upalert' ? 'upalert' : peerName
 const scenarios = place(actNamed(process.argv[3]))
 const second = scenarios[1]?.tables[0] ?? ''
 
-mkdirSync(DIRECTORY, { recursive: true })
-for (const { file } of scenarios) writeFileSync(file, '0\n')
-writeFileSync(join(DIRECTORY, 'mon.cf'), MON_CF)
+mkdirSync(MAINTENANCE, { recursive: true })
+for (const { file, port } of scenarios) {
+  writeFileSync(file, '0\n')
+  // ldirectord's checkcommand has no words of its own.
+  writeFileSync(join(DIRECTORY, `exit-${port}`), `#!/bin/sh\nexec ${DIRECTORY}/exit ${file}\n`, { mode: 0o755 })
+}
+writeFileSync(join(DIRECTORY, 'mon.cf'), monCf(peer))
 writeFileSync(join(DIRECTORY, 'exit'), SCRIPT, { mode: 0o755 })
 writeFileSync(TELL, `#!/bin/sh\necho "$*" >>${TOLD}\n`, { mode: 0o755 })
 writeFileSync(TOLD, '')
@@ -100,6 +108,11 @@ function perform(scenario: Placed, deed: Deed): Pending {
   }
   if (deed.address !== undefined) {
     run('ip', '-n', DIRECTOR, 'addr', deed.address[0], `${deed.address[1]}/32`, 'dev', 'outside')
+  }
+  if (deed.maintenance !== undefined) {
+    const path = join(MAINTENANCE, `${addressOf(deed.maintenance[0])}:${port}`)
+    if (deed.maintenance[1]) writeFileSync(path, '')
+    else rmSync(path)
   }
   const pending = { done: false, what: `${name}: what was done to its servers` }
   Promise.all([order(port, deed), deed.exit === undefined ? '' : exited(file, deed.exit)]).then(([answer]) => {
@@ -175,12 +188,20 @@ function deeds(moment: Moment): readonly Pending[] {
 }
 
 let reloads = 0
-const configure = (text = keepalivedConf(scenarios, reloads)): void => writeFileSync(CONFIGURATION, text)
+let written = Date.now() / 1000
+/** ldirectord knows a new file by the second in which it was written. */
+function configure(text = peer.text(scenarios, reloads)): void {
+  const path = configurationOf(peer)
+  writeFileSync(path, text)
+  written = Math.max(written + 2, Date.now() / 1000)
+  utimesSync(path, written, written)
+}
 
-/** keepalived reads on after the brace that is missing, and takes the second virtual server out; upalert says that it does not. */
+/** keepalived reads on after the brace that is missing, and takes the second virtual server out; the others say that they do not. */
 function taken(): boolean {
   const log = readFileSync(join(scratch, `${world}.log`), 'utf8')
-  return world === 'upalert' ? /stays in force/.test(log) : !readRows(recorder.pid).has(second)
+  const complains = world === 'upalert' ? /stays in force/ : peer.complains
+  return complains === null ? !readRows(recorder.pid).has(second) : complains.test(log)
 }
 
 /** The mended file changes one weight, and has the second virtual server again. */
@@ -197,7 +218,7 @@ await attempt('story', async (): Promise<Story> => {
   const moments: Told[] = []
   const first = deeds('start')
   moments.push(await live('servers', () => () => all(first)))
-  const started = startSubject(world)
+  const started = startSubject(world, peer)
   subject = started
   moments.push(await live('start', () => () => [...tableAt('start'), ...toldSince('start')]))
   const visitors = scenarios.flatMap(({ visited, port }, index) =>
@@ -221,7 +242,7 @@ await attempt('story', async (): Promise<Story> => {
   slack = PATIENCE
   moments.push(
     await live('mistake', () => {
-      configure(withoutBrace(keepalivedConf(scenarios, reloads)))
+      configure(peer.broken(peer.text(scenarios, reloads)))
       started.reload()
       return () => (taken() ? [] : ['the file with the mistake was not read'])
     }),

@@ -1,15 +1,14 @@
-/** Inside the guest: the program under test on the director, keepalived or upalert. */
+/** Inside the guest: the program under test on the director, upalert or whom it stands beside. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DIRECTOR } from '../farm.ts'
 import { scratch } from '../guest.ts'
+import type { Peer } from './peers.ts'
 import type { World } from './scenario.ts'
 
 /** Where the guest's own files of this story are; configurations name it. */
 export const DIRECTORY = '/run/beside'
-export const CONFIGURATION = join(DIRECTORY, 'keepalived.conf')
-
 export interface Subject {
   reload(): void
   stop(): void
@@ -17,23 +16,15 @@ export interface Subject {
   ended(): number | string | null
 }
 
-/** Checkers only, in the foreground, everything said goes to a log. */
-const KEEPALIVED = ['keepalived', '-n', '-C', '-l', '-D', '-f', CONFIGURATION, '-p', `${DIRECTORY}/keepalived.pid`]
-KEEPALIVED.push('-c', `${DIRECTORY}/checkers.pid`)
+export const configurationOf = ({ file }: Peer): string => join(DIRECTORY, file)
 
-/** The last brace of the first virtual server is forgotten. */
-export function withoutBrace(text: string): string {
-  const end = text.indexOf('\n}\n', text.indexOf('virtual_server'))
-  return `${text.slice(0, end)}\n${text.slice(end + 3)}`
-}
-
-export const MON_CF = `statedir = ${DIRECTORY}/state
+export const monCf = (peer: Peer): string => `statedir = ${DIRECTORY}/state
 database = none
-keepalived = ${CONFIGURATION}
+director = ${configurationOf(peer)}
 `
 
-export function startSubject(world: World): Subject {
-  const words = world === 'keepalived' ? KEEPALIVED : ['guest', 'upalert', 'run', '-c', `${DIRECTORY}/mon.cf`]
+export function startSubject(world: World, peer: Peer): Subject {
+  const words = world !== 'upalert' ? peer.command : ['guest', 'upalert', 'run', '-c', `${DIRECTORY}/mon.cf`]
   const log = openSync(join(scratch, `${world}.log`), 'a')
   const child: ChildProcess = spawn('ip', ['netns', 'exec', DIRECTOR, ...words], { stdio: ['ignore', log, log] })
   let ended: number | string | null = null
@@ -44,7 +35,7 @@ export function startSubject(world: World): Subject {
     ended = status ?? signal
   })
   return {
-    reload: () => void child.kill('SIGHUP'),
+    reload: () => void (peer.hangup && child.kill('SIGHUP')),
     stop: () => void child.kill('SIGTERM'),
     ended: () => ended,
   }
