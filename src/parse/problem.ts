@@ -65,7 +65,7 @@ export function recordOf(problem: Problem): ProblemRecord {
 }
 
 /** keepalived.conf's `auth_pass X` and `password X`, to the end of the line: what follows may be a part of it. */
-const SECRET = /((?:^|[{;])[ \t]*(?:@\S+[ \t]+)?(?:auth_pass|password)[ \t]+)(.+)/g
+const SECRET = /((?:^|[{;])[ \t]*(?:@\S+[ \t]+)?(?:(?:auth_pass|password)[ \t]+|(?:passwd|secret)[ \t]*=[ \t]*))(.+)/g
 
 const stars = (text: string) => text.replace(/\S/g, '*')
 
