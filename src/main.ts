@@ -116,7 +116,7 @@ program
 
 initCommand(program, (options) => runInit(options))
 convertCommand(program, convertDoors)
-tryCommand(program, tryDoors(configurationFile))
+tryCommand(program, tryDoors(ownConfiguration))
 
 program
   .command('doctor')
