@@ -1,6 +1,6 @@
 /** `upalert convert --from-kernel`, with a table and a terminal of the test's. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -188,6 +188,34 @@ test('answers come from a file; those that are missing or wrong are named', asyn
 
   const none = await fromKernel({ to: 'mon', answers: join(whole, 'nobody') }, at(FARM).doors)
   assert.match(none.findings.map(findingLine).join(), /cannot be read/)
+})
+
+test('the answers of the documentation are answers', async (t) => {
+  const page = readFileSync(new URL('../../docs/from-kernel.md', import.meta.url), 'utf8')
+  const [, example = ''] = /```text\n(# checks\.txt\n[^`]*)```/.exec(page) ?? []
+  const v6: TableServiceId = { kind: 'address', family: 6, protocol: 'tcp', address: '2001:db8::10', port: 443 }
+  const settings = { ...plain, prefix: 128, scheduler: 'rr' }
+  const https: readonly TableCommand[] = [
+    { kind: 'new-service', service: v6, settings },
+    {
+      kind: 'new-destination',
+      service: v6,
+      destination: { family: 6, address: '2001:db8::2', port: 443 },
+      settings: { forward: 'masq', weight: weight(1), upperThreshold: 0, lowerThreshold: 0 },
+    },
+  ]
+  const { text, findings } = await fromKernel(
+    { to: 'mon', answers: answersFile(t, example) },
+    at([...FARM, ...https]).doors,
+  )
+  assert.deepEqual(findings.map(findingLine), [])
+  const monitors = [...(text ?? '').matchAll(/^ +monitor (.*)$/gm)].map(([, words]) => words)
+  assert.deepEqual(monitors, [
+    'http -p 8080 --url /health',
+    'dns-check -p 53 --name www.example.com',
+    'tcp -p 80',
+    'http -p 443 --tls',
+  ])
 })
 
 test('a table that is not the kernel’s is none, and why is said', async () => {

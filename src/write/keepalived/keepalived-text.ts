@@ -60,6 +60,9 @@ export function keepalivedText(model: Model, options: KeepalivedOptions = {}): W
   return { lines: [...head.written, ...blocks.written], losses: losses.sorted() }
 }
 
+/** Blocks are indented behind the sign of a comment. */
+const STEP = '    '
+
 /** As comments, and nothing of it is told: a file that does nothing loses nothing. */
 function writeDormant(dormant: readonly Dormant[], blocks: Lines, around: Around): void {
   for (const { kind, virtual, services } of dormant) {
@@ -74,7 +77,7 @@ function writeDormant(dormant: readonly Dormant[], blocks: Lines, around: Around
     if (lines.written.length === 0) continue
     blocks.gap()
     blocks.line(kind === 'real' ? '# Switched off, of a virtual_server above:' : '# Switched off:')
-    for (const line of lines.written) blocks.written.push({ ...line, text: `# ${line.text}`.trimEnd() })
+    for (const line of lines.written) blocks.line(`# ${STEP.repeat(line.depth)}${line.text}`.trimEnd(), line.place)
   }
 }
 

@@ -186,7 +186,7 @@ function filesIn(options: Fields): Readonly<Record<string, string>> {
 /** What of http's options HTTP_GET can ask, or need not be told. */
 const ASKED: ReadonlySet<string> = new Set([
   ...['port', 'url', 'status', 'digest', 'hostHeader', 'http', 'tls', 'verify', 'regex', 'receive', 'ignoreCase'],
-  ...['maxBody', 'omitHeaders', 'method', 'follow', 'proxy', 'ca'],
+  ...['maxBody', 'omitHeaders', 'method', 'follow', 'proxy', 'ca', 'userAgent'],
   ...['timeout', 'source', 'ipv4', 'ipv6', 'connectIp', 'bindPort', 'bindIf', 'mark'],
 ])
 /** http takes these where no status is written; HTTP_GET takes 200-299. */
@@ -203,6 +203,13 @@ export function httpCheck(question: Question): Asks | null {
   const regex = patternOfHttp(options)
   if (asksMore(options) || oddDigest || regex === 'other' || sound.length < pages.length) return null
   const tls = isOn(options, 'tls')
+  if ((numberIn(options, 'follow') ?? 0) > 0) {
+    lose(
+      question,
+      'HTTP_GET follows no redirect: ask for the page that it leads to, or write status_code 301-308 for the redirect',
+    )
+  }
+  if (options.userAgent !== undefined) lose(question, 'HTTP_GET calls itself KeepAliveClient, and nothing else')
   const virtualhost = textIn(options, 'hostHeader')
   const all = {
     statusCodes: textIn(options, 'status') ?? HTTP_STATUS,
@@ -220,9 +227,9 @@ export function httpCheck(question: Question): Asks | null {
 }
 
 function asksMore(options: Fields): boolean {
-  const { method = 'GET', follow = 0, proxy = false } = options
+  const { method = 'GET', proxy = false } = options
   const unknown = Object.entries(options).some(([name, value]) => value !== undefined && !ASKED.has(name))
-  return unknown || method !== 'GET' || follow !== 0 || proxy !== false
+  return unknown || method !== 'GET' || proxy !== false
 }
 
 /** `receive` is read as keepalived's patterns are; `regex` only where JavaScript and PCRE2 mean the same. */

@@ -92,6 +92,7 @@ const cases: readonly (readonly [what: string, parts: Parts, told: readonly stri
     ['web/tcp: monitor http --tls --verify --url /'],
     /certificate/,
   ],
+  ['a redirect', { monitor: 'http --follow 3' }, ['web/tcp: monitor http --follow 3'], /status_code 301-308/],
   ['headers', { monitor: 'http --header "A: b"' }, ['web/tcp: monitor http --header "A: b"'], /TCP_CHECK/],
   ['two protocols', { virtual: '  address 192.0.2.10:80/udp' }, ['virtual shop'], /one protocol/],
   ['a receiver', { more: 'receiver oncall\n  alert mail ops@example.com\n' }, ['receiver oncall'], /notify_fifo/],
@@ -123,6 +124,19 @@ for (const [what, parts, told, why] of cases) {
     sound(textOf({ lines }))
   })
 }
+
+test('a virtual server that is switched off stands there as comments, and loses nothing', () => {
+  const model = farm({})
+  const [virtual] = model.virtuals
+  assert.ok(virtual)
+  const off = { ...virtual, name: 'off', services: virtual.services.map((id) => ({ ...id, address: '192.0.2.11' })) }
+  const dormant = [{ kind: 'virtual' as const, virtual: off, services: [] }]
+  const { lines, losses } = keepalivedText(model, { base, dormant })
+  const text = textOf({ lines })
+  assert.match(text, /^# Switched off:\n# # off\n# virtual_server 192\.0\.2\.11 80 \{\n# {5}delay_loop 10\n/m)
+  assert.deepEqual(losses, keepalivedText(model, { base }).losses)
+  assert.equal(sound(text).virtuals.length, 1)
+})
 
 test('keepalived takes all of them', needs('keepalived'), () => {
   assert.deepEqual(complaints(cases.map(([, parts]) => textOf(toldOf(farm(parts))))), [])
