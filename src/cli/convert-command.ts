@@ -32,7 +32,7 @@ export interface ConvertDoors {
 const MISUSE = 64
 const NOT_WRITTEN = 73
 
-export function convertCommand(program: Command, doors: ConvertDoors): void {
+export function convertCommand(program: Command, doors: ConvertDoors, end = printAndLeave): void {
   program
     .command('convert')
     .description(
@@ -52,22 +52,30 @@ export function convertCommand(program: Command, doors: ConvertDoors): void {
     .option('--from-kernel', "write a first configuration of the kernel's table instead of a file")
     .option('--check <CHECK>', 'with --from-kernel: the check of all real servers, such as tcp or "http --url /health"')
     .option('--answers <FILE>', 'with --from-kernel: a check for each virtual server; docs/from-kernel.md')
-    .action(async (file: string | undefined, words: ConvertWords) => process.exit(await run(file, words, doors)))
+    .action(async (file: string | undefined, words: ConvertWords) => end(await answerOf(file, words, doors)))
 }
 
-async function run(file: string | undefined, words: ConvertWords, doors: ConvertDoors): Promise<number> {
+/** What the command prints, tells on standard error, and ends with. */
+export interface ConvertAnswer {
+  readonly out: string
+  readonly told: readonly string[]
+  readonly exit: number
+}
+
+async function answerOf(file: string | undefined, words: ConvertWords, doors: ConvertDoors): Promise<ConvertAnswer> {
   const wrong = misuseOf(file, words)
-  if (wrong !== null) return say([wrong], MISUSE)
+  if (wrong !== null) return { out: '', told: [wrong], exit: MISUSE }
   const { to, output, force = false } = words
   const { text, told, exit } = await convertedBy(file, to, words, doors)
-  say(told, exit)
-  if (text === null) return exit
-  if (output === undefined) {
-    process.stdout.write(text)
-    return exit
-  }
+  if (text === null || output === undefined) return { out: text ?? '', told, exit }
   const fault = doors.write(output, text, { force })
-  return fault === null ? exit : say([fault], NOT_WRITTEN)
+  return fault === null ? { out: '', told, exit } : { out: '', told: [...told, fault], exit: NOT_WRITTEN }
+}
+
+function printAndLeave({ out, told, exit }: ConvertAnswer): void {
+  if (told.length > 0) process.stderr.write(`${told.join('\n')}\n`)
+  process.stdout.write(out)
+  process.exitCode = exit
 }
 
 function convertedBy(
@@ -90,9 +98,4 @@ function misuseOf(file: string | undefined, { fromKernel = false, check, answers
   if (file === undefined && !fromKernel) return 'which file? write upalert convert FILE, or --from-kernel'
   if (!fromKernel && (check ?? answers) !== undefined) return '--check and --answers are for --from-kernel'
   return check !== undefined && answers !== undefined ? '--check and --answers both say the checks: write one' : null
-}
-
-function say(lines: readonly string[], exit: number): number {
-  if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`)
-  return exit
 }

@@ -13,6 +13,7 @@ import { parseMon } from '../parse/mon.ts'
 import { formatProblems, type Problem } from '../parse/problem.ts'
 import { type Format, formatOf } from '../parse/recognise.ts'
 import { settingsOf } from '../parse/resolve.ts'
+import { decode, LARGEST_FILE } from '../parse/source.ts'
 import { visible } from '../parse/text/visible.ts'
 import { type Remarked, withComments } from '../write/comments.ts'
 import { type Differences, differencesOf } from '../write/differences.ts'
@@ -65,7 +66,7 @@ export async function convert(file: string, options: ConvertOptions): Promise<Co
   if (model.virtuals.length === 0 && format !== 'mon' && !asleep) {
     return { text: null, told: [...told, `${file} has no virtual server: there is nothing to convert`], exit: NOT_ALL }
   }
-  if (format === 'mon' && options.to === 'mon') return asItIs(path, bytes.toString('utf8'), model, told)
+  if (format === 'mon' && options.to === 'mon') return asItIs(path, textOfBytes(path, bytes), model, told)
   return written(path, format, { model, configuration, to: options.to, told })
 }
 
@@ -80,6 +81,12 @@ function includedIn({ file, model, parts }: Configuration): string[] {
   if (named.length > 0 || sources.size === 0) return beside
   const files = [...sources].map(visible).join(', ')
   return [`note: it includes other files, which are a part of what is written: ${files}`]
+}
+
+/** To the byte where it is UTF-8; comments in Latin-1 become what they mean. */
+function textOfBytes(file: string, bytes: Buffer): string {
+  const text = bytes.toString('utf8')
+  return Buffer.from(text).equals(bytes) ? text : decode(file, bytes).source.text
 }
 
 /** A mon.cf stays as it is, but for what lvs.alert did in it. */
@@ -116,13 +123,12 @@ async function written(path: string, format: Format, subject: Subject): Promise<
   }
   const again = await readAgain(text)
   const differing = again.model === null ? null : differences(model, again.model, to)
-  const wrong = differing === null ? refusedBy(again) : differing.told.map((one) => `error: ${one}`)
-  const more = differing !== null && differing.omitted > 0 ? [`error: and ${differing.omitted} more differences`] : []
+  const wrong = differing === null ? refusedBy(again) : differenceLines(differing, made.losses.length > 0)
   const findings = lost.length + wrong.length
   const counts = countText(model.virtuals.length, countReals(model), findings)
   return {
     text,
-    told: [...told, ...lost.map(lossLine), ...wrong, ...more, counts],
+    told: [...told, ...lost.map(lossLine), ...wrong, counts],
     exit: wrong.length === 0 ? SAME : NOT_ALL,
   }
 }
@@ -140,6 +146,21 @@ function emptySettings(file: string): Settings {
   return absolute(settings, directoriesOf(settings, file))
 }
 
+/** `expected`: something is lost in the other format, so that what comes back cannot be the same. */
+function differenceLines({ told, omitted }: Differences, expected: boolean): string[] {
+  const count = told.length + omitted
+  if (count === 0) return []
+  if (expected)
+    return [
+      `what is written does not mean the same: ${count} ${count === 1 ? 'value differs' : 'values differ'}, since the findings above have no equivalent`,
+    ]
+  const more = omitted > 0 ? [`error: and ${omitted} more`] : []
+  return [
+    ...told.map((one) => `error: this is not the same in what is written, which is a mistake in upalert: ${one}`),
+    ...more,
+  ]
+}
+
 /** What a keepalived.conf can say; the rest was told as lost. */
 function differences(before: Model, after: Model, to: ConvertOptions['to']): Differences {
   if (to === 'mon') return differencesOf(meaningOf(before), meaningOf(after))
@@ -152,7 +173,7 @@ function pools(model: Model): unknown {
 }
 
 function remarkedIn(path: string, format: Format, { parts }: Configuration): readonly Remarked[] {
-  const own = format === 'mon' ? [{ file: path, text: readFileSync(path, 'utf8'), format }] : []
+  const own = format === 'mon' ? [{ file: path, text: textOfBytes(path, readFileSync(path)), format }] : []
   const others = parts.flatMap(({ file: { source, sources } }) => {
     const of = formatOf(source.text)
     return sources.map(({ file, text }) => ({ file, text, format: of }))
@@ -170,9 +191,18 @@ const inFile = (a: Loss, b: Loss): number =>
 const lossLine = ({ place, text, why }: Loss): string =>
   `${visible(place.file)}:${place.line}:${place.column}: ${visible(text)}: ${visible(why)}`
 
-const refusedBy = ({ problems }: Configuration): string[] => [
-  `error: what is written is refused when it is read again, which is a mistake in upalert:\n${formatProblems(errorsIn(problems))}`,
-]
+const TOO_LARGE = new Set(['file-too-large', 'too-many-lines'])
+
+function refusedBy({ problems }: Configuration): string[] {
+  if (problems.some(({ code }) => TOO_LARGE.has(code))) {
+    return [
+      `error: what is written is larger than upalert reads, ${LARGEST_FILE} bytes or 500,000 lines: run it as it is, or split it first`,
+    ]
+  }
+  return [
+    `error: what is written is refused when it is read again, which is a mistake in upalert:\n${formatProblems(errorsIn(problems))}`,
+  ]
+}
 
 const countReals = ({ virtuals }: Model): number => virtuals.reduce((sum, { reals }) => sum + reals.length, 0)
 

@@ -167,3 +167,35 @@ test('comments of any text are each found once', () => {
     }),
   )
 })
+
+/** There is no clock in this test: what is not linear in a quarter of a megabyte does not end before the runner's limit. */
+const SIZE = 256 * 1024
+const units: readonly string[] = [
+  '# c\n',
+  'a {\n',
+  '}\n',
+  '{ ',
+  'a { # c\n}\n',
+  '" ',
+  '\\#',
+  'virtual=1\n x # y\n',
+  '\r',
+  'watch w\nservice s # c\n',
+  ' ',
+  'x = "#\n',
+  '!',
+]
+for (const format of ['keepalived', 'lvs', 'ldirectord', 'mon'] as const) {
+  test(`a quarter of a megabyte of anything in a file of ${format} keep their comments`, () => {
+    for (const unit of units) {
+      const text = unit.repeat(Math.ceil(SIZE / unit.length))
+      const { lines } = sourceLines(text, format)
+      const comments = lines.filter(({ comment }) => comment !== null).length
+      const made = lines
+        .slice(0, 1000)
+        .map((_, i) => ({ text: 'x', place: { file: 'f', line: i + 1, column: 1 }, depth: i % 3 }))
+      const result = withComments(made, [{ file: 'f', text, format }], [], { trailing: false })
+      assert.equal(result.filter((line) => line.text !== '' && line.text !== 'x').length, comments)
+    }
+  })
+}

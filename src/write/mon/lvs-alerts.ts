@@ -69,6 +69,8 @@ interface PoolReal {
   readonly end: string
   readonly weight: number
   readonly forward: Forward | null
+  /** It keeps its entry with weight 0 while it is out. */
+  readonly quiesce: boolean
   /** `check GROUP/SERVICE via HOST`. */
   readonly checks: Set<string>
 }
@@ -78,7 +80,6 @@ interface Pool {
   readonly reals: Map<string, PoolReal>
   /** Numbers of the lines that it takes the place of. */
   readonly lines: number[]
-  quiesce: boolean
   sorry: string | null
 }
 
@@ -115,7 +116,6 @@ class Pools {
     }
     const pool = this.#poolOf(id)
     pool.lines.push(call.place.line)
-    pool.quiesce ||= request.quiesce
     this.#takeSubstitute(pool, request, call)
     for (const [i, end] of ends.entries()) addReal(pool, end, request, checks[i]?.text ?? '')
   }
@@ -124,7 +124,7 @@ class Pools {
     const name = serviceText(id)
     const known = this.byName.get(name)
     if (known !== undefined) return known
-    const pool: Pool = { id, reals: new Map(), lines: [], quiesce: false, sorry: null }
+    const pool: Pool = { id, reals: new Map(), lines: [], sorry: null }
     this.byName.set(name, pool)
     return pool
   }
@@ -174,11 +174,18 @@ function addReal({ reals }: Pool, { host, port }: LvsAlertEnd, request: LvsAlert
   const address = parseAddress(host)
   if (address === null) return
   const end = endText(address, port)
-  const known = reals.get(end) ?? { end, weight: request.weight, forward: null, checks: new Set<string>() }
+  const known = reals.get(end) ?? {
+    end,
+    weight: request.weight,
+    forward: null,
+    quiesce: false,
+    checks: new Set<string>(),
+  }
   known.checks.add(check)
   // The line that puts it in says with which weight; the one that takes it out often says none.
   const weight = known.weight === 1 ? request.weight : known.weight
-  reals.set(end, { ...known, weight, forward: known.forward ?? request.forward })
+  const quiesce = known.quiesce || request.quiesce
+  reals.set(end, { ...known, weight, quiesce, forward: known.forward ?? request.forward })
 }
 
 /** A text says why it is none. */
@@ -192,7 +199,7 @@ function idOf({ service }: LvsAlertRequest): TableServiceId | string {
 const endText = ({ family, address }: { readonly family: Family; readonly address: string }, port: number | null) =>
   port === null ? (family === 6 ? `[${address}]` : address) : endpointText({ family, address, port })
 
-function blockText({ id, reals, quiesce, sorry }: Pool): string {
+function blockText({ id, reals, sorry }: Pool): string {
   const mark = id.kind === 'mark'
   const protocol = mark || id.protocol === 'tcp' ? '' : `/${id.protocol}`
   const name = mark ? `fwmark-${id.mark}` : `${endpointText(id)}${protocol}`
@@ -202,14 +209,14 @@ function blockText({ id, reals, quiesce, sorry }: Pool): string {
     '    # lvs.alert says no scheduler: "upalert ipvs list" shows what the table has now.',
     `    scheduler ${DEFAULT_SCHEDULER}`,
     ...(sorry === null ? [] : [`    sorry ${sorry}`]),
-    ...(quiesce ? ['    on_fail drain'] : []),
     ...[...reals.values()].map((real) => `    ${realText(real)}`),
   ].join('\n')
 }
 
-function realText({ end, weight, forward, checks }: PoolReal): string {
+function realText({ end, weight, forward, quiesce, checks }: PoolReal): string {
   const method = forward === null || forward === 'masq' ? [] : [`forward ${FORWARD_WORDS[forward]}`]
-  return [`real ${end}`, ...(weight === 1 ? [] : [`weight ${weight}`]), ...method, ...checks].join(' ')
+  const share = weight === 1 ? [] : [`weight ${weight}`]
+  return [`real ${end}`, ...share, ...method, ...(quiesce ? ['on_fail drain'] : []), ...checks].join(' ')
 }
 
 /** Those lines, with all that they go on with, as comments. */

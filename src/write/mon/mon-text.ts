@@ -1,6 +1,7 @@
 /**
  * A Model -> the lines of a mon.cf that means it: globals, hostgroups, watches, virtual servers. Only what is not as it would
- * be without a word is written. What is switched off stands there as comments.
+ * be without a word is written. What is switched off stands there as comments. Views, aliases, receivers, maintenance and
+ * reports only a mon.cf can have, whose own text is kept.
  */
 import type { HostGroup, Model, Place, Real, Service, Settings, Virtual } from '../../model/model.ts'
 import type { Dormant, Loss } from '../../parse/director/part.ts'
