@@ -53,7 +53,7 @@ const odd = fc.oneof(
 )
 
 /** Values of the type; those that the schema refuses besides are thrown away with their whole object. */
-function valueOf(property: OptionProperty): fc.Arbitrary<unknown> {
+function randomValue(property: OptionProperty): fc.Arbitrary<unknown> {
   const choices: unknown = property.enum
   if (Array.isArray(choices)) return fc.constantFrom(...choices)
   switch (property.type) {
@@ -83,7 +83,7 @@ function itemOf({ items }: OptionProperty): fc.Arbitrary<unknown> {
 /** Each property on its own has a good chance to be valid; what is required takes part always. */
 function optionsOf({ schema }: OptionShape): fc.Arbitrary<Readonly<Record<string, unknown>>> {
   const required = schema.required ?? []
-  const values = Object.fromEntries(Object.entries(schema.properties).map(([name, one]) => [name, valueOf(one)]))
+  const values = Object.fromEntries(Object.entries(schema.properties).map(([name, one]) => [name, randomValue(one)]))
   return fc
     .tuple(fc.record(values), fc.subarray(Object.keys(values), { maxLength: Math.min(4, Object.keys(values).length) }))
     .map(([all, chosen]) => {

@@ -1,15 +1,19 @@
-/** keepalived.conf -> mon.cf -> the same Model. */
+/** keepalived.conf, lvs.cf or ldirectord.cf -> mon.cf -> the same Model. */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import type { Part } from '../../../src/parse/director/part.ts'
 import { parseKeepalived } from '../../../src/parse/keepalived/parse.ts'
 import { type ResolvedKeepalived, resolveKeepalived } from '../../../src/parse/keepalived/resolve.ts'
 import { formatProblems } from '../../../src/parse/problem.ts'
 import { differencesOf } from '../../../src/write/differences.ts'
 import { meaningOf } from '../../../src/write/meaning.ts'
 import { needs } from '../../needs.ts'
+import { resolved as understoodLdirectord } from '../../parse/ldirectord/world.ts'
+import { resolved as understoodLvs } from '../../parse/lvs/world.ts'
+import { ldirectordText, lvsText } from '../director-texts.ts'
 import { keepalivedText } from '../keepalived-texts.ts'
 import { modelOfPart, modules, readBack, writtenMon } from '../world.ts'
 
@@ -20,28 +24,35 @@ const understood = (text: string): ResolvedKeepalived =>
   })
 
 /** The text of the mon.cf, which is read back to the same. */
-function assertIdentity(part: ResolvedKeepalived): string {
+function assertIdentity(part: Part): string {
   const model = modelOfPart(part)
-  const text = writtenMon(model)
+  const text = writtenMon(model, part.dormant)
   const { told } = differencesOf(meaningOf(model), meaningOf(readBack(text)))
   assert.deepEqual(told, [], text)
   return text
 }
 
-test('any keepalived.conf becomes a mon.cf that means the same', () => {
-  let used = 0
-  fc.assert(
-    fc.property(keepalivedText, (text) => {
-      const part = understood(text)
-      const sound = part.problems.every(({ severity }) => severity === 'warning')
-      if (!sound || part.virtuals.length === 0) return
-      used += 1
-      assertIdentity(part)
-    }),
-    { numRuns: 300 },
-  )
-  assert.ok(used > 100, `${used} of 300 texts mean something`)
-})
+const formats: readonly (readonly [name: string, texts: fc.Arbitrary<string>, understand: (text: string) => Part])[] = [
+  ['keepalived.conf', keepalivedText, understood],
+  ['lvs.cf', lvsText, understoodLvs],
+  ['ldirectord.cf', ldirectordText, understoodLdirectord],
+]
+for (const [name, texts, understand] of formats) {
+  test(`any ${name} becomes a mon.cf that means the same`, () => {
+    let used = 0
+    fc.assert(
+      fc.property(texts, (text) => {
+        const part = understand(text)
+        const sound = part.problems.every(({ severity }) => severity === 'warning')
+        if (!sound || part.virtuals.length === 0) return
+        used += 1
+        assertIdentity(part)
+      }),
+      { numRuns: 300 },
+    )
+    assert.ok(used > 30, `${used} of 300 texts mean something`)
+  })
+}
 
 test('a mon.cf that was converted is written again as it is', () => {
   fc.assert(
