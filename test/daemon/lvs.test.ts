@@ -99,7 +99,7 @@ test('send and expect: a banner that changes takes the real server out of the ta
   await daemon.said(/mail: IPVS \(in memory\) add 127\.0\.0\.1:\d+/, down)
 })
 
-test('escapes of send and expect are those bytes on the wire, and "upalert try" shows them', async (t) => {
+test('escapes of send and expect are those bytes on the wire, and upalert try shows them', async (t) => {
   const greeter = new Greeter('')
   greeter.answer = 'a\tb\\\r\n'
   const port = await greeter.start(t)
