@@ -44,13 +44,21 @@ export class ViaVip {
   /** By the key of the check that was made, the service that it asks for. */
   readonly #asked = new Map<ServiceKey, ServiceKey>()
   readonly #groups = new Map<string, HostGroup>()
+  /** Those of the file, of which one may be called after an endpoint. */
+  readonly #written: ReadonlyMap<string, HostGroup>
   readonly #known: ReadonlyMap<ServiceKey, Service>
   readonly #monitors: ReadonlyMap<string, NamedShape>
   /** By what they lead to: several virtual servers may share a way to a real server. */
   readonly #marks = new Map<string, number>()
   readonly #firstMark: number
 
-  constructor(known: readonly Service[], monitors: ReadonlyMap<string, NamedShape>, firstMark: number) {
+  constructor(
+    known: readonly Service[],
+    written: ReadonlyMap<string, HostGroup>,
+    monitors: ReadonlyMap<string, NamedShape>,
+    firstMark: number,
+  ) {
+    this.#written = written
     this.#known = new Map(known.map((service) => [service.key, service]))
     this.#monitors = monitors
     this.#firstMark = firstMark
@@ -105,6 +113,10 @@ export class ViaVip {
     const real = portFollows ? { ...id, port: address.port } : id
     const name = serviceName(`${service.name}-via-${endpointText(address)}`)
     const group = this.#groupOf(destination)
+    if (group === null) {
+      const message = `hostgroup ${quoted(endpointText(id))} has other hosts than this real server, whose checks via vip would be in it`
+      return complain(via, message, 'give that hostgroup another name', report)
+    }
     const key = serviceKey(group.name, name)
     const check = { service: key, host }
     const asked = this.#asked.get(key)
@@ -127,8 +139,11 @@ export class ViaVip {
     return [check]
   }
 
-  #groupOf({ id, host, place }: Destination): HostGroup {
+  /** `null`: one of that name stands for somebody else. */
+  #groupOf({ id, host, place }: Destination): HostGroup | null {
     const text = endpointText(id)
+    const written = this.#written.get(text)
+    if (written !== undefined) return written.hosts.length === 1 && written.hosts[0] === host ? written : null
     const group = this.#groups.get(text) ?? { name: groupName(text), hosts: [host], disabled: [], place }
     this.#groups.set(text, group)
     return group

@@ -40,7 +40,7 @@ interface Pools {
 }
 
 export function resolveVirtuals(file: MonFile, watched: Watched, report: Report): Pools {
-  const viaVip = new ViaVip(watched.services, watched.naming.surroundings.monitors, watched.pathmarks)
+  const viaVip = new ViaVip(watched.services, watched.groups, watched.naming.surroundings.monitors, watched.pathmarks)
   const known = knownTo(watched, viaVip)
   const found = file.own.virtual
     .map((block) => resolveVirtual(block, known, watched.naming, report))
