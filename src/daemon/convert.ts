@@ -188,8 +188,10 @@ const placed = (losses: readonly Loss[]) => losses.filter(({ place }) => place.f
 const inFile = (a: Loss, b: Loss): number =>
   a.place.file < b.place.file ? -1 : a.place.file > b.place.file ? 1 : a.place.line - b.place.line
 
-const lossLine = ({ place, text, why }: Loss): string =>
-  `${visible(place.file)}:${place.line}:${place.column}: ${visible(text)}: ${visible(why)}`
+function lossLine({ place, text, why }: Loss): string {
+  const where = place.file === '' ? '' : `${visible(place.file)}:${place.line}:${place.column}: `
+  return `${where}${visible(text)}: ${visible(why)}`
+}
 
 const TOO_LARGE = new Set(['file-too-large', 'too-many-lines'])
 

@@ -153,9 +153,12 @@ function reportRelay(relay: Slice, report: Report): void {
 /** Long URLs are refused unread. */
 const isUrl = (text: string) => text.length < 2000 && URL.canParse(text)
 
+/** An address, or as keepalived may have it a name that the relay knows. */
+export const isSender = (text: string): boolean => /^[^\s@<>]{1,64}(?:@[^\s@<>]{1,255})?$/.test(text)
+
 function readMailfrom(value: Slice | undefined, hostname: string, report: Report): string {
   if (value === undefined) return defaultMailfrom(hostname)
-  if (/^[^\s@<>]{1,64}@[^\s@<>]{1,255}$/.test(value.text)) return value.text
+  if (isSender(value.text)) return value.text
   const message = `${quoted(value.text)} is not a mail address`
   report.error('setting-value', spanOf(value), message, 'write the bare address: upalert@example.com')
   return defaultMailfrom(hostname)

@@ -1,6 +1,7 @@
 /** The globals of mon.cf: those that are not as they would be if nothing were written. */
 import type { Settings } from '../../model/model.ts'
 import type { FifoSetting } from '../../model/table-settings.ts'
+import { isSender } from '../../parse/resolve/settings.ts'
 import type { WrittenLine } from '../written.ts'
 import { lineOf } from './calls.ts'
 import { lengthText, lineText, word } from './words.ts'
@@ -28,7 +29,7 @@ function wordsOf(settings: Settings): (readonly [word: string, value: string | n
     ['socket', settings.socket],
     ['router_id', lineText(settings.routerId)],
     ['mailserver', settings.mailserver],
-    ['mailfrom', settings.mailfrom],
+    ['mailfrom', isSender(settings.mailfrom) ? settings.mailfrom : null],
     ['templates', notify.templates],
     ['page_url', notify.pageUrl],
     ['list_id', notify.mailListId],

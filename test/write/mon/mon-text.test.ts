@@ -1,13 +1,16 @@
 /** What a mon.cf that upalert writes looks like, and that services of a mon.cf come back as they were. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Model, Virtual } from '../../../src/model/model.ts'
 import { milliseconds } from '../../../src/model/units.ts'
 import type { Dormant } from '../../../src/parse/director/part.ts'
 import { formatProblems } from '../../../src/parse/problem.ts'
 import { differencesOf } from '../../../src/write/differences.ts'
 import { meaningOf } from '../../../src/write/meaning.ts'
+import { monText } from '../../../src/write/mon/mon-text.ts'
 import { lengthText, lineText, nameText, word } from '../../../src/write/mon/words.ts'
-import { readBack, readMon, writtenMon } from '../world.ts'
+import { textOf } from '../../../src/write/written.ts'
+import { base, modules, readBack, readMon, writtenMon } from '../world.ts'
 
 const group =
   'hostgroup web 10.1.1.2 10.1.1.3\n\nwatch web\n    service http\n        interval 9s\n        monitor http -p 8080\n'
@@ -131,6 +134,43 @@ test('what is switched off stands there as comments, and means nothing', () => {
     awake.virtuals.map(({ name }) => name),
     ['shop', 'closed'],
   )
+})
+
+const refused: readonly (readonly [name: string, change: (model: Model) => Model, text: RegExp])[] = [
+  [
+    'a sender with a name',
+    (model) => ({ ...model, settings: { ...model.settings, mailfrom: 'A <a@b>' } }),
+    /^sender A <a@b>$/,
+  ],
+  [
+    'a lower threshold above the upper',
+    (model) =>
+      changed(model, (virtual) => ({
+        ...virtual,
+        reals: virtual.reals.map((real) => ({ ...real, lowerThreshold: 3 })),
+      })),
+    /^lower threshold 3 of 10\.1\.1\.2:8080$/,
+  ],
+  [
+    'an engine for TCP',
+    (model) => changed(model, (virtual) => ({ ...virtual, settings: { ...virtual.settings, engine: 'sip' } })),
+    /^persistence engine sip$/,
+  ],
+]
+const changed = (model: Model, change: (virtual: Virtual) => Virtual): Model => ({
+  ...model,
+  virtuals: model.virtuals.map(change),
+})
+for (const [name, change, text] of refused) {
+  test(`${name}, which mon.cf refuses, is told as lost and not written`, () => {
+    const { lines, losses } = monText(change(readBack(pool)), { modules, base })
+    assert.match(losses[0]?.text ?? '', text)
+    assert.ok(readBack(textOf({ lines })))
+  })
+}
+
+test('a sender may be a name that the relay knows', () => {
+  assert.match(writtenMon({ ...readBack(pool), settings: { ...base, mailfrom: 'root' } }), /^mailfrom = root\n/)
 })
 
 const words: readonly (readonly [of: (text: string) => string, text: string, is: string])[] = [
