@@ -45,14 +45,14 @@ export const ftp: Monitor<FtpOptions> = {
   rest: null,
   check(hosts, options, context) {
     const { user = '', path } = options
-    if (user === '' && path === undefined) {
+    if (user === '' && path === undefined && options.receive === undefined) {
       return talkWithEach(hosts, options, STANDARD, context, (line, attempt) =>
         converse(line, attempt, ftpConversation()),
       )
     }
     const nameless = user === '' && options.password === undefined && options.passwordFile === undefined
     const password = passwordOf(nameless ? ANONYMOUS : options)
-    const receive = readReceive(options.receive)
+    const receive = path === undefined && (options.receive ?? '') !== '' ? PATHLESS : readReceive(options.receive)
     return talkWithEach(hosts, options, STANDARD, context, async ({ socket, address }, attempt) => {
       if (password.kind === 'failed') return refuse(socket, password.outcome)
       if (receive.kind === 'failed') return refuse(socket, receive.outcome)
@@ -63,6 +63,15 @@ export const ftp: Monitor<FtpOptions> = {
     })
   },
 }
+
+const PATHLESS = {
+  kind: 'failed',
+  outcome: {
+    kind: 'unknown',
+    code: 'bad-option',
+    text: 'could not be checked: --receive is for a file; give its --path',
+  },
+} as const
 
 function refuse(socket: Socket, outcome: Outcome): Outcome {
   socket.destroy()

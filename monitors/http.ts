@@ -186,9 +186,12 @@ function requestOf(step: Step, options: HttpOptions, headers: readonly HttpHeade
   return encodeRequest({ method, target, version: options.http ?? '1.1', headers: [...standard, ...headers], ...body })
 }
 
+/** What a proxy is asked for says whose page it is, and RFC 9112 §3.2.2 wants Host to say the same. */
 function begin(page: Page, host: Host, { step, options }: Plan): Step {
-  const first = firstStep(page, host, step)
-  return options.proxy === true ? (viaProxy(first, options.port) ?? first) : first
+  if (options.proxy !== true) return firstStep(page, host, step)
+  const { hostHeader: _ofOthers, ...rest } = step
+  const first = firstStep(page, host, rest)
+  return viaProxy(first, options.port) ?? first
 }
 
 /** The next step where redirects are followed and this is one. */

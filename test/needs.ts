@@ -29,6 +29,10 @@ export type Need =
   | 'net-snpp'
   | 'm4'
   | 'slapd'
+  | 'mariadb'
+  | 'freeradius'
+  | 'kamailio'
+  | 'vsftpd'
   | 'alertmanager'
   | 'snmptrapd'
   | 'corpus'
@@ -70,6 +74,10 @@ const probes: Readonly<Record<Need, () => Lack | null>> = {
   m4: () => packages(['m4', program('m4')]),
   'net-snpp': () => packages(['libnet-snpp-perl', perlModule('Net::SNPP')]),
   slapd: () => packages(['slapd', program('slapd') && directory('/etc/ldap/schema')]),
+  mariadb: () => packages(['mariadb-server-core', program('mariadbd')]),
+  freeradius: () => packages(['freeradius', program('freeradius')]),
+  kamailio: () => packages(['kamailio', program('kamailio')]),
+  vsftpd: () => packages(['vsftpd', program('vsftpd')]),
   alertmanager: () => packages(['prometheus-alertmanager', program('prometheus-alertmanager')]),
   snmptrapd: () => packages(['snmptrapd', program('snmptrapd')], ['snmp', program('snmptranslate')]),
   root,

@@ -18,7 +18,12 @@ export const cert = (name: string): Buffer => readFileSync(certPath(name))
 /** What a server does with a connection; it may do anything, and its sockets are destroyed at the end. */
 export type Behaviour = (socket: Socket) => void
 
-export async function peer(t: TestContext, behaviour: Behaviour, address = '127.0.0.1'): Promise<number> {
+/** A test, or whatever else has an end. */
+export interface Ending {
+  after(end: () => void): void
+}
+
+export async function peer(t: Ending, behaviour: Behaviour, address = '127.0.0.1'): Promise<number> {
   return listening(t, createServer({ allowHalfOpen: true }), 'connection', behaviour, address)
 }
 
@@ -33,7 +38,7 @@ export async function tlsPeer(
 }
 
 async function listening(
-  t: TestContext,
+  t: Ending,
   server: Server,
   event: string,
   behaviour: Behaviour,

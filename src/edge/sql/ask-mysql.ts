@@ -14,7 +14,7 @@ import { NONSENSE, nonsense, OpenStream, TOO_MUCH } from './stream.ts'
 
 export function askMysql(socket: Socket, ask: SqlAsk, attempt: Attempt): Promise<SqlAnswer> {
   const { request, password } = ask
-  const stream = new OpenStream(socket)
+  const stream = new OpenStream(socket, ask.host)
   return new Promise((settle) => {
     let inside = false
     let rows = 0
@@ -41,8 +41,10 @@ export function askMysql(socket: Socket, ask: SqlAsk, attempt: Attempt): Promise
       stream.destroy()
     })
     stream.once('error', onError)
-    stream.once('close', () => onError(Object.assign(new Error('closed'), { code: 'CLOSED' })))
-    connection.on('error', onError)
+    // Why it was closed, the driver says only then.
+    const onClosed = (): unknown => setImmediate(onError, closed())
+    stream.once('close', onClosed)
+    connection.on('error', (error) => (codeOf(error) === 'PROTOCOL_CONNECTION_LOST' ? onClosed() : onError(error)))
     connection.once('connect', () => {
       inside = true
       const query = connection.query(request)
@@ -114,23 +116,24 @@ function guard(connection: Connection, onNonsense: (error: Error) => void): void
   })
 }
 
+const closed = (): Error => Object.assign(new Error('closed'), { code: 'CLOSED' })
+
 function faultOf(error: unknown, inside: boolean, password: string) {
   const code = codeOf(error)
   const when = inside ? 'before it had answered the request' : 'before it let us in'
   const fault = (word: string, text: string) => ({ code: word, text, blame: 'host' as const })
   if (code === TOO_MUCH) return fault('too-much', `sent more than anybody needs ${when}`)
-  if (NOT_MYSQL.has(code)) return fault('not-mysql', 'sent something other than MySQL')
+  if (NOT_MYSQL.has(code) || code.startsWith('ERR_')) return fault('not-mysql', 'sent something other than MySQL')
   if (code === 'ECONNRESET' || code === 'EPIPE') return fault('reset', `reset the connection ${when}`)
-  if (code === 'CLOSED' || code === 'PROTOCOL_CONNECTION_LOST') {
-    return fault('closed-early', `closed the connection ${when}`)
-  }
+  if (code === 'CLOSED') return fault('closed-early', `closed the connection ${when}`)
   const said = quoted(messageOf(error), password)
   if (code === 'HANDSHAKE_NO_SSL_SUPPORT') return fault('no-tls', 'does not speak TLS here')
-  if (code === 'HANDSHAKE_SSL_ERROR') return fault('handshake-failed', `broke off TLS: ${said}`)
+  if (code === 'HANDSHAKE_SSL_ERROR') return fault('handshake-failed', `TLS came to nothing: ${said}`)
   if (inside) return fault('request-refused', `answered the request with ${said}`)
   return fault(code === 'ER_BAD_DB_ERROR' ? 'no-database' : 'login-refused', `did not let us in: ${said}`)
 }
 
+/** Node's own codes are those of a driver that reads behind the end of a packet. */
 const NOT_MYSQL: ReadonlySet<string> = new Set([
   NONSENSE,
   'HANDSHAKE_UNKNOWN_ERROR',

@@ -7,16 +7,17 @@ import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Attempt } from '../probe/attempt.ts'
 import { dress } from '../probe/tls-options.ts'
+import { wholeMessages } from './pg-messages.ts'
 import { codeOf, messageOf, quoted } from './said.ts'
 import type { SqlAnswer, SqlAsk } from './sql-monitor.ts'
 import { NONSENSE, OpenStream, TOO_MUCH } from './stream.ts'
 
 export async function askPostgres(socket: Socket, ask: SqlAsk, attempt: Attempt): Promise<SqlAnswer> {
-  if (ask.tls.kind === 'plain') return overStream(new OpenStream(socket), ask, attempt)
+  if (ask.tls.kind === 'plain') return overStream(socket, ask, attempt)
   const willing = await offerTls(socket, attempt)
   if (willing !== null) return willing
   const dressed = await dress(socket, ask.host, ask.tls, attempt)
-  if (dressed.kind === 'ready') return overStream(new OpenStream(dressed.socket), ask, attempt)
+  if (dressed.kind === 'ready') return overStream(dressed.socket, ask, attempt)
   const { outcome } = dressed
   const blame = outcome.kind === 'down' ? 'host' : 'us'
   return { kind: 'failed', code: outcome.kind === 'up' ? '' : outcome.code, text: outcome.text, blame }
@@ -53,8 +54,9 @@ function offerTls(socket: Socket, attempt: Attempt): Promise<SqlAnswer | null> {
   })
 }
 
-function overStream(stream: OpenStream, ask: SqlAsk, attempt: Attempt): Promise<SqlAnswer> {
-  const { login, password, database, request } = ask
+function overStream(socket: Socket, ask: SqlAsk, attempt: Attempt): Promise<SqlAnswer> {
+  const { host, login, password, database, request } = ask
+  const stream = new OpenStream(socket, host, wholeMessages())
   return new Promise((settle) => {
     let inside = false
     let rows = 0
@@ -85,7 +87,8 @@ function overStream(stream: OpenStream, ask: SqlAsk, attempt: Attempt): Promise<
     attempt.signal.addEventListener('abort', onAbort, { once: true })
     if (attempt.signal.aborted) return onAbort()
     stream.once('error', onError)
-    stream.once('close', () => onError(closed()))
+    // What the driver has to say of it comes first.
+    stream.once('close', () => setImmediate(onError, closed()))
     client.on('error', onError)
     client.connect((error: Error | null) => {
       if (error !== null && error !== undefined) return onError(error)
@@ -111,7 +114,7 @@ function faultOf(error: unknown, inside: boolean, password: string) {
   const when = inside ? 'before it had answered the request' : 'before it let us in'
   const fault = (word: string, text: string) => ({ code: word, text, blame: 'host' as const })
   if (code === TOO_MUCH) return fault('too-much', `sent more than anybody needs ${when}`)
-  if (code === NONSENSE) return fault('not-postgres', 'sent something other than PostgreSQL')
+  if (code === NONSENSE || code.startsWith('ERR_')) return fault('not-postgres', 'sent something other than PostgreSQL')
   if (code === 'ECONNRESET' || code === 'EPIPE') return fault('reset', `reset the connection ${when}`)
   if (code === 'CLOSED' || /terminated/i.test(messageOf(error))) {
     return fault('closed-early', `closed the connection ${when}`)

@@ -14,12 +14,18 @@ export const TOO_MUCH = 'TOO_MUCH'
 export const NONSENSE = 'NONSENSE'
 
 export class OpenStream extends Duplex {
+  /** What Node compares with a certificate where no name was asked for. */
+  readonly _host: string
   private readonly socket: Socket
+  private readonly sieve: (bytes: Buffer) => Buffer | null
   private received = 0
 
-  constructor(socket: Socket) {
+  /** `sieve` makes of each piece that came what the driver may see of it; `null`: it could make nothing of this. */
+  constructor(socket: Socket, host: string, sieve: (bytes: Buffer) => Buffer | null = (bytes) => bytes) {
     super({ allowHalfOpen: false })
+    this._host = host
     this.socket = socket
+    this.sieve = sieve
     // Whoever talks to it hears of errors from what the driver says; a late one must find a listener.
     this.on('error', () => undefined)
     socket.on('data', (bytes: Buffer) => this.receive(bytes))
@@ -87,7 +93,11 @@ export class OpenStream extends Duplex {
     this.received += bytes.length
     if (this.received > MOST_RECEIVED) {
       this.destroy(Object.assign(new Error(`more than ${MOST_RECEIVED} bytes came`), { code: TOO_MUCH }))
-    } else if (!this.push(bytes)) this.socket.pause()
+      return
+    }
+    const sifted = this.sieve(bytes)
+    if (sifted === null) this.destroy(nonsense('it cannot be read'))
+    else if (sifted.length > 0 && !this.push(sifted)) this.socket.pause()
   }
 }
 
