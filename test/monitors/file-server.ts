@@ -10,6 +10,8 @@ export interface FileServer {
   readonly files: Readonly<Record<string, string | Buffer>>
   /** What it answers to a command instead, by its word in capital letters. */
   readonly instead?: Readonly<Record<string, string>>
+  /** What it says behind a file. */
+  readonly after?: string
   readonly address?: string
   /** The address in its answer to PASV, where it is not its own. */
   readonly says?: string
@@ -22,7 +24,15 @@ export function fileServer(t: TestContext, server: FileServer): Promise<number> 
 function serve(
   t: TestContext,
   socket: Socket,
-  { user, password, files, instead = {}, address = '127.0.0.1', says = '127,0,0,1' }: FileServer,
+  {
+    user,
+    password,
+    files,
+    instead = {},
+    after = '226 that was all',
+    address = '127.0.0.1',
+    says = '127,0,0,1',
+  }: FileServer,
 ) {
   const say = (line: string): unknown => socket.writable && socket.write(`${line}\r\n`)
   let data: Promise<Socket> | null = null
@@ -74,7 +84,7 @@ function serve(
       say('150 here it comes')
       const taken = await data
       taken?.end(file)
-      return say('226 that was all')
+      return say(after)
     },
     QUIT: () => socket.end('221 bye\r\n'),
   }

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -35,6 +35,7 @@ dn: cn=Anna,${BASE}
 objectClass: inetOrgPerson
 cn: Anna
 sn: Berg
+userPassword: xyzzy
 title: admin
 mail: anna@example.org
 
@@ -53,7 +54,7 @@ title: guest
 `
 
 /** The port it listens on, of 127.0.0.1. `more`: lines for slapd.conf, before those of the directory. */
-export async function slapd(t: TestContext, more = ''): Promise<number> {
+export async function slapd(t: TestContext, more = '', scheme: 'ldap' | 'ldaps' = 'ldap'): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'slapd-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   mkdirSync(join(folder, 'db'))
@@ -62,21 +63,29 @@ export async function slapd(t: TestContext, more = ''): Promise<number> {
   const config = ['-f', join(folder, 'slapd.conf')]
   await run('slapadd', [...config, '-l', join(folder, 'people.ldif')])
   const port = await freePort()
-  const words = ['-d', 'stats', ...config, '-h', `ldap://127.0.0.1:${port}/`]
+  const words = ['-d', 'stats', ...config, '-h', `${scheme}://127.0.0.1:${port}/`]
   const daemon = spawn('/usr/sbin/slapd', words, { stdio: ['ignore', 'ignore', 'pipe'] })
   const ended = once(daemon, 'exit')
   t.after(async () => {
     daemon.kill()
     await ended
   })
-  // It says so once it listens.
+  // It says so just before it listens.
   let said = ''
   for await (const bytes of daemon.stderr) {
     said += bytes
     if (said.includes('slapd starting')) break
   }
   if (!said.includes('slapd starting')) throw new Error(`slapd ended before it listened: ${said}`)
+  while (daemon.exitCode === null && !(await accepts(port))) await new Promise((turn) => setImmediate(turn))
   return port
+}
+
+function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  return new Promise<boolean>((settle) => {
+    socket.once('connect', () => settle(true)).once('error', () => settle(false))
+  }).finally(() => socket.destroy())
 }
 
 async function run(name: string, words: readonly string[]): Promise<void> {
