@@ -43,7 +43,7 @@ function patched(settings: Settings, patch: SettingsPatch, said: Said): Settings
     ...settings,
     ...(mailserver === undefined || said.has('mailserver') ? {} : { mailserver }),
     ...(mailfrom === undefined || said.has('mailfrom') ? {} : { mailfrom }),
-    ...(routerId === undefined ? {} : { routerId }),
+    ...(routerId === undefined || said.has('router_id') ? {} : { routerId }),
     ...(reload === undefined || said.has('autoreload') || said.has('callback') ? {} : { reload }),
     table: patchedTable(settings.table, patch.table, said),
   }
@@ -55,7 +55,7 @@ function patchedTable(table: TableSettings, { fifos, ...patch }: SettingsPatch['
     ...table,
     ...(onStart === undefined || said.has('on_start') ? {} : { onStart }),
     ...(onStop === undefined || said.has('on_stop') ? {} : { onStop }),
-    ...(timeouts === undefined ? {} : { timeouts }),
+    ...(timeouts === undefined || said.has('ipvs_timeouts') ? {} : { timeouts }),
     ...(maintenancedir === undefined || said.has('maintenancedir') ? {} : { maintenancedir }),
     fifos: [...table.fifos, ...fifos.filter(({ path }) => table.fifos.every((one) => one.path !== path))],
   }

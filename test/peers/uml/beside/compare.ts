@@ -91,6 +91,7 @@ export const AT_THE_START = 'before the first check'
  */
 function asWritten(seen: readonly State[], scenario: Scenario, moment: Moment, world: World): boolean {
   const written = statesOf(scenario, moment, world)
+  if (scenario.steps[moment]?.together === true) return seen.at(-1) === written.at(-1)
   if (moment !== 'start' || world === 'keepalived') return text(seen) === text(written)
   if (world === 'ldirectord') return seen.at(-1) === written.at(-1)
   const letters = new Set(

@@ -12,10 +12,12 @@ import { expectStates, expectTold, type Lived, listed, lived, statesLived, told 
 import { besideGuest } from './guest.ts'
 import { requestsOf, sum, words } from './requests.ts'
 import { leftAt, MOMENTS, place, type World } from './scenario.ts'
-import { ACTS } from './scenarios.ts'
+import { ACTS, type Act } from './scenarios.ts'
 
 const WORLDS: readonly World[] = ['ldirectord', 'upalert']
-export function besideLdirectord(act: 'ldirectord-pools' | 'ldirectord-checks'): void {
+type LdirectordAct = Extract<Act, `ldirectord-${string}`>
+
+export function besideLdirectord(act: LdirectordAct): void {
   const scenarios = place(ACTS[act])
   describe(`side by side: ${act}`, needs('uml', 'ip', 'ipvsadm', 'ldirectord', 'perl'), () => {
     const worlds = new Map<World, Lived>()

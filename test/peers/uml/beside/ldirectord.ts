@@ -53,7 +53,6 @@ export const LDIRECTORD_POOLS: readonly Scenario[] = [
     name: 'quiescent=yes: a dead server stays with weight 0, and gets its weight back',
     config: two(`${connect}\n    quiescent=yes`, ' 3'),
     servers: web,
-    visited: true,
     steps: {
       start: { does: { servers: alive }, states: ['a=3 b=3'] },
       '1': { does: { servers: { b: 'refuse' } }, states: ['a=3 b=0'] },
@@ -95,7 +94,7 @@ export const LDIRECTORD_POOLS: readonly Scenario[] = [
       '4': { does: { servers: { a: 'up' } }, states: ['a=1 b=1'] },
     },
     differs: {
-      rows: ['start', 'a pool that loses its last server', "the fallback's command"],
+      rows: ['start and reload', 'a pool that loses its last server', "the fallback's command"],
       steps: { '2': ['a=1 s=1', 's=1'] },
       told: { start: [], reload: [], 'reload 2': [] },
     },
@@ -116,6 +115,10 @@ export const LDIRECTORD_POOLS: readonly Scenario[] = [
       steps: { '2': ['a=1 b=0 s=1', 'a=0 b=0 s=1'] },
     },
   },
+  WEIGHTS,
+]
+
+export const LDIRECTORD_SERVERS: readonly Scenario[] = [
   {
     name: 'failurecount=3: two bad rounds move nothing, three take it out',
     config: two(`${page('/', '[ab]')}\n    failurecount=3`),
@@ -163,60 +166,6 @@ export const LDIRECTORD_POOLS: readonly Scenario[] = [
       '2': { does: { servers: { b: 'up' } }, states: ['a=1 b=1'] },
     },
   },
-  WEIGHTS,
-]
-
-export const LDIRECTORD_CHECKS: readonly Scenario[] = [
-  {
-    name: 'negotiate: the page must be there, and say the word',
-    config: two(page('index.html', 'page /index')),
-    servers: web,
-    steps: {
-      start: both,
-      '1': { does: { wrongPages: ['/index.html'] }, states: ['empty'] },
-      '2': { does: { wrongPages: [] }, states: ['a=1 b=1'] },
-      '3': { does: { servers: { a: 'hang' } }, states: ['b=1'] },
-      '4': { does: { servers: { a: 'up' } }, states: ['a=1 b=1'] },
-    },
-  },
-  {
-    name: 'negotiate with a virtual host: the right name is asked for',
-    config: [
-      two(`${page('host', 'host www[.]example[.]com')}\n    virtualhost=www.example.com`),
-      two(`${page('host', 'host www[.]example[.]com')}\n    virtualhost="www.example.org"`),
-      two(`${page('host', 'host www[.]example[.]com')}\n    virtualhost=www.example.com`),
-    ],
-    servers: web,
-    steps: {
-      start: both,
-      reload: { states: ['empty'] },
-      'reload 2': { states: ['a=1 b=1'] },
-    },
-  },
-  {
-    name: 'a pair of its own for one real server',
-    config: `real=$A masq 1 "one", "page /one"
-    real=$B masq 1
-    scheduler=rr
-    ${page('two', 'page /two')}`,
-    servers: web,
-    steps: {
-      start: both,
-      '1': { does: { wrongPages: ['/one'] }, states: ['b=1'] },
-      '2': { does: { wrongPages: ['/two'] }, states: ['a=1'] },
-      '3': { does: { wrongPages: [] }, states: ['a=1 b=1'] },
-    },
-  },
-  {
-    name: 'checktype=external: the exit status decides',
-    config: two('checktype=external\n    checkcommand=/run/beside/exit-$PORT'),
-    servers: web,
-    steps: {
-      start: both,
-      '1': { does: { exit: 1 }, states: ['empty'] },
-      '2': { does: { exit: 0 }, states: ['a=1 b=1'] },
-    },
-  },
   {
     name: 'checktype=ping with checkcount: a machine that is off leaves',
     config: `real=$C masq
@@ -241,12 +190,85 @@ export const LDIRECTORD_CHECKS: readonly Scenario[] = [
     },
   },
   {
+    name: 'a reload that adds a real server, takes one out, and gives one another weight',
+    config: [two(connect), `real=$A masq 4\n    real=$C masq\n    scheduler=rr\n    ${connect}`, two(connect)],
+    servers: { ...web, c: 'web' },
+    steps: {
+      start: { does: { servers: { ...alive, c: 'up' } }, states: ['a=1 b=1'] },
+      // A new one is put in, taken out before its first check, and in again by that.
+      reload: { does: { checked: ['c', 2] }, states: ['a=4 b=1', 'a=4', 'a=4 c=1', 'a=4', 'a=4 c=1'] },
+      'reload 2': { does: { checked: ['b', 2] }, states: ['a=1 c=1', 'a=1', 'a=1 b=1', 'a=1', 'a=1 b=1'] },
+    },
+    differs: {
+      rows: ['start and reload'],
+      steps: { reload: ['a=4 b=1', 'a=4', 'a=4 c=1'], 'reload 2': ['a=1 c=1', 'a=1', 'a=1 b=1'] },
+    },
+  },
+  WEIGHTS,
+]
+
+export const LDIRECTORD_CHECKS: readonly Scenario[] = [
+  {
+    name: 'negotiate: the page must be there, and say the word',
+    config: two(page('index.html', 'page /index')),
+    servers: web,
+    steps: {
+      start: both,
+      '1': { does: { wrongPages: ['/index.html'] }, states: ['empty'], together: true },
+      '2': { does: { wrongPages: [] }, states: ['a=1 b=1'], together: true },
+      '3': { does: { servers: { a: 'hang' } }, states: ['b=1'] },
+      '4': { does: { servers: { a: 'up' } }, states: ['a=1 b=1'] },
+    },
+  },
+  {
+    name: 'negotiate with a virtual host: the right name is asked for',
+    config: [
+      two(`${page('host', 'host www[.]example[.]com')}\n    virtualhost=www.example.com`),
+      two(`${page('host', 'host www[.]example[.]com')}\n    virtualhost="www.example.org"`),
+      two(`${page('host', 'host www[.]example[.]com')}\n    virtualhost=www.example.com`),
+    ],
+    servers: web,
+    steps: {
+      start: both,
+      reload: { states: ['empty'], together: true },
+      'reload 2': { states: ['a=1 b=1'], together: true },
+    },
+  },
+  {
+    name: 'a pair of its own for one real server',
+    config: `real=$A masq 1 "one", "page /one"
+    real=$B masq 1
+    scheduler=rr
+    ${page('two', 'page /two')}`,
+    servers: web,
+    steps: {
+      start: both,
+      '1': { does: { wrongPages: ['/one'] }, states: ['b=1'] },
+      '2': { does: { wrongPages: ['/two'] }, states: ['a=1'], together: true },
+      '3': { does: { wrongPages: [] }, states: ['a=1 b=1'], together: true },
+    },
+  },
+  {
+    name: 'checktype=external: the exit status decides',
+    config: two('checktype=external\n    checkcommand=/run/beside/exit-$PORT'),
+    servers: web,
+    steps: {
+      start: both,
+      '1': { does: { exit: 1 }, states: ['empty'], together: true },
+      '2': { does: { exit: 0 }, states: ['a=1 b=1'], together: true },
+    },
+  },
+  {
     name: 'checktype=off: never in, the fallback serves',
     config: two('checktype=off\n    fallback=$S masq'),
     servers: withFallback,
     steps: {
       start: { does: { servers: { ...alive, s: 'up' } }, states: ['s=1'] },
+      // It puts a dead server in and out at each reload, too.
+      reload: { states: ['s=1'], together: true },
+      'reload 2': { states: ['s=1'], together: true },
     },
+    differs: { rows: ['start and reload'], steps: { reload: [], 'reload 2': [] } },
   },
   {
     name: 'checktype=2: a page once, then connections, and the page again',
@@ -254,20 +276,10 @@ export const LDIRECTORD_CHECKS: readonly Scenario[] = [
     servers: web,
     steps: {
       start: both,
-      '1': { does: { wrongPages: ['/two'] }, states: ['empty'] },
-      '2': { does: { wrongPages: [] }, states: ['a=1 b=1'] },
+      '1': { does: { wrongPages: ['/two'] }, states: ['empty'], together: true },
+      '2': { does: { wrongPages: [] }, states: ['a=1 b=1'], together: true },
       '3': { does: { servers: { b: 'refuse' } }, states: ['a=1'] },
       '4': { does: { servers: { b: 'up' } }, states: ['a=1 b=1'] },
-    },
-  },
-  {
-    name: 'a reload that adds a real server, takes one out, and gives one another weight',
-    config: [two(connect), `real=$A masq 4\n    real=$C masq\n    scheduler=rr\n    ${connect}`, two(connect)],
-    servers: { ...web, c: 'web' },
-    steps: {
-      start: { does: { servers: { ...alive, c: 'up' } }, states: ['a=1 b=1'] },
-      reload: { states: ['a=4 c=1'] },
-      'reload 2': { states: ['a=1 b=1'] },
     },
   },
   WEIGHTS,

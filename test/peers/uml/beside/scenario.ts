@@ -48,6 +48,8 @@ export interface Step {
   readonly does?: Deed
   /** Empty: nothing changes. */
   readonly states: readonly State[]
+  /** Several servers change at once, and which of them is found first is chance: only the last state is compared. */
+  readonly together?: true
   /** What the scenario's scripts are run with (`$TELL` is the script, with the port), in any order. */
   readonly told?: readonly string[]
 }

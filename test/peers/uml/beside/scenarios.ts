@@ -1,7 +1,7 @@
 /** All scenarios, in acts, each of which is played in a guest of its own: one guest's processor is too slow for all. */
 import { CHECKERS } from './checkers.ts'
 import { FORMS } from './forms.ts'
-import { LDIRECTORD_CHECKS, LDIRECTORD_POOLS } from './ldirectord.ts'
+import { LDIRECTORD_CHECKS, LDIRECTORD_POOLS, LDIRECTORD_SERVERS } from './ldirectord.ts'
 import type { PeerName } from './peers.ts'
 import { POOLS } from './pools.ts'
 import { DRIFT, RELOADS, WEIGHT_CHANGE } from './reloads.ts'
@@ -12,6 +12,7 @@ export const ACTS = {
   pools: [...POOLS, ...FORMS, ...DRIFT, WEIGHT_CHANGE],
   checks: [...CHECKERS, ...RELOADS, WEIGHT_CHANGE],
   'ldirectord-pools': LDIRECTORD_POOLS,
+  'ldirectord-servers': LDIRECTORD_SERVERS,
   'ldirectord-checks': LDIRECTORD_CHECKS,
 } satisfies Record<string, readonly Scenario[]>
 
