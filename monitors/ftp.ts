@@ -51,7 +51,7 @@ export const ftp: Monitor<FtpOptions> = {
       )
     }
     const nameless = user === '' && options.password === undefined && options.passwordFile === undefined
-    const password = passwordOf(nameless ? ANONYMOUS : options)
+    const password = passwordOf(nameless ? ANONYMOUS : options, context.trace)
     const receive = path === undefined && (options.receive ?? '') !== '' ? PATHLESS : readReceive(options.receive)
     return talkWithEach(hosts, options, STANDARD, context, async ({ socket, address }, attempt) => {
       if (password.kind === 'failed') return refuse(socket, password.outcome)

@@ -12,7 +12,7 @@ import { type PasswordOptions, passwordOf, passwordProperties } from '../src/edg
 import { hostLimit, type ReachOptions, reach, reachFlags, reachProperties } from '../src/edge/probe/reach.ts'
 import { type Receive, readReceive, receiveProperty } from '../src/edge/probe/receive.ts'
 import { dress, type TlsOptions, type TlsPlan, tlsPlan, tlsProperties } from '../src/edge/probe/tls-options.ts'
-import type { Monitor } from '../src/model/monitor.ts'
+import type { Monitor, Trace } from '../src/model/monitor.ts'
 import type { Host } from '../src/model/names.ts'
 import { seconds } from '../src/model/units.ts'
 import { entryFault } from '../src/wire/ldap/entry-fault.ts'
@@ -88,7 +88,7 @@ export const ldap: Monitor<LdapOptions> = {
   async check(hosts, options, context) {
     const { port = options.tls === true ? LDAPS_PORT : LDAP_PORT } = options
     const failures = new Map<Host, number>()
-    const plan = await planOf(options, port)
+    const plan = await planOf(options, port, context.trace)
     const result = await eachHost(hosts, hostLimit(options, STANDARD_LIMIT), context, async (host, attempt) => {
       const { outcome, faults } =
         plan.kind === 'failed' ? { outcome: plan.outcome, faults: 1 } : await search(host, plan, attempt)
@@ -110,8 +110,12 @@ interface Plan {
   readonly tls: TlsPlan
 }
 
-async function planOf(options: LdapOptions, port: number): Promise<Plan | { kind: 'failed'; outcome: Outcome }> {
-  const password = passwordOf(options)
+async function planOf(
+  options: LdapOptions,
+  port: number,
+  trace: Trace | undefined,
+): Promise<Plan | { kind: 'failed'; outcome: Outcome }> {
+  const password = passwordOf(options, trace)
   if (password.kind === 'failed') return password
   const receive = readReceive(options.receive)
   if (receive.kind === 'failed') return receive

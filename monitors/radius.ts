@@ -56,7 +56,7 @@ export const radius: Monitor<RadiusOptions> = {
   flags: { p: 'port', ...reachFlags },
   rest: null,
   check(hosts, options, context) {
-    const password = passwordOf(options)
+    const password = passwordOf(options, context.trace)
     const fault = password.kind === 'failed' ? password.outcome : lengthFault(options.login, password.text)
     return eachHost(hosts, hostLimit(options, STANDARD_LIMIT), context, async (host, attempt) => {
       if (fault !== null) return fault

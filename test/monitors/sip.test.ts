@@ -21,6 +21,7 @@ log_stderror=yes
 fork=yes
 children=1
 tcp_children=1
+exit_timeout=1
 listen=udp:${address}:${port}
 listen=tcp:${address}:${port}
 loadmodule "sl.so"

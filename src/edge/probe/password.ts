@@ -1,5 +1,6 @@
 /** A password from where the operator put it: beside the other options, or in a file that not everybody may read. */
 import type { OptionProperty } from '../../model/module.ts'
+import type { Trace } from '../../model/monitor.ts'
 import { readWhole } from '../files/whole-file.ts'
 import type { Outcome } from './each-host.ts'
 
@@ -30,8 +31,8 @@ type Password =
   | { readonly kind: 'password'; readonly text: string }
   | { readonly kind: 'failed'; readonly outcome: Outcome }
 
-/** Empty where none is given. */
-export function passwordOf({ password = '', passwordFile }: PasswordOptions): Password {
+/** Empty where none is given. One from a file is told to `trace`, so that nobody is shown it. */
+export function passwordOf({ password = '', passwordFile }: PasswordOptions, trace?: Trace): Password {
   if (passwordFile === undefined) return { kind: 'password', text: password }
   const read = readWhole(passwordFile)
   if (read.kind === 'unreadable') {
@@ -44,6 +45,7 @@ export function passwordOf({ password = '', passwordFile }: PasswordOptions): Pa
       `the first line of the password file ${passwordFile} is no password: it has a NUL, or is longer than ${LONGEST_PASSWORD}`,
     )
   }
+  trace?.({ kind: 'secret', text: line })
   return { kind: 'password', text: line }
 }
 

@@ -20,7 +20,7 @@ export async function talkSecurely(
   context: CheckContext,
   conversation: (password: string) => Conversation,
 ): Promise<CheckResult> {
-  const password = passwordOf(options)
+  const password = passwordOf(options, context.trace)
   const tls = await tlsPlan(options)
   return talkWithEach(hosts, options, standard, context, async (line, attempt, host) => {
     const dressed = await dress(line.socket, host, tls, attempt)

@@ -8,12 +8,15 @@ import type { SecureContextOptions } from 'node:tls'
 import { type Connection, createConnection } from 'mysql2'
 import { readWhole } from '../files/whole-file.ts'
 import type { Attempt } from '../probe/attempt.ts'
+import { untap } from '../probe/tap.ts'
 import { codeOf, messageOf, quoted } from './said.ts'
 import type { SqlAnswer, SqlAsk } from './sql-monitor.ts'
 import { NONSENSE, nonsense, OpenStream, TOO_MUCH } from './stream.ts'
 
 export function askMysql(socket: Socket, ask: SqlAsk, attempt: Attempt): Promise<SqlAnswer> {
   const { request, password } = ask
+  // The driver puts TLS on it, and its records are nobody's business.
+  if (ask.tls.kind === 'tls') untap(socket)
   const stream = new OpenStream(socket, ask.host)
   return new Promise((settle) => {
     let inside = false

@@ -80,7 +80,7 @@ export function sqlMonitor({ name, port: standard, ask }: Sql): Monitor<SqlOptio
     rest: null,
     async check(hosts, options, context) {
       const { login, request, port = standard, database = null } = options
-      const password = passwordOf(options)
+      const password = passwordOf(options, context.trace)
       const tls = await tlsPlan(options)
       return eachHost(hosts, hostLimit(options, STANDARD_LIMIT), context, async (host, attempt) => {
         if (password.kind === 'failed') return password.outcome
