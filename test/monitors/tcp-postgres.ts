@@ -1,6 +1,6 @@
 /** A real PostgreSQL that listens on a port of loopback, asks for passwords and speaks TLS, for the tests of one file. */
 import { chownSync, copyFileSync, writeFileSync } from 'node:fs'
-import { chmod } from 'node:fs/promises'
+import { chmod, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findBinaries } from '../../src/edge/postgres/embedded-binaries.ts'
 import { prepareCluster, SUPERUSER } from '../../src/edge/postgres/embedded-cluster.ts'
@@ -18,7 +18,9 @@ host all all all scram-sha-256
 `
 
 export async function tcpPostgres(after: After): Promise<number> {
-  const place = choosePlace(join(await openDirectory(), 'postgres'))
+  const parent = await openDirectory()
+  after(() => rm(parent, { recursive: true, force: true }))
+  const place = choosePlace(join(parent, 'postgres'))
   if (typeof place === 'string') throw new Error(place)
   const binaries = await findBinaries(place.base, place.user)
   if (binaries.kind === 'missing') throw new Error(binaries.text)
