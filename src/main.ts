@@ -108,15 +108,15 @@ program
   .option('--json', 'problems as JSON')
   .action(async (file: string | undefined, { config, configId, mon = false, json = false }: CheckOptions) => {
     const own = ownConfiguration(oneOf(file, config))
-    const { name, problems, omitted } = await checkedFiles(own, mon, idGiven(configId))
-    const { text, exit } = checkAnswer(name, problems, { json, omitted })
+    const { name, problems, omitted, ofMon } = await checkedFiles(own, mon, idGiven(configId))
+    const { text, exit } = checkAnswer(name, problems, { json, omitted, ofMon })
     process.stdout.write(`${text}\n`)
     process.exitCode = exit
   })
 
 initCommand(program, (options) => runInit(options))
 convertCommand(program, convertDoors)
-tryCommand(program, tryDoors(ownConfiguration))
+tryCommand(program, tryDoors(configurationFile))
 
 program
   .command('doctor')

@@ -18,7 +18,7 @@ import { foreignIn } from '../parse/foreign.ts'
 import type { MonFile } from '../parse/mon/file.ts'
 import { parseMon } from '../parse/mon.ts'
 import type { Problem } from '../parse/problem.ts'
-import type { DirectorFormat } from '../parse/recognise.ts'
+import type { DirectorFormat, Format } from '../parse/recognise.ts'
 import type { Given } from '../parse/resolve/surroundings.ts'
 import { programPaths, resolve, settingsOf, unknownNames } from '../parse/resolve.ts'
 import { loadPlugins, type PluginProblem } from '../runtime/plugins.ts'
@@ -54,6 +54,8 @@ export interface Configuration {
   readonly alerts: ReadonlyMap<string, Alert>
   /** All that was read. */
   readonly written: ConfigurationText
+  /** `null`: it could not be read. */
+  readonly format: Format | null
   /** Of other tools' files, in the order read. */
   readonly parts: readonly Part[]
 }
@@ -65,6 +67,7 @@ const nothing = {
   monitors: builtInMonitors,
   alerts: builtInAlerts,
   written: textOf([]),
+  format: null,
   parts: [],
 }
 
@@ -181,7 +184,9 @@ async function understand(
   const problems = [...former, ...found, ...resolved.problems, ...remarks]
   const omitted = resolved.omitted + others.omitted
   const written = textOf([parsed.source, ...beside.files.flatMap(({ file: { sources } }) => sources)])
-  const whole = { file, given, model, problems, omitted, directories, monitors, alerts, written, parts: others.parts }
+  const format: Format = alone?.format ?? 'mon'
+  const { parts } = others
+  const whole = { file, given, model, problems, omitted, directories, monitors, alerts, written, format, parts }
   const foreign = foreignIn(alone?.file.source ?? parsed.source, problems)
   return foreign === null ? whole : { ...whole, model: null, problems: [foreign], omitted: 0 }
 }

@@ -24,6 +24,7 @@ import { Report } from '../parse/text/report.ts'
 import { nannyOf } from '../wire/expect/nanny.ts'
 import { masked, maskedText, secretsIn } from '../wire/talk/masked.ts'
 import { loadConfiguration } from './configuration.ts'
+import { shippedConfiguration } from './paths.ts'
 import { gather } from './try-exchange.ts'
 import { isUsable } from './usable.ts'
 
@@ -91,6 +92,13 @@ async function tryConfigured(
   configurationFile: (named: string | undefined) => string,
 ): Promise<TryAnswer> {
   const file = configurationFile(options.config)
+  // The shipped example is run by nobody who did not ask for it.
+  if (options.config === undefined && file === shippedConfiguration) {
+    const hint = 'name a configuration that does with -c FILE; "upalert try --help" shows examples'
+    return refused(
+      `there is no monitor ${name}, and no /etc/upalert/mon.cf that could have a service of that name; ${hint}`,
+    )
+  }
   const configuration = await loadConfiguration(file)
   if (!isUsable(configuration)) {
     const errors = configuration.problems.filter(({ severity }) => severity === 'error')

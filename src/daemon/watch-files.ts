@@ -1,6 +1,6 @@
 /**
  * Looks every now and then whether the configuration's files have changed: `autoreload` reads them again, `callback` starts
- * a program, typically one that copies them to the other director. Source: ldirectord(8), "autoreload", "callback".
+ * a program with the path of each that has, typically one that copies it to the other director. Source: ldirectord(8), "autoreload", "callback".
  */
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
@@ -12,16 +12,18 @@ import type { ReloadSettings } from '../model/model.ts'
 import { decode, LARGEST_FILE } from '../parse/source.ts'
 import { quoted } from '../parse/text/visible.ts'
 import type { ReadFile } from './configuration-text.ts'
-import { reload } from './reload.ts'
+import { type Reloaded, reload } from './reload.ts'
 import type { Running } from './running.ts'
 
 /** How long a callback may run before it is ended. */
 const CALLBACK_DEADLINE_MS = 60_000
+/** From a refused reload to the next try of the same files; doubled each time, since each try is told. */
+const FIRST_PATIENCE_MS = 60_000
+const LONGEST_PATIENCE_MS = 3_600_000
 /** Characters of what a failing callback printed that are told. */
 const PRINTED = 200
 
 export interface Watched {
-  readonly file: string
   readonly reload: ReloadSettings
   /** What was read to make the configuration that runs. */
   readonly files: readonly ReadFile[]
@@ -39,7 +41,7 @@ interface Seen {
 
 interface Act {
   watched(): Watched
-  reload(): Promise<unknown>
+  reload(): Promise<Pick<Reloaded, 'done'>>
   trouble(text: string): void
 }
 
@@ -47,8 +49,8 @@ interface Act {
 export function filesWatchOf(running: Running, reset: Reset | undefined): () => void {
   const watch = filesWatch({
     watched: () => {
-      const { file, model, written } = running.configuration
-      return { file, reload: model.settings.reload, files: written.files }
+      const { model, written } = running.configuration
+      return { reload: model.settings.reload, files: written.files }
     },
     reload: () => reload(running, reset),
     trouble: (text) => running.loop.post({ kind: 'notice', what: 'trouble', text }),
@@ -61,27 +63,36 @@ export function filesWatch(act: Act): FilesWatch {
   let files: readonly ReadFile[] | null = null
   let last = Number.NEGATIVE_INFINITY
   let busy = false
+  /** A reload that was refused is tried again: a name may only not have been found while the name server was away. */
+  let againAt = Number.POSITIVE_INFINITY
+  let patience = FIRST_PATIENCE_MS
 
   async function look(now: number): Promise<void> {
-    const { reload: asked, file, files: today } = act.watched()
+    const { reload: asked, files: today } = act.watched()
     if (busy || now - last < asked.every || (!asked.auto && asked.callback.length === 0)) return
     last = now
     busy = true
     try {
-      if (!changed(today)) return
-      const told = asked.callback.length === 0 ? null : await call(asked.callback, resolve(file))
-      if (told !== null) act.trouble(told)
-      if (asked.auto) await act.reload()
+      const differ = changed(today)
+      for (const path of asked.callback.length === 0 ? [] : differ) {
+        const told = await call(asked.callback, resolve(path))
+        if (told !== null) act.trouble(told)
+      }
+      if (!asked.auto || (differ.length === 0 && now < againAt)) return
+      if (differ.length > 0) patience = FIRST_PATIENCE_MS
+      const { done } = await act.reload()
+      againAt = done ? Number.POSITIVE_INFINITY : now + patience
+      patience = Math.min(2 * patience, LONGEST_PATIENCE_MS)
     } finally {
       busy = false
     }
   }
 
   /** Also what changed between the reading and the first look. */
-  function changed(today: readonly ReadFile[]): boolean {
+  function changed(today: readonly ReadFile[]): readonly string[] {
     const fresh = files !== today
     files = today
-    let differs = false
+    const differ: string[] = []
     for (const one of today) {
       const former = known.get(one.path)
       const stamp = stampOf(one.path)
@@ -92,9 +103,9 @@ export function filesWatch(act: Act): FilesWatch {
       const hash = hashOf(bytes)
       const same = former === undefined || fresh ? isAsRead(one, bytes) : former.hash === hash
       known.set(one.path, { stamp, hash })
-      if (!same) differs = true
+      if (!same) differ.push(one.path)
     }
-    return differs
+    return differ
   }
 
   return { look }

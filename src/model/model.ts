@@ -90,7 +90,7 @@ export interface Settings {
 export interface ReloadSettings {
   /** It is read again, as SIGHUP asks for. */
   readonly auto: boolean
-  /** A program that is started with the file's path behind its own words. Empty: none. */
+  /** A program that is started for each file that changed, with its path behind its own words. Empty: none. */
   readonly callback: readonly string[]
   /** How often the files are looked at. */
   readonly every: Milliseconds
@@ -285,6 +285,11 @@ export interface Virtual {
   readonly settings: TableServiceSettings
   /** Least total weight of usable real servers; below it the sorry server takes over (keepalived.conf "quorum"). */
   readonly quorum: Weight
+  /**
+   * `servers`: quorum, hysteresis and `backupBelow` count servers that are up instead of their weights, so that one of
+   * weight 0, whose connections end in peace, is one that is up (ldirectord.cf, lvs.cf). Missing: weights, as in keepalived.
+   */
+  readonly quorumCounts?: 'servers'
   /** The quorum is lost below quorum - hysteresis, and gained at quorum + hysteresis (keepalived.conf "hysteresis"). */
   readonly hysteresis: number
   /** Backup servers join while the other real servers weigh less than this together. */

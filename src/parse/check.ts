@@ -35,6 +35,14 @@ export function fileProblem(file: string, reason: string): Problem {
   return { code: 'file', severity: 'error', span, message: `this file cannot be read: ${reason}`, hint }
 }
 
+interface CheckSaid {
+  readonly json?: boolean
+  /** Problems beyond the number that is kept. */
+  readonly omitted?: number
+  /** The file is a mon.cf, so that what mon makes of it is worth a word. */
+  readonly ofMon?: boolean
+}
+
 interface CheckAnswer {
   readonly text: string
   /** 0: nothing to say; 1: warnings; 2: errors, the file would be refused. */
@@ -44,7 +52,7 @@ interface CheckAnswer {
 export function checkAnswer(
   file: string,
   problems: readonly Problem[],
-  { json = false, omitted = 0 }: { readonly json?: boolean; readonly omitted?: number } = {},
+  { json = false, omitted = 0, ofMon = true }: CheckSaid = {},
 ): CheckAnswer {
   const errors = problems.filter(({ severity }) => severity === 'error').length
   const warnings = problems.length - errors
@@ -54,7 +62,11 @@ export function checkAnswer(
     return { text: JSON.stringify(record, null, 2), exit }
   }
   const total = `${file}: ${summary(errors, warnings)}${omitted > 0 ? `, and ${omitted} more that were not kept` : ''}`
-  const lines = [...(problems.length === 0 ? [] : [formatProblems(problems), '']), total, ...offer(problems)]
+  const lines = [
+    ...(problems.length === 0 ? [] : [formatProblems(problems), '']),
+    total,
+    ...(ofMon ? offer(problems) : []),
+  ]
   return { text: lines.join('\n'), exit }
 }
 

@@ -108,8 +108,10 @@ export function foreignIn(source: Source, problems: readonly Problem[]): Problem
   const unfinished = unfinishedIn(source)
   if (unfinished !== null || wrong.size === 0) return unfinished
   const begins = wrong.has(firstMeant(source.text))
-  const counts = (start: number, { anywhere }: Kind) => (anywhere === true ? begins : wrong.has(start))
-  return firstOf(source, [TEMPLATE], counts) ?? firstOf(source, KINDS, counts)
+  const isWrong = (start: number) => wrong.has(start)
+  // Of many lines that follow each other and are all unknown, a parser may tell the first alone.
+  const counts = (start: number, { anywhere }: Kind) => begins || (anywhere !== true && isWrong(start))
+  return firstOf(source, [TEMPLATE], isWrong) ?? firstOf(source, KINDS, counts)
 }
 
 const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1

@@ -15,8 +15,12 @@ export const FORMAT_NAMES: Readonly<Record<Format, string>> = {
   ldirectord: 'ldirectord.cf',
 }
 
+/** As a character, or as the bytes that text in Latin-1 still shows. */
+const BYTE_ORDER_MARK = /^(?:\uFEFF|\xEF\xBB\xBF)/
+
 /** Each of the three stops at the first line that only another format can have; what none of them claims is a mon.cf. */
-export function formatOf(text: string): Format {
+export function formatOf(whole: string): Format {
+  const text = whole.replace(BYTE_ORDER_MARK, '')
   if (isKeepalived(text)) return 'keepalived'
   if (isLvs(text)) return 'lvs'
   return isLdirectord(text) ? 'ldirectord' : 'mon'

@@ -21,17 +21,37 @@ test('a changed file is read again, once for each change', async (t) => {
   assert.equal(world.reloads, 2)
 })
 
-test('a reload that is refused is not tried again before the file changes again', async (t) => {
+test('a reload that is refused is tried again after a minute, then after two, and at once when the file changes', async (t) => {
   const world = made(t, { auto: true, refuses: true })
   await world.looks()
   world.write('wrong')
-  await world.looks()
-  await world.looks()
-  await world.looks()
-  assert.equal(world.reloads, 1)
+  const at: number[] = []
+  for (let look = 1; look <= 30; look++) {
+    const before = world.reloads
+    await world.looks()
+    if (world.reloads > before) at.push(look)
+  }
+  assert.deepEqual(at, [1, 7, 19])
   world.write('one')
   await world.looks()
-  assert.equal(world.reloads, 2)
+  assert.equal(world.reloads, 4)
+})
+
+test('a callback hears of each file that changed, by its own path', async (t) => {
+  const world = made(t, { auto: false })
+  const out = join(world.directory, 'out')
+  world.asked = { ...world.asked, callback: ['/bin/sh', '-c', `echo "$1" >> ${out}`, 'sh'] }
+  const second = join(world.directory, 'second.cf')
+  writeFileSync(second, 'one')
+  world.add(second)
+  await world.looks()
+  writeFileSync(second, 'two')
+  await world.looks()
+  assert.equal(readFileSync(out, 'utf8'), `${second}\n`)
+  world.write('three')
+  writeFileSync(second, 'three')
+  await world.looks()
+  assert.equal(readFileSync(out, 'utf8'), `${second}\n${world.file}\n${second}\n`)
 })
 
 test('what changed between the reading and the first look is seen', async (t) => {
@@ -128,8 +148,8 @@ class World {
   readonly troubles: string[] = []
   #files: readonly ReadFile[]
   readonly watch = filesWatch({
-    watched: (): Watched => ({ file: this.file, reload: this.asked, files: this.#files }),
-    reload: async () => this.#reloaded(),
+    watched: (): Watched => ({ reload: this.asked, files: this.#files }),
+    reload: async () => ({ done: this.#reloaded() }),
     trouble: (text) => void this.troubles.push(text),
   })
   readonly #given: Given
@@ -145,14 +165,20 @@ class World {
     writeFileSync(this.file, text)
   }
 
+  add(path: string): void {
+    this.#files = [...this.#files, { path, text: readFileSync(path, 'utf8'), compared: true }]
+  }
+
   async looks(): Promise<void> {
     this.now += 10_000
     await this.watch.look(this.now)
   }
 
-  #reloaded(): void {
+  #reloaded(): boolean {
     this.reloads += 1
-    if (this.#given.refuses !== true) this.#files = this.#read()
+    if (this.#given.refuses === true) return false
+    this.#files = this.#read()
+    return true
   }
 
   #read(): readonly ReadFile[] {

@@ -31,6 +31,13 @@ for (const [text, format] of vectors) {
   test(`${JSON.stringify(text.slice(0, 60))} is ${format}`, () => assert.equal(formatOf(text), format))
 }
 
+for (const [text, format] of vectors.filter(([text]) => !text.startsWith('\uFEFF'))) {
+  test(`${JSON.stringify(text.slice(0, 40))} behind a byte order mark is ${format}`, () => {
+    assert.equal(formatOf(`\uFEFF${text}`), format)
+    assert.equal(formatOf(`\xEF\xBB\xBF${text}`), format)
+  })
+}
+
 test('the samples are of the formats of their folders', needs('corpus'), () => {
   const corpus = process.env.UPALERT_CORPUS ?? ''
   const formats: Readonly<Record<string, Format>> = {

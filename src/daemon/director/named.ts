@@ -5,8 +5,9 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Place } from '../../model/model.ts'
+import { spanAt } from '../../parse/director/span-at.ts'
 import { executedFiles } from '../../parse/ldirectord/resolve.ts'
-import type { Problem } from '../../parse/problem.ts'
+import { errorAt, type Problem } from '../../parse/problem.ts'
 import { quoted } from '../../parse/text/visible.ts'
 import { type DirectorFile, formatOfBytes, readDirector } from './files.ts'
 
@@ -54,25 +55,31 @@ class Reader implements NamedFiles {
     this.#id = id
   }
 
-  read(named: Named, from: string): void {
+  /** `by`: the file that executes it. */
+  read(named: Named, from: string, by?: DirectorFile): void {
     const path = found(named.path, dirname(from))
     if (this.#known.has(path)) return
     this.#known.add(path)
     if (this.#known.size > MOST_FILES) {
       if (this.#known.size === MOST_FILES + 1)
-        this.#refuse(named, `more than ${MOST_FILES} files name each other`, 'name fewer')
+        this.#refuse(named, by, `more than ${MOST_FILES} files name each other`, 'name fewer')
       return
     }
     const bytes = bytesOf(path)
     if (bytes === null) {
       const hint = "a relative path is under this file's directory"
-      this.#refuse(named, `${quoted(path)} does not exist, or this user may not read it`, hint)
+      this.#refuse(named, by, `${quoted(path)} does not exist, or this user may not read it`, hint)
       return
     }
     const format = formatOfBytes(bytes)
     if (format === 'mon') {
       const message = `${quoted(path)} is no keepalived.conf, lvs.cf or ldirectord.cf`
-      this.#refuse(named, message, 'a mon.cf is loaded by itself; "upalert check FILE" says what is wrong in this one')
+      this.#refuse(
+        named,
+        by,
+        message,
+        'a mon.cf is loaded by itself; "upalert check FILE" says what is wrong in this one',
+      )
       return
     }
     const read = readDirector(path, bytes, format, this.#id)
@@ -83,11 +90,12 @@ class Reader implements NamedFiles {
   take(file: DirectorFile, path: string): void {
     this.#known.add(path)
     this.files.push(file)
-    if (file.format === 'ldirectord') for (const one of executedFiles(file.file)) this.read(one, path)
+    if (file.format === 'ldirectord') for (const one of executedFiles(file.file)) this.read(one, path, file)
   }
 
-  #refuse({ place }: Named, message: string, hint: string): void {
-    this.unreadable.push({ code: 'director', place, message, hint })
+  #refuse({ place }: Named, by: DirectorFile | undefined, message: string, hint: string): void {
+    if (by === undefined) this.unreadable.push({ code: 'director', place, message, hint })
+    else this.problems.push(errorAt('director', spanAt(place, by.file), message, hint))
   }
 }
 
