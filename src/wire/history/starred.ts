@@ -25,8 +25,9 @@ const secret =
   /(?:password|passwd|passphrase|passcode|auth[_-]pass|(?<![a-z])pass|(?<![a-z])pwd|secret|token|community|(?:api|auth|access|routing)[_-]?key)$/i
 /** The longest of these words, and the letter before it. */
 const LONGEST_WORD = 16
-const between = /[ \t]*[=:][ \t]*|[ \t]+/y
-const value = /"(?:[^"\\\n]|\\[^\n])*["\\]?|'[^'\n]*'?|[^\s"'&;]+/y
+/** With quotes of JSON around the word, themselves quoted or not. */
+const between = /\\?"?[ \t]*[=:][ \t]*|[ \t]+/y
+const value = /\\"(?:[^"\\\n]|\\.)*\\"?|"(?:[^"\\\n]|\\[^\n])*["\\]?|'[^'\n]*'?|[^\s"'&;]+/y
 
 function named(text: string): Span[] {
   const spans: Span[] = []
