@@ -12,7 +12,7 @@ import { type WayOptions, wayFlags, wayOf, wayProperties } from '../src/edge/dns
 import { startAttempt } from '../src/edge/probe/attempt.ts'
 import { eachHost, type Outcome } from '../src/edge/probe/each-host.ts'
 import { hostLimit } from '../src/edge/probe/reach.ts'
-import { readReceive, receiveProperty } from '../src/edge/probe/receive.ts'
+import { readReceive, receiveFaults, receiveProperty } from '../src/edge/probe/receive.ts'
 import type { CheckContext, Monitor } from '../src/model/monitor.ts'
 import type { Host } from '../src/model/names.ts'
 import type { CheckResult } from '../src/model/result.ts'
@@ -84,6 +84,7 @@ export const dns: Monitor<DnsOptions> = {
   schema: { type: 'object', properties, additionalProperties: false },
   flags: wayFlags,
   rest: null,
+  optionFaults: receiveFaults,
   check(hosts, options, context) {
     const { zone = [], master = [], query = [], caching_only, name } = options
     if (name !== undefined) return checkName(hosts, name, options, context)

@@ -9,9 +9,10 @@ import { fetchOver } from '../src/edge/ftp/fetch.ts'
 import type { Outcome } from '../src/edge/probe/each-host.ts'
 import { type PasswordOptions, passwordOf, passwordProperties } from '../src/edge/probe/password.ts'
 import { outletOf } from '../src/edge/probe/reach.ts'
-import { readReceive, receiveProperty } from '../src/edge/probe/receive.ts'
+import { readReceive, receiveFaults, receiveProperty } from '../src/edge/probe/receive.ts'
 import { converse } from '../src/edge/probe/talk.ts'
 import { type TalkOptions, talkFlags, talkProperties, talkWithEach } from '../src/edge/probe/talk-options.ts'
+import type { OptionFault } from '../src/model/module.ts'
 import type { Monitor } from '../src/model/monitor.ts'
 import { ftpConversation } from '../src/wire/talk/ftp.ts'
 
@@ -43,6 +44,7 @@ export const ftp: Monitor<FtpOptions> = {
   },
   flags: talkFlags,
   rest: null,
+  optionFaults: fileFaults,
   check(hosts, options, context) {
     const { user = '', path } = options
     if (user === '' && path === undefined && options.receive === undefined) {
@@ -62,6 +64,13 @@ export const ftp: Monitor<FtpOptions> = {
       return fetchOver(socket, target, { ...who, path: path ?? null, receive }, attempt)
     })
   },
+}
+
+function fileFaults(options: Readonly<Record<string, unknown>>): readonly OptionFault[] {
+  const { path, receive } = options
+  if (path !== undefined || typeof receive !== 'string' || receive === '') return receiveFaults(options)
+  const hint = 'write the path of the file as well (in an ldirectord.cf: request)'
+  return [{ property: 'receive', item: null, message: 'a pattern is looked for in a file, and none is named', hint }]
 }
 
 const PATHLESS = {

@@ -12,7 +12,9 @@ import { searchPage } from '../src/edge/http/regex.ts'
 import type { Attempt } from '../src/edge/probe/attempt.ts'
 import { eachHost, type Outcome } from '../src/edge/probe/each-host.ts'
 import { hostLimit, reachFlags } from '../src/edge/probe/reach.ts'
+import { patternFault } from '../src/edge/probe/receive.ts'
 import { trust } from '../src/edge/probe/tls.ts'
+import type { OptionFault } from '../src/model/module.ts'
 import type { Monitor } from '../src/model/monitor.ts'
 import { type Host, host as hostOf } from '../src/model/names.ts'
 import { readPattern } from '../src/model/pcre.ts'
@@ -42,12 +44,23 @@ export const httpGet: Monitor<GetOptions> = {
   schema: { type: 'object', properties: getProperties, additionalProperties: false },
   flags: { p: 'port', ...reachFlags, u: 'url', V: 'virtualhost', P: 'http', S: 'tls' },
   rest: null,
+  optionFaults: pageFaults,
   async check(hosts, options, context) {
     const plan = await planOf(options)
     return eachHost(hosts, hostLimit(options, STANDARD_LIMIT), context, async (host, attempt) => {
       return plan.kind === 'plan' ? askAll(host, plan, attempt) : plan
     })
   },
+}
+
+/** What a block of a page expects; the text form has been judged by the schema. */
+function pageFaults({ url }: Readonly<Record<string, unknown>>): readonly OptionFault[] {
+  const pages: readonly (string | GetUrl)[] = Array.isArray(url) ? url : []
+  return pages.flatMap((page, item) => {
+    const regex = typeof page === 'string' ? undefined : page.regex
+    const fault = regex === undefined ? null : patternFault(regex)
+    return fault === null ? [] : [{ property: 'url', item, ...fault }]
+  })
 }
 
 interface PlannedPage {

@@ -15,7 +15,7 @@ import type { Attempt } from '../src/edge/probe/attempt.ts'
 import type { Outcome } from '../src/edge/probe/each-host.ts'
 import { eachHost } from '../src/edge/probe/each-host.ts'
 import { hostLimit, reachFlags } from '../src/edge/probe/reach.ts'
-import { readReceive } from '../src/edge/probe/receive.ts'
+import { readReceive, receiveFaults } from '../src/edge/probe/receive.ts'
 import { trust } from '../src/edge/probe/tls.ts'
 import type { Monitor } from '../src/model/monitor.ts'
 import type { Host } from '../src/model/names.ts'
@@ -45,6 +45,7 @@ export const http: Monitor<HttpOptions> = {
   schema: { type: 'object', properties: httpProperties, additionalProperties: false },
   flags: { p: 'port', ...reachFlags, u: 'url', a: 'userAgent', m: 'match', o: 'omitHeaders', S: 'tls' },
   rest: null,
+  optionFaults: receiveFaults,
   async check(hosts, options, context) {
     const plan = await planOf(options)
     return eachHost(hosts, hostLimit(options, STANDARD_LIMIT), context, async (host, attempt) => {

@@ -10,7 +10,7 @@ import type { Attempt } from '../src/edge/probe/attempt.ts'
 import { eachHost, type Outcome } from '../src/edge/probe/each-host.ts'
 import { type PasswordOptions, passwordOf, passwordProperties } from '../src/edge/probe/password.ts'
 import { hostLimit, type ReachOptions, reach, reachFlags, reachProperties } from '../src/edge/probe/reach.ts'
-import { type Receive, readReceive, receiveProperty } from '../src/edge/probe/receive.ts'
+import { type Receive, readReceive, receiveFaults, receiveProperty } from '../src/edge/probe/receive.ts'
 import { dress, type TlsOptions, type TlsPlan, tlsPlan, tlsProperties } from '../src/edge/probe/tls-options.ts'
 import type { Monitor, Trace } from '../src/model/monitor.ts'
 import type { Host } from '../src/model/names.ts'
@@ -85,6 +85,7 @@ export const ldap: Monitor<LdapOptions> = {
   },
   flags: { p: 'port', b: 'basedn', f: 'filter', a: 'attribute', ...reachFlags },
   rest: null,
+  optionFaults: receiveFaults,
   async check(hosts, options, context) {
     const { port = options.tls === true ? LDAPS_PORT : LDAP_PORT } = options
     const failures = new Map<Host, number>()

@@ -9,7 +9,7 @@ import { type Attempt, limitText } from '../src/edge/probe/attempt.ts'
 import { eachHost, type Outcome } from '../src/edge/probe/each-host.ts'
 import { type Ear, listenTo } from '../src/edge/probe/listen.ts'
 import { hostLimit, type ReachOptions, reach, reachFlags, reachProperties } from '../src/edge/probe/reach.ts'
-import { type Receive, readReceive, receiveProperty, shownPattern } from '../src/edge/probe/receive.ts'
+import { type Receive, readReceive, receiveFaults, receiveProperty, shownPattern } from '../src/edge/probe/receive.ts'
 import type { Monitor } from '../src/model/monitor.ts'
 import { seconds } from '../src/model/units.ts'
 import { oneLine } from '../src/wire/mail/safe-text.ts'
@@ -52,6 +52,7 @@ export const simpletcp: Monitor<SimpleTcpOptions> = {
   },
   flags: { p: 'port', ...reachFlags },
   rest: null,
+  optionFaults: receiveFaults,
   check(hosts, options, context) {
     const receive = readReceive(options.receive)
     const words = Buffer.from((options.request ?? '').replaceAll('\\n', '\n'))

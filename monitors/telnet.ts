@@ -7,9 +7,11 @@ import { eachHost } from '../src/edge/probe/each-host.ts'
 import { bytePattern } from '../src/edge/probe/raw-exchange.ts'
 import { type TalkOptions, talkFlags, talkProperties, talkWithEach } from '../src/edge/probe/talk-options.ts'
 import { awaitPrompt } from '../src/edge/probe/talk-prompt.ts'
+import type { OptionFault } from '../src/model/module.ts'
 import type { CheckContext, Monitor } from '../src/model/monitor.ts'
 import type { Host } from '../src/model/names.ts'
 import type { CheckResult } from '../src/model/result.ts'
+import { oneLine } from '../src/wire/mail/safe-text.ts'
 import { sortedSummary } from '../src/wire/program/sorted-summary.ts'
 import { MATCH_OPERATOR, MATCH_OPERATOR_FORM, patternOf } from '../src/wire/talk/match-operator.ts'
 
@@ -19,6 +21,8 @@ export interface TelnetOptions extends TalkOptions {
 
 const STANDARD = { port: 23, seconds: 10 }
 const LOGIN = '/ogin:/i'
+/** Characters of a pattern that a sentence shows. */
+const QUOTED = 60
 
 export const telnet: Monitor<TelnetOptions> = {
   name: 'telnet',
@@ -40,6 +44,7 @@ export const telnet: Monitor<TelnetOptions> = {
   },
   flags: { l: 'login', ...talkFlags },
   rest: null,
+  optionFaults: loginFaults,
   check(hosts, options, context) {
     const shown = options.login ?? LOGIN
     const pattern = promptPattern(shown)
@@ -48,6 +53,12 @@ export const telnet: Monitor<TelnetOptions> = {
       awaitPrompt(line, attempt, { pattern, shown }),
     )
   },
+}
+
+function loginFaults({ login }: Readonly<Record<string, unknown>>): readonly OptionFault[] {
+  if (typeof login !== 'string' || promptPattern(login) !== null) return []
+  const message = `${oneLine(login, QUOTED)} is no regular expression that can be read here`
+  return [{ property: 'login', item: null, message, hint: 'write it otherwise, such as /ogin: *$/i' }]
 }
 
 async function unreadable(hosts: readonly Host[], shown: string, context: CheckContext): Promise<CheckResult> {

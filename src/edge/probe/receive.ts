@@ -2,8 +2,8 @@
  * The option `receive`, of every monitor that looks for something in what a host says: a regular expression as Perl reads it,
  * over the bytes that came. It is ldirectord's word for it, and its files are full of such patterns.
  */
-import type { OptionProperty } from '../../model/module.ts'
-import { LONGEST_PATTERN, type PagePattern, readPattern } from '../../model/pcre.ts'
+import type { OptionFault, OptionProperty } from '../../model/module.ts'
+import { LONGEST_PATTERN, type PagePattern, type PatternText, readPattern } from '../../model/pcre.ts'
 import { oneLine } from '../../wire/mail/safe-text.ts'
 import { searchPage } from '../http/regex.ts'
 import type { Outcome } from './each-host.ts'
@@ -29,6 +29,21 @@ export function readReceive(pattern: string | undefined): Receive {
   if (read.kind === 'pattern') return read
   const text = `could not be checked: ${shownPattern(pattern)} cannot be looked for: ${read.text}`
   return { kind: 'failed', outcome: { kind: 'unknown', code: 'bad-option', text } }
+}
+
+/** The same at the time when the configuration is read, so that nobody waits for answers of a check that cannot be made. */
+export function receiveFaults({ receive }: Readonly<Record<string, unknown>>): readonly OptionFault[] {
+  if (typeof receive !== 'string' || receive === '') return []
+  const fault = patternFault({ pattern: receive })
+  return fault === null ? [] : [{ property: 'receive', item: null, ...fault }]
+}
+
+/** What keeps a pattern from being looked for; `null`: nothing. */
+export function patternFault(pattern: PatternText): Pick<OptionFault, 'message' | 'hint'> | null {
+  const read = readPattern(pattern)
+  if (read.kind === 'pattern') return null
+  const message = `the regular expression ${shownPattern(pattern.pattern)} cannot be looked for: ${read.text}`
+  return { message, hint: 'write it otherwise; a sign that stands for itself has a backslash before it, such as \\(' }
 }
 
 /** Characters of what a host said that a sentence quotes. */

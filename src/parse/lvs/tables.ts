@@ -1,4 +1,5 @@
 /** The words of lvs.cf by where they stand, and how their values are read. Source: Piranha 0.8.6, tried. */
+import { GREATEST_MARK, LONGEST_PERSISTENCE_SECONDS } from '../defaults.ts'
 import { address, flag, host, integer, list, mask, onDevice, oneOf, port, seconds, text } from './values.ts'
 
 /** Piranha knows these eight; the kernel has more. */
@@ -6,11 +7,6 @@ const SCHEDULERS = ['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'dh', 'sh'] as co
 
 /** A day: the time between two checks of one server, and for how long one must be well. */
 const LONGEST = 86_400
-/** 31 days: the kernel's limit. */
-const LONGEST_PERSISTENCE = 2_678_400
-/** linux/ip_vs.h: a mark is an unsigned 32-bit number. */
-const GREATEST_MARK = 4_294_967_295
-
 export const GLOBALS = {
   serial_no: integer(0),
   primary: host,
@@ -55,7 +51,7 @@ export const VIRTUAL = {
   protocol: oneOf(['tcp', 'udp']),
   port: port({ named: true }),
   scheduler: oneOf(SCHEDULERS),
-  persistent: seconds(0, LONGEST_PERSISTENCE),
+  persistent: seconds(0, LONGEST_PERSISTENCE_SECONDS),
   pmask: mask,
   load_monitor: oneOf(['none', 'uptime', 'rup', 'ruptime']),
   timeout: seconds(1, LONGEST),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { milliseconds } from '../../../src/model/units.ts'
-import { checkOf, checksOf, first, said, serviceText, sound } from './world.ts'
+import { checkOf, checksOf, first, resolved, said, serviceText, sound } from './world.ts'
 
 const asked: readonly {
   readonly name: string
@@ -295,4 +295,24 @@ test('a port that clients do not use is told, as in ldirectord the check goes to
   const options: unknown = check.monitor?.options
   assert.ok(typeof options === 'object' && options !== null && 'port' in options)
   assert.equal(options.port, 80)
+})
+
+test('a receive that is no regular expression is told where it stands', () => {
+  for (const service of ['http', 'ldap', 'simpletcp', 'dns', 'ftp']) {
+    const lines = [`service=${service}`, 'request="a"', 'receive="a(b"']
+    const { problems } = resolved(serviceText(lines))
+    const found = problems.filter(({ severity }) => severity === 'error')
+    assert.deepEqual(
+      found.map(({ code, span }) => [code, span.source.text.slice(span.start, span.end)]),
+      [['check-value', '"a(b"']],
+      service,
+    )
+    assert.match(first(found).message, /a\(b.*Unterminated group/)
+  }
+})
+
+test('a receive for a file of FTP needs the file', () => {
+  assert.deepEqual(said(serviceText(['service=ftp', 'real=10.0.0.1:21 gate', 'receive="a"'], 'virtual=192.0.2.1:21')), [
+    'error check-value',
+  ])
 })

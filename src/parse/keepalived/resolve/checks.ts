@@ -2,16 +2,14 @@
  * A checker of a real_server -> a check: what is asked, how often, and how many answers in a row change a verdict.
  * Source: keepalived.conf(5), "Healthchecker"; the first failure after a start counts at once (2.2.7 tried).
  */
-import { noDependencies } from '../../../model/dependency.ts'
 import { MAIL_BODIES } from '../../../model/keepalived-words.ts'
 import type { Call, Service } from '../../../model/model.ts'
 import { type Milliseconds, milliseconds, seconds } from '../../../model/units.ts'
-import { DEFAULT_DEP_MEMORY } from '../../defaults.ts'
+import { callOf } from '../../director/call.ts'
+import { GRACE, PROGRAM_GRACE, plainCheck } from '../../director/check.ts'
 import type { Check, NamedCheck } from '../../director/services.ts'
-import { faultsOf } from '../../option-faults.ts'
-import { quoted } from '../../text/visible.ts'
 import type { Checker } from '../file.ts'
-import { spanOf } from '../line.ts'
+import { spanOf, type Word } from '../line.ts'
 import type { Around } from './around.ts'
 import { type Asked, type AskedOptions, asked } from './asked.ts'
 import { type Levels, nearest } from './inherited.ts'
@@ -23,11 +21,6 @@ const DEFAULT_DELAY_LOOP = seconds(60)
 const DEFAULT_CONNECT_TIMEOUT = seconds(5)
 /** keepalived is told of each change of a file; here it is read this often. */
 const FILE_INTERVAL = seconds(1)
-/** What a run needs beyond the deadline that its own options give it, to say how it ended. */
-const GRACE = seconds(1)
-/** How long a program that a deadline has ended may take to end: it is told by SIGTERM first. */
-const PROGRAM_GRACE = seconds(5)
-
 interface Kind {
   readonly retry: number
   /** `null`: as long as delay_loop. */
@@ -73,10 +66,10 @@ export function checkOf(question: CheckAsked, around: Around): NamedCheck | null
     (nearest(levels, 'connect_timeout')?.value ?? DEFAULT_CONNECT_TIMEOUT) * pagesOf(checker),
   )
   const options = asked(question, { timeout, interval }, around)
-  const called = options === null ? null : callOf(question, options, around)
+  const called = options === null ? null : monitorCall(question, options, around)
   if (called === null) return null
   const check: Check = {
-    ...plain,
+    ...plainCheck,
     timing: { kind: 'every', interval, randskew: null },
     timeout: deadlineOf(checker, timeout, interval),
     ...rulesOf(checker, kind, levels, interval),
@@ -137,44 +130,25 @@ interface Called {
   readonly question: string
 }
 
-function callOf(
+function monitorCall(
   { checker, server }: CheckAsked,
   { module, options, words }: AskedOptions,
-  around: Around,
+  { surroundings, report }: Around,
 ): Called | null {
   const { keyword, kind } = checker
-  const shape = around.surroundings.monitors.get(module)
-  if (shape === undefined) {
-    const message = `${keyword.text} needs the monitor ${quoted(module)}, which this build does not have`
-    around.report.error('monitor-unknown', spanOf(keyword), message, 'take the checker out, or use another upalert')
-    return null
+  const calling = {
+    module,
+    options,
+    text: keyword.text,
+    at: spotOf(keyword),
+    place: placeOfWord(keyword),
+    words: (property: string) => [words[property]].filter((word) => word !== undefined).map(spotOf),
+    code: 'checker-value',
+    otherwise: 'take the checker out, or use another upalert',
   }
-  const { filled, faults } = faultsOf(shape, options)
-  for (const { property, text, allowed } of faults) {
-    const word = (property === null ? undefined : words[property]) ?? keyword
-    const message = property === null || word !== keyword ? `${quoted(word.text)} ${text}` : `its ${property} ${text}`
-    around.report.error('checker-value', spanOf(word), message, allowed)
-  }
-  if (faults.length > 0 || kind === 'BFD_CHECK') return null
-  const call = { module, options: filled, text: keyword.text, withHosts: true, place: placeOfWord(keyword) }
-  return { call, question: questionOf(kind, filled, server, shape) }
+  const made = callOf(calling, surroundings, report)
+  if (made === null || kind === 'BFD_CHECK') return null
+  return { call: made.call, question: questionOf(kind, made.options, server, made.shape) }
 }
 
-/** What keepalived's checks have nothing of. */
-const plain = {
-  description: '',
-  failureInterval: null,
-  monitorMissing: '',
-  allowEmptyGroup: false,
-  excludeHosts: [],
-  excludePeriod: null,
-  dependencies: noDependencies,
-  depMemory: DEFAULT_DEP_MEMORY,
-  unackSummary: false,
-  redistribute: null,
-  traptimeout: null,
-  trapduration: null,
-  environment: {},
-  flap: null,
-  periods: [],
-} as const
+const spotOf = (word: Word) => ({ text: word.text, span: spanOf(word) })

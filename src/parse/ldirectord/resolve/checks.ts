@@ -1,27 +1,21 @@
 /**
  * What speaks for a real server: the checks of its service's checktype. Source: ldirectord(8), "checktype"; 4.12 tried.
  */
-import { noDependencies } from '../../../model/dependency.ts'
 import type { Call, RealCheck } from '../../../model/model.ts'
 import type { TableDestinationId } from '../../../model/table.ts'
-import { type Milliseconds, milliseconds, seconds as secondsOf } from '../../../model/units.ts'
-import { DEFAULT_DEP_MEMORY } from '../../defaults.ts'
+import { type Milliseconds, milliseconds } from '../../../model/units.ts'
+import { callOf } from '../../director/call.ts'
+import { GRACE, PROGRAM_GRACE, plainCheck } from '../../director/check.ts'
 import type { Check, NamedCheck } from '../../director/services.ts'
 import { shortName } from '../../director/short-name.ts'
-import { faultsOf } from '../../option-faults.ts'
-import { quoted } from '../../text/visible.ts'
 import type { VirtualService } from '../file.ts'
 import type { RealLine } from '../real.ts'
-import { placeOfWord, spanOf, type Word } from '../words.ts'
+import { placeOfWord, spanOf, valueIn, type Word } from '../words.ts'
 import type { Around } from './around.ts'
 import { type Asked, type Asking, isUdp, negotiation, seconds, wordsOf } from './asked.ts'
 import type { Front } from './front.ts'
 import { intervalOf, levelsOf, numberOf, timeoutOf } from './inherited.ts'
 import { checkPort, serviceOf } from './ports.ts'
-
-/** What a run needs beyond the deadline that its own options give it, to say how it ended; of a program, to end. */
-const GRACE = secondsOf(1)
-const PROGRAM_GRACE = secondsOf(5)
 
 interface Timing {
   readonly interval: Milliseconds
@@ -161,11 +155,11 @@ function named(
   { virtual }: Asking,
   around: Around,
 ): NamedCheck[] {
-  const call = callOf(kind, asked, virtual, around)
+  const call = monitorCall(kind, asked, virtual, around)
   if (call === null) return []
   const fall = numberOf(levelsOf(virtual, around.file), 'failurecount')
   const check: Check = {
-    ...plain,
+    ...plainCheck,
     timing: { kind: 'every', interval, randskew: null },
     timeout,
     fall,
@@ -176,27 +170,27 @@ function named(
   return [{ kind, question, check }]
 }
 
-function callOf(
+function monitorCall(
   kind: string,
   { module, options, words }: Asked,
   virtual: VirtualService,
   { surroundings, report }: Around,
 ): Call | null {
   const at: Word = virtual.settings.checktype?.at ?? virtual.settings.service?.at ?? virtual.header.at
-  const shape = surroundings.monitors.get(module)
-  if (shape === undefined) {
-    const message = `this check needs the monitor ${quoted(module)}, which this build does not have`
-    report.error('monitor-unknown', spanOf(at), message, 'write checktype = connect, or use another upalert')
-    return null
+  const calling = {
+    module,
+    options,
+    text: textOf(kind, virtual),
+    at: spotOf(at),
+    place: placeOfWord(at),
+    words: (property: string) => [words[property]].filter((word) => word !== undefined).map(spotOf),
+    code: 'check-value',
+    otherwise: 'write checktype = connect, or use another upalert',
   }
-  const { filled, faults } = faultsOf(shape, options)
-  for (const { property, text, allowed } of faults) {
-    const word = property === null ? undefined : words[property]
-    report.error('check-value', spanOf(word ?? at), `the ${property ?? 'value'} of this check ${text}`, allowed)
-  }
-  if (faults.length > 0) return null
-  return { module, options: filled, text: textOf(kind, virtual), withHosts: true, place: placeOfWord(at) }
+  return callOf(calling, surroundings, report)?.call ?? null
 }
+
+const spotOf = (word: Word) => ({ text: valueIn(word).text, span: spanOf(word) })
 
 /** `negotiate http`, `connect`, `external /usr/local/bin/check`: for people. */
 function textOf(kind: string, { settings }: VirtualService): string {
@@ -217,28 +211,3 @@ export function take(
   if (!more || !foreign.has(taken.service)) return taken
   return services.take(asker, { ...named, kind: `${named.kind}.${shortName(file.source.file)}` }, place)
 }
-
-/** What ldirectord's checks have nothing of. */
-const plain = {
-  description: '',
-  rise: 1,
-  firstFall: null,
-  retriesWhileDown: false,
-  logFailures: false,
-  warmup: null,
-  onlyWith: null,
-  monitorMissing: '',
-  allowEmptyGroup: false,
-  excludeHosts: [],
-  excludePeriod: null,
-  dependencies: noDependencies,
-  depMemory: DEFAULT_DEP_MEMORY,
-  unackSummary: false,
-  redistribute: null,
-  traptimeout: null,
-  trapduration: null,
-  environment: {},
-  flap: null,
-  periods: [],
-  mailBodies: null,
-} as const

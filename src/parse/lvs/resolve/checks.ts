@@ -2,23 +2,18 @@
  * The checks of a virtual, for each port at which its real servers are asked: how often, how many good answers in a row
  * bring one back, and the load that its weight follows. Source: nanny 0.8.6, tried.
  */
-import { noDependencies } from '../../../model/dependency.ts'
 import type { Call } from '../../../model/model.ts'
 import { type Milliseconds, milliseconds, seconds } from '../../../model/units.ts'
-import { DEFAULT_DEP_MEMORY, MOST_IN_A_ROW } from '../../defaults.ts'
+import { MOST_IN_A_ROW } from '../../defaults.ts'
+import { callOf } from '../../director/call.ts'
+import { GRACE, PROGRAM_GRACE, plainCheck } from '../../director/check.ts'
 import type { Check, NamedCheck } from '../../director/services.ts'
-import { faultsOf } from '../../option-faults.ts'
-import { quoted } from '../../text/visible.ts'
 import type { Section } from '../file.ts'
 import { DEFAULTS } from '../tables.ts'
 import { placeOfWord, spanOf, type Word } from '../word.ts'
 import type { Around } from './around.ts'
 import { type Asked, askedBy } from './asked.ts'
 
-/** What a run needs beyond the deadline that its own options give it, to say how it ended. */
-const GRACE = seconds(1)
-/** How long a program that a deadline has ended may take to end: it is told by SIGTERM first. */
-const PROGRAM_GRACE = seconds(5)
 /** About how often nanny raises a weight, in seconds. */
 const RHYTHM = 20
 const RSH = 'rsh'
@@ -84,10 +79,10 @@ function checkAt(asked: Asked, { section, port, own, rise }: Asking, around: Aro
   }
   const limit = intervalOf(section)
   const options = { ...asked.options, ...(asked.needsPort ? { port } : {}), timeout: limit / 1000 }
-  const call = callOf(asked, options, around)
+  const call = monitorCall(asked, options, around)
   if (call === null) return []
   const deadline = milliseconds(limit * asked.waits + (asked.program ? PROGRAM_GRACE : GRACE))
-  const check = { ...plain, timing: timing(intervalOf(section)), timeout: deadline, fall: 1, rise, monitor: call }
+  const check = { ...plainCheck, timing: timing(intervalOf(section)), timeout: deadline, fall: 1, rise, monitor: call }
   return [
     { named: { kind: asked.kind, question: questionOf(asked, own ? null : port), check }, at: asked.at, advice: false },
   ]
@@ -136,65 +131,31 @@ function loadAsked(section: Section, { file }: Around): LoadAsked | null {
 function loadCheck({ command, text, at }: LoadAsked, section: Section, around: Around): FoundCheck[] {
   const interval = rhythmOf(section)
   const asked = { module: 'load', text, at, words: { command: [at] } }
-  const call = callOf(asked, { command, timeout: intervalOf(section) / 1000 }, around)
+  const call = monitorCall(asked, { command, timeout: intervalOf(section) / 1000 }, around)
   if (call === null) return []
   const timeout = milliseconds(intervalOf(section) + PROGRAM_GRACE)
-  const check = { ...plain, timing: timing(interval), timeout, fall: 1, rise: 1, monitor: call }
+  const check = { ...plainCheck, timing: timing(interval), timeout, fall: 1, rise: 1, monitor: call }
   return [{ named: { kind: 'load', question: command.join(' '), check }, at, advice: true }]
 }
 
 type Called = Pick<Asked, 'module' | 'text' | 'at' | 'words'>
 
-function callOf(
+function monitorCall(
   { module, text, at, words }: Called,
   options: Readonly<Record<string, unknown>>,
   { surroundings, report }: Around,
 ): Call | null {
-  const shape = surroundings.monitors.get(module)
-  if (shape === undefined) {
-    const message = `${quoted(text)} needs the monitor ${quoted(module)}, which this build does not have`
-    report.error('monitor-unknown', spanOf(at), message, 'use another upalert')
-    return null
+  const calling = {
+    module,
+    options,
+    text,
+    at: spotOf(at),
+    place: placeOfWord(at),
+    words: (property: string) => (words[property] ?? []).map(spotOf),
+    code: 'check-value',
+    otherwise: 'use another upalert',
   }
-  const wordOf = (property: string | null, item: number | null) => {
-    const list = property === null ? [] : (words[property] ?? [])
-    return list[item ?? 0] ?? list.at(-1) ?? at
-  }
-  const { filled, faults } = faultsOf(shape, options)
-  for (const { property, index, text: fault, allowed } of faults) {
-    const word = wordOf(property, index)
-    report.error('check-value', spanOf(word), `${quoted(word.text)} ${fault}`, allowed)
-  }
-  const further = faults.length > 0 ? [] : (shape.optionFaults?.(filled) ?? [])
-  for (const { property, item, message, hint } of further) {
-    report.error('check-value', spanOf(wordOf(property, item)), message, hint)
-  }
-  if (faults.length + further.length > 0) return null
-  return { module, options: filled, text, withHosts: true, place: placeOfWord(at) }
+  return callOf(calling, surroundings, report)?.call ?? null
 }
 
-/** What Piranha's checks have nothing of. */
-const plain = {
-  description: '',
-  failureInterval: null,
-  firstFall: null,
-  retryInterval: null,
-  retriesWhileDown: false,
-  logFailures: false,
-  warmup: null,
-  onlyWith: null,
-  monitorMissing: '',
-  allowEmptyGroup: false,
-  excludeHosts: [],
-  excludePeriod: null,
-  dependencies: noDependencies,
-  depMemory: DEFAULT_DEP_MEMORY,
-  unackSummary: false,
-  redistribute: null,
-  traptimeout: null,
-  trapduration: null,
-  environment: {},
-  flap: null,
-  periods: [],
-  mailBodies: null,
-} as const
+const spotOf = (word: Word) => ({ text: word.text, span: spanOf(word) })
