@@ -1,6 +1,7 @@
 /**
  * The comments of a file, and what of it has no equivalent, put where they belong in the text that is made of it: above the
- * line that was made of what they stood above, or beside. Nothing is lost, and nothing moves from one block into another.
+ * line that was made of what they stood above, or beside. Nothing is lost, and nothing moves from one block into another: what
+ * stood in a virtual server stays in it, and what stood in none comes above all or between two blocks.
  */
 import type { Loss } from '../parse/director/part.ts'
 import type { Format } from '../parse/recognise.ts'
@@ -38,6 +39,8 @@ class Placing {
   readonly #trailing: boolean
   readonly #head: WrittenLine[] = []
   readonly #before = new Map<number, WrittenLine[]>()
+  /** Above a block and not of it. */
+  readonly #between = new Map<number, WrittenLine[]>()
   readonly #after = new Map<number, WrittenLine[]>()
   readonly #beside = new Map<number, string>()
   readonly #ends = new Map<number, number>()
@@ -48,12 +51,11 @@ class Placing {
   }
 
   place({ file, text, format }: Remarked, losses: readonly Loss[]): void {
-    const source = sourceLines(text, format)
     const lost = lossesByLine(file, losses)
-    const map = new SourceMap(file, source, this.#lines)
-    for (const [i, line] of source.lines.entries()) {
+    const map = new SourceMap(file, { text, format }, this.#lines)
+    for (const [i, line] of map.lines.entries()) {
       const own = line.comment === null || line.code !== '' ? null : commentText(line.comment)
-      if (own !== null) this.#put(own, map.targetOf(i, true), isEmpty(source.lines[i - 1]))
+      if (own !== null) this.#put(own, map.targetOf(i, true), isEmpty(map.lines[i - 1]))
       for (const one of lost.get(i) ?? []) this.#put(lossText(one), map.targetOf(i, false))
       if (line.comment !== null && line.code !== '') this.#remark(i, line, line.comment, map)
     }
@@ -76,16 +78,28 @@ class Placing {
       this.#head.push({ text, place: null, depth: 0 })
       return
     }
-    const { kind, at } = target
-    const list = kind === 'before' ? this.#before : this.#after
-    const [line, next] = [this.#lines[at], this.#lines[at + 1]]
+    if (target.kind === 'between') {
+      const list = listAt(this.#between, this.#aboveName(target.at))
+      if (apart) list.push(EMPTY)
+      list.push({ text, place: null, depth: 0 })
+      return
+    }
+    const [line, next] = [this.#lines[target.at], this.#lines[target.at + 1]]
     const own = line?.depth ?? 0
-    const depth = kind === 'inside' && next !== undefined && next.depth > own ? next.depth : own
-    const index = kind === 'after' ? this.#endOf(at) : at
-    const found = list.get(index) ?? []
-    if (depth === 0 && (apart || (kind === 'after' && found.length === 0))) found.push(EMPTY)
-    found.push({ text, place: null, depth })
-    list.set(index, found)
+    const opens = next !== undefined && next.depth > own
+    // First in what it opens; above what opens nothing here.
+    const kind = target.kind === 'inside' && !opens ? 'before' : target.kind
+    const depth = kind === 'inside' ? (next?.depth ?? own) : own
+    const at = kind === 'after' ? this.#endOf(target.at) : kind === 'before' ? this.#aboveName(target.at) : target.at
+    const list = listAt(kind === 'before' ? this.#before : this.#after, at)
+    if (depth === 0 && (apart || (kind === 'after' && list.length === 0))) list.push(EMPTY)
+    list.push({ text, place: null, depth })
+  }
+
+  /** A block may have a line of its own name above it, which nothing comes in between. */
+  #aboveName(at: number): number {
+    const above = this.#lines[at - 1]
+    return this.#lines[at]?.pool === true && above?.place === null && above.text.startsWith('# ') ? at - 1 : at
   }
 
   #endOf(at: number): number {
@@ -101,7 +115,9 @@ class Placing {
     const body = this.#lines.flatMap((line, i) => {
       const beside = this.#beside.get(i)
       const own = beside === undefined ? line : { ...line, text: `${line.text} ${beside}` }
-      return [...(this.#before.get(i) ?? []), own, ...(this.#after.get(i) ?? [])]
+      const between = this.#between.get(i)
+      const apart = between === undefined ? [] : [EMPTY, ...between, EMPTY]
+      return [...apart, ...(this.#before.get(i) ?? []), own, ...(this.#after.get(i) ?? [])]
     })
     return withoutDoubled([...head, ...body])
   }
@@ -115,13 +131,13 @@ const isEmpty = (line: SourceLine | undefined): boolean => line?.code === '' && 
 const withoutDoubled = (lines: readonly WrittenLine[]): WrittenLine[] =>
   lines.filter(({ text }, i) => text !== '' || (i > 0 && lines[i - 1]?.text !== ''))
 
-const within = (at: number | null, from: number, to: number): boolean => at !== null && at > from && at <= to
+const within = (at: number, { from, to }: Range): boolean => at > from && at <= to
 
 /** The last line of the block that begins at one; a brace that closes it is of it as well. */
 function endOfBlock(lines: readonly WrittenLine[], at: number): number {
   const depth = lines[at]?.depth ?? 0
   let end = at
-  for (let line = lines[end + 1]; line !== undefined && line.text !== '' && line.depth > depth; ) {
+  for (let line = lines[end + 1]; line !== undefined && line.depth > depth; ) {
     end += 1
     line = lines[end + 1]
   }
@@ -129,37 +145,68 @@ function endOfBlock(lines: readonly WrittenLine[], at: number): number {
   return next?.text === '}' && next.depth === depth && end > at ? end + 1 : end
 }
 
-/** `inside`: first in the block that the line opens. */
-type Target = { readonly kind: 'head' } | { readonly kind: 'before' | 'after' | 'inside'; readonly at: number }
+/** `inside`: first in the block that the line opens. `between`: above a block, as what is not of it. */
+type Target =
+  | { readonly kind: 'head' }
+  | { readonly kind: 'before' | 'between' | 'after' | 'inside'; readonly at: number }
+
+/** Lines of what is written, the last included. */
+interface Range {
+  readonly from: number
+  readonly to: number
+}
 
 /** Which lines of a source have become which lines of what is written. */
 class SourceMap {
   readonly #source: SourceLines
-  /** By the index of the source's line: the first line that was made of it. */
+  /** By the index of the source's line: the line that was made of it, where a remark on it belongs. */
   readonly #written = new Map<number, number>()
   /** Of each block, the lines in it that have become something, in order. */
   readonly #inBlock = new Map<number, number[]>()
   /** Of each block, the lines that say something. */
   readonly #saying = new Map<number, number[]>()
-  readonly #siblingsOf = new Map<number, readonly number[]>()
-  readonly #lines: readonly WrittenLine[]
   readonly #first: number
 
-  constructor(file: string, source: SourceLines, lines: readonly WrittenLine[]) {
-    this.#lines = lines
-    this.#source = source
-    for (const [at, { place }] of lines.entries()) {
-      if (place?.file === file && !this.#written.has(place.line - 1)) this.#written.set(place.line - 1, at)
+  constructor(file: string, { text, format }: Pick<Remarked, 'text' | 'format'>, lines: readonly WrittenLine[]) {
+    this.#source = sourceLines(text, format)
+    const { made, apart } = candidatesIn(file, lines)
+    const openers = new Set(this.#source.blocks.map(({ opener }) => opener))
+    const ranges = new Map<number, Range | null>([[0, null]])
+    const rangeOf = (block: number): Range | null => {
+      const path: number[] = []
+      let at = block
+      for (; !ranges.has(at); at = this.#source.blocks[at]?.parent ?? 0) path.push(at)
+      let range = ranges.get(at) ?? null
+      for (const inner of path.reverse()) {
+        const opened = this.#written.get(this.#source.blocks[inner]?.opener ?? -1)
+        if (opened !== undefined) range = { from: opened, to: endOfBlock(lines, opened) }
+        ranges.set(inner, range)
+      }
+      return range
     }
     let first = Number.POSITIVE_INFINITY
-    for (const [i, { block, code }] of source.lines.entries()) {
+    for (const [i, { block, code }] of this.#source.lines.entries()) {
       if (code === '' || /^[}\s]*$/.test(code)) continue
       append(this.#saying, block, i)
-      if (!this.#written.has(i)) continue
+      const all = made.get(i) ?? []
+      const range = rangeOf(block)
+      const depth = range === null ? 0 : (lines[range.from]?.depth ?? 0) + 1
+      const near = all.filter((at) => lines[at]?.depth === depth && (range === null || within(at, range)))
+      const own = near.find((at) => lines[at]?.pool === true) ?? near[0]
+      // A check that had a block of its own has one elsewhere: a watch, or in the server that follows a service.
+      const elsewhere = openers.has(i) && (format === 'mon' || range !== null)
+      const at = own ?? (elsewhere ? all.find((one) => format === 'mon' || apart(one)) : undefined)
+      if (at === undefined) continue
+      this.#written.set(i, at)
+      if (own === undefined) continue
       append(this.#inBlock, block, i)
-      first = Math.min(first, i)
+      if (block === 0) first = Math.min(first, i)
     }
     this.#first = first
+  }
+
+  get lines(): readonly SourceLine[] {
+    return this.#source.lines
   }
 
   writtenAt(line: number): number | null {
@@ -175,31 +222,39 @@ class SourceMap {
     return this.#near(line, block)
   }
 
-  /** Lines of the block that stand in what its opener became: a real server's check is a watch elsewhere. */
-  #siblings(block: number, opener: number | null): readonly number[] {
-    const known = this.#siblingsOf.get(block)
-    if (known !== undefined) return known
-    const all = this.#inBlock.get(block) ?? []
-    const at = opener === null ? null : this.writtenAt(opener)
-    const end = at === null ? 0 : endOfBlock(this.#lines, at)
-    const near = at === null ? all : all.filter((line) => within(this.writtenAt(line), at, end))
-    this.#siblingsOf.set(block, near)
-    return near
-  }
-
-  /** What it is about has become nothing: the next of the same block, the one before, what opens the block. */
+  /** What it is about has become nothing: what opens the block, the next of the same block, the one before. */
   #near(line: number, block: number): Target {
     if (block === 0 && line < this.#first) return { kind: 'head' }
     const { opener, parent } = this.#source.blocks[block] ?? { opener: null, parent: 0 }
-    const siblings = this.#siblings(block, opener)
+    const siblings = this.#inBlock.get(block) ?? []
+    const opened = opener === null ? null : this.writtenAt(opener)
+    if (opened !== null && lastBefore(siblings, line) === null) return { kind: 'inside', at: opened }
     const next = firstFrom(siblings, line)
-    if (next !== null) return { kind: 'before', at: this.writtenAt(next) ?? 0 }
+    if (next !== null) return { kind: block === 0 ? 'between' : 'before', at: this.writtenAt(next) ?? 0 }
     const before = lastBefore(siblings, line)
     if (before !== null) return { kind: 'after', at: this.writtenAt(before) ?? 0 }
     if (opener === null) return { kind: 'head' }
-    const at = this.writtenAt(opener)
-    return at === null ? this.#near(opener, parent) : { kind: 'inside', at }
+    return this.#near(opener, parent)
   }
+}
+
+/** By the source's line, the lines that were made of it; and which of them stand in no virtual server. */
+function candidatesIn(file: string, lines: readonly WrittenLine[]) {
+  const made = new Map<number, number[]>()
+  const inPool = new Set<number>()
+  let pool = false
+  for (const [at, { place, depth, pool: own = false }] of lines.entries()) {
+    if (depth === 0) pool = own
+    if (pool) inPool.add(at)
+    if (place?.file === file) append(made, place.line - 1, at)
+  }
+  return { made, apart: (at: number) => !inPool.has(at) }
+}
+
+function listAt(lists: Map<number, WrittenLine[]>, key: number): WrittenLine[] {
+  const found = lists.get(key) ?? []
+  lists.set(key, found)
+  return found
 }
 
 function append(lists: Map<number, number[]>, key: number, value: number): void {

@@ -18,6 +18,8 @@ export interface WrittenLine {
   readonly place: Place | null
   /** How many blocks it stands in: 0 for what begins a block and for globals. */
   readonly depth: number
+  /** A virtual server, or a real server in it: a check that is made of the same line yields to it. */
+  readonly pool?: true
 }
 
 /** What each block is indented by. */

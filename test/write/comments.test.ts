@@ -2,14 +2,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Loss } from '../../src/parse/director/part.ts'
+import type { Loss, Part } from '../../src/parse/director/part.ts'
 import { parseKeepalived } from '../../src/parse/keepalived/parse.ts'
 import { resolveKeepalived } from '../../src/parse/keepalived/resolve.ts'
 import type { Format } from '../../src/parse/recognise.ts'
 import { withComments } from '../../src/write/comments.ts'
+import { keepalivedText as keepalivedOf } from '../../src/write/keepalived/keepalived-text.ts'
 import { monText } from '../../src/write/mon/mon-text.ts'
 import { sourceLines } from '../../src/write/source-lines.ts'
 import { textOf, type WrittenLine } from '../../src/write/written.ts'
+import { resolved as understoodLdirectord } from '../parse/ldirectord/world.ts'
+import { resolved as understoodLvs } from '../parse/lvs/world.ts'
+import { ldirectordText, lvsText } from './director-texts.ts'
 import { keepalivedText } from './keepalived-texts.ts'
 import { base, modelOfPart, modules } from './world.ts'
 
@@ -40,8 +44,8 @@ const vectors: readonly (readonly [name: string, format: Format, text: string, l
   ['beside a line that is gone', 'keepalived', 'b {\n y 3 # about y\n}', '1>b\n x', 'b\n # y 3: about y\n x'],
   ['about a line that is gone', 'keepalived', 'b {\n # about y\n y\n x\n}', '1>b\n4> x', 'b\n # about y\n x'],
   ['at the end of a block', 'keepalived', 'b {\n x\n # end\n}\nc', '1>b\n2> x\n5>c', 'b\n x\n # end\nc'],
-  ['in a block of which nothing is left', 'keepalived', 'a\nv {\n # in v\n}\nb', '1>a\n5>b', 'a\n# in v\nb'],
-  ['in an empty block', 'keepalived', 'b {\n # in b\n}\nc', '1>b\n4>c', 'b\n# in b\nc'],
+  ['in a block of which nothing is left', 'keepalived', 'a\nv {\n # in v\n}\nb', '1>a\n5>b', 'a\n\n# in v\n\nb'],
+  ['in an empty block', 'keepalived', 'b {\n # in b\n}\nc', '1>b\n4>c', '# in b\nb\nc'],
   [
     'in a service, at the left',
     'ldirectord',
@@ -59,6 +63,35 @@ const vectors: readonly (readonly [name: string, format: Format, text: string, l
     'w\n # s\n s\n  # m\n  m\n\n# h\nh',
   ],
   ['no comment: in quotes', 'keepalived', 'a "#x"\nb', '1>a\n2>b', 'a\nb'],
+  [
+    'of a failover section',
+    'lvs',
+    'virtual a {\n}\n# f\nfailover f {\n # in f\n}\nvirtual b {\n}',
+    '1>a\n\n7>b',
+    'a\n\n# f\n# in f\n\nb',
+  ],
+  [
+    'of the whole file, of which a check is made',
+    'ldirectord',
+    '# all\nemailalert=x\nvirtual=1\n x',
+    'w\n s\n2>  p\n\n3>v\n4> x',
+    '# all\n\nw\n s\n  p\n\nv\n x',
+  ],
+  [
+    'in a virtual server whose check stands elsewhere',
+    'lvs',
+    'virtual a {\n # what is sent\n send = "x"\n server s {\n }\n}',
+    'w\n3> s\n\n1>a\n 2\n4> r',
+    'w\n s\n\na\n # what is sent\n 2\n r',
+  ],
+  [
+    'about all servers',
+    'lvs',
+    'virtual a {\n # what is sent\n send = "x"\n server s {\n }\n}',
+    '1>a\n x\n\n4> r\n3>  c',
+    'a\n # what is sent\n x\n\n r\n  c',
+  ],
+  ['at the end, behind empty lines in a block', 'lvs', 'a {\n}\n# end', '1>a\n x\n \n y\n}', 'a\n x\n\n y\n}\n\n# end'],
   ['with carriage returns', 'lvs', '# a\rb\r\n# c\r\nc', '2>b\n4>c', '# a\nb\n# c\nc'],
 ]
 for (const [name, format, text, lines, is] of vectors) {
@@ -139,6 +172,74 @@ test('no comment of a keepalived.conf is lost, doubled, or moved to another virt
     { numRuns: 200 },
   )
 })
+
+type Understand = (text: string) => Part
+
+const formats: readonly (readonly [
+  format: Format,
+  texts: fc.Arbitrary<string>,
+  understand: Understand,
+  heads: RegExp,
+])[] = [
+  ['lvs', lvsText, (text) => understoodLvs(text, 'f'), /^virtual (\w+) \{/],
+  ['ldirectord', ldirectordText, (text) => understoodLdirectord(text, 'f'), /^virtual=(\S+)/],
+]
+
+/** A number above each line, and what block it stands in by the indentation, the braces, or whatever comes behind it. */
+function numbered(text: string, format: Format, heads: RegExp) {
+  const lines: string[] = []
+  const homes: (number | null)[] = []
+  let home: number | null = null
+  let depth = 0
+  for (const [i, line] of text.trimEnd().split('\n').entries()) {
+    const opens = heads.test(line)
+    if (opens) home = null
+    if (format === 'ldirectord' && !/^\s/.test(line)) home = null
+    lines.push(`${/^\s/.exec(line)?.[0] ?? ''}# remark-${i}.`, line)
+    homes.push(home)
+    if (opens) home = lines.length
+    if (format === 'ldirectord') continue
+    depth += (line.match(/\{/g)?.length ?? 0) - (line.match(/\}/g)?.length ?? 0)
+    if (depth === 0) home = null
+  }
+  return { text: `${lines.join('\n')}\n`, homes }
+}
+
+for (const [format, texts, understand, heads] of formats) {
+  for (const target of ['mon', 'keepalived'] as const) {
+    test(`no comment of a file of ${format} moves into another virtual server, or into one, as ${target}`, () => {
+      let used = 0
+      fc.assert(
+        fc.property(texts, (plain) => {
+          const { text, homes } = numbered(plain, format, heads)
+          const part = understand(text)
+          if (part.problems.some(({ severity }) => severity === 'error') || part.virtuals.length === 0) return
+          used += 1
+          const model = modelOfPart(part)
+          const losses = [{ place: { file: 'f', line: 2, column: 1 }, text: 'of all', why: 'so' }]
+          const made = target === 'mon' ? monText(model, { modules, base, dormant: part.dormant }) : keepalivedOf(model)
+          const lines = withComments(made.lines, [{ file: 'f', text, format }], losses, { trailing: false })
+          let pool: number | null = null
+          const found = new Map<string, (number | null)[]>()
+          for (const line of lines) {
+            if (line.depth === 0 && line.text !== '') pool = line.pool === true ? (line.place?.line ?? null) : null
+            const [, name] = /^# (remark-\d+\.|of all)/.exec(line.text) ?? []
+            if (name !== undefined) found.set(name, [...(found.get(name) ?? []), line.depth === 0 ? null : pool])
+          }
+          for (const [i, home] of homes.entries()) {
+            const where = found.get(`remark-${i}.`)
+            assert.equal(where?.length, 1, `remark-${i}.\n${text}\n${textOf({ lines })}`)
+            const [at = null] = where ?? []
+            assert.ok(at === null || at === home, `remark-${i}.\n${text}\n${textOf({ lines })}`)
+          }
+          if (!heads.test(text.split('\n')[1] ?? '')) assert.deepEqual(found.get('of all'), [null])
+        }),
+        { numRuns: 200 },
+      )
+      assert.ok(used > 20, `${used}`)
+    })
+  }
+}
 
 test('comments of any text are each found once', () => {
   const line = fc.constantFrom(

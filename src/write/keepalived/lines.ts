@@ -19,6 +19,14 @@ export class Lines {
     this.line('}')
   }
 
+  /** The same, of a virtual server or a real server in it. */
+  pool(head: string, place: Place, inside: () => void): void {
+    const at = this.written.length
+    this.block(head, place, inside)
+    const opener = this.written[at]
+    if (opener !== undefined) this.written[at] = { ...opener, pool: true }
+  }
+
   /** An empty line between two blocks. */
   gap(): void {
     if (this.written.length > 0) this.line('')

@@ -50,7 +50,7 @@ export function writeVirtual(virtual: Virtual, front: WrittenFront, lines: Lines
   const drains = reals.every(({ onFail }) => onFail === 'drain')
   lines.gap()
   if (virtual.keepalivedName === null) lines.line(`# ${visible(virtual.name)}`)
-  lines.block(`virtual_server ${front.head}`, virtual.place, () => {
+  lines.pool(`virtual_server ${front.head}`, virtual.place, () => {
     if (checkers.length > 0) for (const line of sharedLines(shared)) lines.line(line)
     for (const line of settingsLines(virtual, front, method, reals)) lines.line(line)
     if (alpha === 'all') lines.line('alpha')
@@ -163,7 +163,7 @@ function writeReal(member: Member, inherited: Inherited, lines: Lines, around: A
   const { real, port, checkers } = member
   const method = methodText(real)
   loseInitial(member, around)
-  lines.block(`real_server ${real.id.address}${port === null ? '' : ` ${port}`}`, real.place, () => {
+  lines.pool(`real_server ${real.id.address}${port === null ? '' : ` ${port}`}`, real.place, () => {
     lines.line(`weight ${real.weight}`)
     if (method !== inherited.method) lines.line(`lvs_method ${method}`)
     if (real.upperThreshold > 0) lines.line(`uthreshold ${real.upperThreshold}`)

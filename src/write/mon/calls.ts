@@ -41,3 +41,6 @@ export function alertLines(
 }
 
 export const lineOf = (depth: number, text: string, place: Place | null = null): WrittenLine => ({ text, place, depth })
+
+/** Of a virtual server or a real server in it. */
+export const poolLine = (depth: number, text: string, place: Place): WrittenLine => ({ text, place, depth, pool: true })

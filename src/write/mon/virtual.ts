@@ -10,7 +10,7 @@ import {
 } from '../../parse/defaults.ts'
 import { frontOf } from '../../parse/resolve/front.ts'
 import type { WrittenLine } from '../written.ts'
-import { alertLines, lineOf, type Modules } from './calls.ts'
+import { alertLines, lineOf, type Modules, poolLine } from './calls.ts'
 import { FORWARD_WORDS, initialText, realText, sorryText, type Usual } from './real.ts'
 import { lengthText, lineText, nameText } from './words.ts'
 
@@ -20,11 +20,11 @@ export function virtualLines(virtual: Virtual, modules: Modules, dormant: readon
   const usual = usualOf(virtual)
   const shared = sharedNotices([...reals, ...dormant])
   const realLines = (real: Real): WrittenLine[] => [
-    lineOf(1, realText(real, usual), real.place),
+    poolLine(1, realText(real, usual), real.place),
     ...(shared === null ? noticeLines('real', real.notices, modules) : []),
   ]
   return [
-    lineOf(0, `virtual ${nameText(name)}`, place),
+    poolLine(0, `virtual ${nameText(name)}`, place),
     ...[...addressTexts(virtual), ...wordTexts(virtual, usual)].map((text) => lineOf(1, text)),
     ...noticeLines('', notices, modules),
     ...alertLines('driftalert', driftAlerts, modules, 1),
@@ -90,7 +90,7 @@ function wordTexts(virtual: Virtual, usual: Usual): string[] {
     ...when(usual.forward !== DEFAULT_FORWARD, `forward ${FORWARD_WORDS[usual.forward]}`),
     ...persistenceText(virtual),
     ...when(virtual.settings.onePacket, 'one_packet yes'),
-    ...when(quorum !== DEFAULT_QUORUM, `quorum ${quorum}`),
+    ...quorumText(virtual),
     ...hysteresisText(virtual),
     ...when(backupBelow !== quorum, `backup_below ${backupBelow}`),
     ...when(slowStart > 0, `slow_start ${lengthText(slowStart)}`),
@@ -104,6 +104,11 @@ function wordTexts(virtual: Virtual, usual: Usual): string[] {
     ...when(virtual.omega, 'omega yes'),
     ...(keepalivedName === null ? [] : [`keepalived_name ${lineText(keepalivedName)}`]),
   ]
+}
+
+function quorumText({ quorum, quorumCounts }: Virtual): string[] {
+  if (quorumCounts === 'servers') return [`quorum ${quorum} servers`]
+  return when(quorum !== DEFAULT_QUORUM, `quorum ${quorum}`)
 }
 
 const when = (said: boolean, text: string): string[] => (said ? [text] : [])
@@ -133,8 +138,8 @@ function persistenceText(virtual: Virtual): string[] {
   return [`persistence ${settings.persistenceSeconds}${mask}${engine}`]
 }
 
-function hysteresisText({ quorum, hysteresis, reals }: Virtual): string[] {
+function hysteresisText({ quorum, quorumCounts, hysteresis, reals }: Virtual): string[] {
   if (hysteresis === DEFAULT_HYSTERESIS) return []
-  const total = reals.reduce((sum, { weight }) => sum + weight, 0)
+  const total = quorumCounts === 'servers' ? reals.length : reals.reduce((sum, { weight }) => sum + weight, 0)
   return [`hysteresis ${hysteresis}${total > 0 && quorum + hysteresis > total ? ' always' : ''}`]
 }
