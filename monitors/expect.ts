@@ -21,6 +21,7 @@ import type { Host } from '../src/model/names.ts'
 import type { Milliseconds } from '../src/model/units.ts'
 import { milliseconds, seconds } from '../src/model/units.ts'
 import {
+  emptySend,
   isFault,
   LONGEST_STEP,
   MOST_STEPS,
@@ -88,7 +89,8 @@ function stepFaults({ step, udp, tls }: Readonly<Record<string, unknown>>): read
   const steps = Array.isArray(step) ? step.map(String) : []
   const faults = steps.flatMap((text, item) => {
     const read = readStep(text)
-    return isFault(read) ? [{ property: 'step', item, ...read }] : []
+    const fault = isFault(read) ? read : udp === true ? null : emptySend(text)
+    return fault === null ? [] : [{ property: 'step', item, ...fault }]
   })
   if (udp !== true) return faults
   const first = steps[0]
@@ -101,7 +103,8 @@ function stepFaults({ step, udp, tls }: Readonly<Record<string, unknown>>): read
     })
   }
   if (first !== undefined && !first.startsWith('send ')) {
-    const hint = 'nobody answers a datagram that was not sent: write a --send in front'
+    const hint =
+      "nobody answers a datagram that was not sent: write a --send in front, if only of an empty one (--send '')"
     faults.push({ property: 'step', item: 0, message: 'with --udp the first step must send something', hint })
   }
   return faults

@@ -190,6 +190,12 @@ async function udpPeer(t: TestContext, answer: (asked: string) => string | null)
   return socket.address().port
 }
 
+test('an empty datagram is sent, and what it is answered with counts', async (t) => {
+  const port = await udpPeer(t, (said) => `got ${said.length}`)
+  assert.equal(short(await asked({ port, step: ['send ', 'expect got 0'], udp: true })), 'up')
+  assert.equal(short(await asked({ port, step: ['send ', 'expect got 1'], udp: true })), 'down wrong-answer')
+})
+
 test('over UDP each send is a datagram, and each answer one', async (t) => {
   const port = await udpPeer(t, (said) => `got ${said}`)
   const step = ['send a\\0', 'expect got a\\0', 'send b', 'regex ^got b$']

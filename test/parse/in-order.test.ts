@@ -41,6 +41,7 @@ const wrong: readonly (readonly [text: string, code: string, says: RegExp])[] = 
   ['-p 1', 'option-missing', /"expect" needs --send or --expect or --regex/],
   ["-p 1 --send 'a\\qb'", 'option-value', /:21: \\q is no escape \(character 2 of the text\)|\\q is no escape/],
   ["-p 1 --expect a --send ''", 'option-value', /send needs a text that is not empty/],
+  ["-p 1 --udp --send '' --expect ''", 'option-value', /expect needs a text that is not empty/],
   ["-p 1 --regex '('", 'option-value', /this regular expression cannot be had/],
   ['-p 1 --step 220', 'option-value', /send, expect or regex, a blank, and the text/],
   ['-p 1 --udp --expect a', 'option-value', /with --udp the first step must send something/],

@@ -33,6 +33,14 @@ export const LONGEST_STEP = 65_536
 const QUOTED = 60
 const ANY = '*'
 
+const empty = (word: StepWord): StepFault => ({
+  message: `${word} needs a text that is not empty`,
+  hint: 'leave the step out',
+})
+
+/** Nothing to send: a datagram may be empty, and bytes of a connection that are none say nothing. */
+export const emptySend = (step: string): StepFault | null => (step === 'send ' ? empty('send') : null)
+
 export function readStep(step: string): Step | StepFault {
   const word = STEP_WORDS.find((each) => step.startsWith(`${each} `))
   if (word === undefined) return { message: `a step is ${STEP_FORM}`, hint: 'for example: expect 220' }
@@ -42,7 +50,7 @@ export function readStep(step: string): Step | StepFault {
 export const isFault = (read: Step | StepFault): read is StepFault => 'message' in read
 
 function readText(word: StepWord, text: string): Step | StepFault {
-  if (text === '') return { message: `${word} needs a text that is not empty`, hint: 'leave the step out' }
+  if (text === '' && word !== 'send') return empty(word)
   if (word === 'regex') return readRegex(text)
   const read = decodeEscapes(text)
   if (read.kind === 'fault') return faultOf(read.sequence, read.at)

@@ -44,6 +44,12 @@ const asked: readonly (readonly [name: string, lines: string, expected: Expected
     { module: 'expect', options: { udp: true, step: ['send x', 'expect y'] } },
   ],
   [
+    'UDP that is expected to say something, and told nothing',
+    'protocol = udp\n port = 53\n expect = "y"',
+    { module: 'expect', options: { udp: true, step: ['send ', 'expect y'] } },
+    ['udp-nothing-sent'],
+  ],
+  [
     'a program',
     'send_program = "/bin/testlink %h"\n expect = "ok"',
     { module: 'send-program', options: { command: ['/bin/testlink', '{host}'], expect: 'ok' } },

@@ -25,7 +25,7 @@ for (const { step, kind, bytes } of right) {
 const wrong: readonly { readonly step: string; readonly says: RegExp }[] = [
   { step: '220', says: /a step is send, expect or regex, a blank, and the text/ },
   { step: 'sends x', says: /a step is/ },
-  { step: 'send ', says: /send needs a text that is not empty/ },
+  { step: 'expect ', says: /expect needs a text that is not empty/ },
   { step: 'expect \\q', says: /\\q is no escape \(character 1 of the text\)/ },
   { step: 'expect ab\\', says: /a backslash at its end is no escape/ },
   { step: 'regex (', says: /this regular expression cannot be had/ },

@@ -74,7 +74,13 @@ function talkAsked(section: Section, { send, expect, udp }: Talk, report: Report
   const { settings, keyword } = section
   const answer = answerSteps(section, { send, expect, udp }, report)
   if (answer === null) return null
-  const steps = [...(send === null ? [] : [`send ${escaped(send)}`]), ...answer]
+  if (udp && send === null) {
+    const message =
+      'nothing is sent before this answer is waited for, and few servers speak unasked over UDP: a datagram without a text is sent'
+    const hint = 'write send = "…", a text that these servers answer'
+    report.warning('udp-nothing-sent', spanOf(settings.expect?.keyword ?? keyword), message, hint)
+  }
+  const steps = [...(send !== null || udp ? [`send ${escaped(send ?? '')}`] : []), ...answer]
   const words = [settings.send, settings.expect].flatMap((one) =>
     one === undefined || one.value.text === '' ? [] : [one.value],
   )
