@@ -35,10 +35,15 @@ function questionOf({ key: _key, group: _group, name: _name, ...service }: Servi
 }
 
 function unnamed(virtual: Virtual, questions: ReadonlyMap<ServiceKey, unknown>): unknown {
-  const { name: _, keepalivedName: __, reals, ...rest } = virtual
+  const { name: _, keepalivedName: __, quorumCounts, reals, ...others } = virtual
+  const rest = countsAlike(virtual) ? others : { ...others, quorumCounts }
   const asked = ({ service, ...check }: RealCheck) => ({ ...check, question: questions.get(service) ?? null })
   return { ...bare(rest), reals: reals.map((real) => ({ ...bare(real), checks: real.checks.map(asked) })) }
 }
+
+/** To count servers or their weights is the same where each weighs something, and one is enough. */
+export const countsAlike = ({ quorumCounts, quorum, backupBelow, reals }: Virtual): boolean =>
+  quorumCounts === undefined || (quorum <= 1 && backupBelow <= 1 && reals.every(({ weight }) => weight > 0))
 
 /** Two services of different names that ask the same are one question. */
 function distinct(questions: Iterable<unknown>): unknown[] {

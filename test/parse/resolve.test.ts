@@ -283,6 +283,17 @@ for (const [line, expected] of realLines) {
   })
 }
 
+test('a quorum of servers counts them, and nothing else may stand there', () => {
+  const two = '  real 10.1.1.2 weight 0 check web/http\n  real 10.1.1.3 weight 9 check web/http\n'
+  const of = (quorum: string, codes: readonly string[] = []) => {
+    const { quorum: found, quorumCounts } = virtualOf(`  ${quorum}\n${two}`, codes)
+    return [found, quorumCounts]
+  }
+  assert.deepEqual(of('quorum 2 servers'), [2, 'servers'])
+  assert.deepEqual(of('quorum 3 servers', ['quorum']), [2, 'servers'])
+  assert.deepEqual(of('quorum 2'), [2, undefined])
+})
+
 test('a quorum above the total weight is taken as the total', () => {
   assert.equal(virtualOf('  quorum 9\n  real 10.1.1.2 weight 4 check web/http', ['quorum']).quorum, 4)
 })

@@ -82,7 +82,7 @@ function seenAs(before: RealState, real: Real, virtual: Virtual, find: HostFinde
   const begun = before.begun ?? now.wall
   const hosts = real.checks.map(find)
   const verdict = verdictOn(real, hosts, { begun, told: before.told }, now)
-  const counted = countedAs(real, verdict, decision)
+  const counted = countedAs(real, virtual, verdict, decision)
   return { before, known: { real, begun, hosts, verdict, decision, counted }, memo: null }
 }
 
@@ -111,16 +111,22 @@ function judgeOrRemember(seen: Seen, circumstances: Circumstances): JudgedReal {
 }
 
 /** An operator's decision counts like a verdict: who is taken out adds nothing to the quorum. */
-function countedAs({ role }: Real, verdict: RealVerdict, decision: Decision | null): Counted {
+function countedAs(
+  { role }: Real,
+  { quorumCounts }: Virtual,
+  verdict: RealVerdict,
+  decision: Decision | null,
+): Counted {
   const { kind, unclear } = verdict
+  const adds = (share: number): number => (quorumCounts === 'servers' ? 1 : share)
   switch (decision?.what.kind) {
     case 'drain':
     case 'disable':
       return { kind: 'down', unclear: false, weight: 0, role }
     case 'weight':
-      return { kind, unclear, weight: decision.what.weight, role }
+      return { kind, unclear, weight: adds(decision.what.weight), role }
     default:
-      return { kind, unclear, weight: verdict.weight, role }
+      return { kind, unclear, weight: adds(verdict.weight), role }
   }
 }
 
@@ -177,8 +183,12 @@ function placed(seen: Seen, circumstances: Circumstances): Placed {
   }
   if (verdict.kind === 'down') return out(aside, verdict.reason, verdict.text)
   if (circumstances.standing === 'sorry') {
-    const text = `it is up, but the pool's weight is below its quorum of ${virtual.quorum}, so the sorry server serves alone`
-    return out(aside, 'quorum-lost', text)
+    const kept = keepsRow(before, real, virtual)
+    const { quorum, quorumCounts } = virtual
+    const few = quorumCounts === 'servers' ? 'too few servers are up for its' : "the pool's weight is below its"
+    const rest = kept ? '; its connections may end' : ''
+    const text = `it is up, but ${few} quorum of ${quorum}, so the sorry server serves alone${rest}`
+    return out(kept ? 'drained' : aside, 'quorum-lost', text)
   }
   if (real.role === 'backup' && !circumstances.backups) {
     return out('standby', 'not-needed', 'the other real servers weigh enough without it')
@@ -186,6 +196,12 @@ function placed(seen: Seen, circumstances: Circumstances): Placed {
   const { state, wakeAt } = inUse({ before, verdict, decision, configured: real.weight }, virtual, now)
   return { state: { standing: 'in', reason: verdict.reason, drain: null, ...state }, wakeAt }
 }
+
+/** Nobody new is sent to what weighs nothing; without its row the connections that it still has would be cut. */
+const keepsRow = ({ standing }: RealState, real: Real, { quorumCounts }: Virtual): boolean =>
+  quorumCounts === 'servers' &&
+  real.weight === 0 &&
+  (standing === 'in' || standing === 'drained' || standing === 'held')
 
 /**
  * It gets nobody new, and leaves the table when its last connection has ended or its time is over. One that is down is

@@ -1,7 +1,8 @@
 /**
  * What the real servers' weights make of their pool: whether it has its quorum, whether the backup servers take part, and
  * whether the sorry server serves. Quorum and hysteresis are keepalived's (keepalived.conf(5)): weight is counted, lost
- * below quorum - hysteresis, gained at quorum + hysteresis.
+ * below quorum - hysteresis, gained at quorum + hysteresis. ldirectord and Piranha ask only whether a server is up: where
+ * servers are counted, each has 1 in place of its weight.
  */
 import type { PoolStanding } from '../../model/entry.ts'
 import type { Virtual } from '../../model/model.ts'
@@ -11,6 +12,7 @@ export interface Counted {
   readonly kind: 'up' | 'down' | 'untested'
   /** Its check has run and still knows nothing of it. */
   readonly unclear: boolean
+  /** What it adds: its weight, or 1 where servers are counted. */
   readonly weight: number
   readonly role: 'primary' | 'backup'
 }

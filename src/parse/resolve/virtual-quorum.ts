@@ -1,6 +1,7 @@
 /**
- * The lines of a virtual block that count the weight of its real servers: quorum, hysteresis, backup_below.
- * Source: keepalived.conf(5), quorum and hysteresis; what it repairs in silence is told here.
+ * The lines of a virtual block that count the weight of its real servers, or with `quorum N servers` the servers
+ * themselves: quorum, hysteresis, backup_below. Source: keepalived.conf(5), quorum and hysteresis; what it repairs in
+ * silence is told here. ldirectord(8): the fallback serves while no real server is up, whatever it weighs.
  */
 import type { Real } from '../../model/model.ts'
 import { type Weight, weight } from '../../model/units.ts'
@@ -15,39 +16,69 @@ interface Quorum {
   readonly quorum: Weight
   readonly hysteresis: number
   readonly backupBelow: Weight
+  readonly quorumCounts?: 'servers'
 }
 
 /** `name`: the word that names the block. */
 export function readQuorum(lines: Lines, reals: readonly Real[], name: Slice, report: Report): Quorum {
   const value = (word: 'quorum' | 'hysteresis' | 'backup_below') => lines.get(word)?.[0]?.value
-  const total = sumOf(reals)
-  const quorum = quorumOf(value('quorum'), total, report)
-  const hysteresis = hysteresisOf(value('hysteresis'), quorum, total, report)
+  const { number, tally } = wordsOf(value('quorum'))
+  const total = tally.of(reals)
+  const quorum = quorumOf(number, total, tally, report)
+  const hysteresis = hysteresisOf(value('hysteresis'), quorum, total, tally, report)
   const below = value('backup_below')
-  const hint = 'a whole number from 1 on: the least total weight of the other real servers'
+  const hint = `a whole number from 1 on: the least ${tally.noun} of the other real servers`
   const backupBelow =
     below === undefined ? quorum : weight(readCount(below, { least: 1, code: 'backup-below', hint }, report) ?? quorum)
-  reportBackups(reals, { quorum, hysteresis, backupBelow }, { below, quorum: value('quorum'), name }, report)
-  return { quorum, hysteresis, backupBelow }
+  const counted = { quorum, hysteresis, backupBelow, tally }
+  reportBackups(reals, counted, { below, quorum: value('quorum'), name }, report)
+  return { quorum, hysteresis, backupBelow, ...(tally === SERVERS ? { quorumCounts: 'servers' } : {}) }
 }
 
-const sumOf = (reals: readonly Real[]) => reals.reduce((sum, real) => sum + real.weight, 0)
+/** What is added up, and how that is said. */
+interface Tally {
+  of(reals: readonly Real[]): number
+  readonly noun: string
+  /** `all real servers together weigh 3` */
+  said(who: string, total: number): string
+}
 
-function quorumOf(value: Slice | undefined, total: number, report: Report): Weight {
+const WEIGHTS: Tally = {
+  of: (reals) => reals.reduce((sum, { weight: share }) => sum + share, 0),
+  noun: 'total weight',
+  said: (who, total) => `${who} together weigh ${total}`,
+}
+
+const SERVERS: Tally = {
+  of: ({ length }) => length,
+  noun: 'number',
+  said: (who, total) => `${who} number ${total}`,
+}
+
+/** `quorum 2 servers`; what is anything else is no number, and told as such. */
+function wordsOf(value: Slice | undefined): { readonly number: Slice | undefined; readonly tally: Tally } {
+  const [number, counted, extra] = value === undefined ? [] : plainWords(value)
+  return counted?.text === 'servers' && extra === undefined
+    ? { number, tally: SERVERS }
+    : { number: value, tally: WEIGHTS }
+}
+
+function quorumOf(value: Slice | undefined, total: number, tally: Tally, report: Report): Weight {
   if (value === undefined) return DEFAULT_QUORUM
   // Where nothing weighs anything, this is the quorum that is always there.
   if (value.text === '0' && total === 0) return weight(0)
-  const hint = 'a whole number from 1 on: the least total weight of real servers'
+  const hint =
+    'a whole number from 1 on: the least total weight of real servers, or of servers with the word servers behind it'
   const quorum = readCount(value, { least: 1, code: 'quorum', hint }, report)
   if (quorum === null) return DEFAULT_QUORUM
   if (total === 0 || quorum <= total) return weight(quorum)
-  const message = `a quorum of ${quorum} is never reached: all real servers together weigh ${total}`
+  const message = `a quorum of ${quorum} is never reached: ${tally.said('all real servers', total)}`
   report.warning('quorum', spanOf(value), message, `it is taken as ${total}`)
   return weight(total)
 }
 
 /** Lost below quorum - hysteresis, which is at least 1; gained at quorum + hysteresis, which must be reached. */
-function hysteresisOf(value: Slice | undefined, quorum: Weight, total: number, report: Report): number {
+function hysteresisOf(value: Slice | undefined, quorum: Weight, total: number, tally: Tally, report: Report): number {
   if (value === undefined) return DEFAULT_HYSTERESIS
   const hint = 'a whole number from 0 on, less than the quorum'
   const [number = value, always, extra] = plainWords(value)
@@ -64,11 +95,12 @@ function hysteresisOf(value: Slice | undefined, quorum: Weight, total: number, r
   if (hysteresis === null) return DEFAULT_HYSTERESIS
   const most = Math.min(quorum - 1, total === 0 ? quorum : total - quorum)
   if (hysteresis <= most) return hysteresis
-  if (always !== undefined && hysteresis < quorum) return neverGained(always, { quorum, hysteresis, total }, report)
+  if (always !== undefined && hysteresis < quorum)
+    return neverGained(always, { quorum, hysteresis, total, tally }, report)
   const message =
     hysteresis >= quorum
       ? `the hysteresis of ${hysteresis} is not less than the quorum of ${quorum}`
-      : `a quorum of ${quorum} with a hysteresis of ${hysteresis} is gained at ${quorum + hysteresis}, and all real servers together weigh ${total}`
+      : `a quorum of ${quorum} with a hysteresis of ${hysteresis} is gained at ${quorum + hysteresis}, and ${tally.said('all real servers', total)}`
   report.warning('hysteresis', spanOf(value), message, `it is taken as ${most}`)
   return most
 }
@@ -76,10 +108,15 @@ function hysteresisOf(value: Slice | undefined, quorum: Weight, total: number, r
 /** `hysteresis 1 always`: as it is written, though what was lost then stays lost. */
 function neverGained(
   always: Slice,
-  { quorum, hysteresis, total }: { readonly quorum: number; readonly hysteresis: number; readonly total: number },
+  {
+    quorum,
+    hysteresis,
+    total,
+    tally,
+  }: { readonly quorum: number; readonly hysteresis: number; readonly total: number; readonly tally: Tally },
   report: Report,
 ): number {
-  const message = `a quorum that is lost is never gained again: that needs ${quorum + hysteresis}, and all real servers together weigh ${total}`
+  const message = `a quorum that is lost is never gained again: that needs ${quorum + hysteresis}, and ${tally.said('all real servers', total)}`
   report.warning(
     'hysteresis',
     spanOf(always),
@@ -113,11 +150,12 @@ interface Written {
 /** Backup servers that never come, or never go. */
 function reportBackups(
   reals: readonly Real[],
-  { quorum, hysteresis, backupBelow }: Quorum,
+  { quorum, hysteresis, backupBelow, tally }: Quorum & { readonly tally: Tally },
   written: Written,
   report: Report,
 ): void {
   const primaries = reals.filter(({ role }) => role === 'primary')
+  const total = tally.of(primaries)
   const at = spanOf(written.below ?? written.quorum ?? written.name)
   const warn = (message: string, hint: string) => report.warning('backup', at, message, hint)
   if (primaries.length === reals.length) {
@@ -128,12 +166,12 @@ function reportBackups(
       'every real server is a backup, so all of them serve at once',
       'take backup away from those that shall serve first',
     )
-  } else if (backupBelow > sumOf(primaries)) {
-    const message = `the others together weigh ${sumOf(primaries)}, so the backup servers serve at all times`
-    warn(message, `write backup_below with a number up to ${Math.max(1, sumOf(primaries))}`)
-  } else if (backupBelow + hysteresis > sumOf(primaries)) {
+  } else if (backupBelow > total) {
+    const message = `${tally.said('the others', total)}, so the backup servers serve at all times`
+    warn(message, `write backup_below with a number up to ${Math.max(1, total)}`)
+  } else if (backupBelow + hysteresis > total) {
     const least = backupBelow + hysteresis
-    const message = `backup servers that have joined go again at ${least}, and the others together weigh ${sumOf(primaries)}`
+    const message = `backup servers that have joined go again at ${least}, and ${tally.said('the others', total)}`
     warn(message, 'write a smaller backup_below, or a smaller hysteresis')
   } else if (backupBelow < quorum) {
     const message = `the quorum of ${quorum} is lost before the backup servers join, below ${backupBelow}`

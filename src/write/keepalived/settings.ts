@@ -2,6 +2,7 @@
 import type { Real, Virtual } from '../../model/model.ts'
 import { endpointText } from '../../model/table.ts'
 import { DEFAULT_SCHEDULER } from '../../parse/defaults.ts'
+import { countsAlike } from '../meaning.ts'
 import type { WrittenFront } from './fronts.ts'
 import type { Losses } from './losses.ts'
 import { secondsText } from './quoting.ts'
@@ -84,6 +85,10 @@ export function loseVirtual(virtual: Virtual, front: WrittenFront, reals: readon
   }
   if (onStop !== null) lose(`on_stop ${onStop}`, 'keepalived treats all alike: see lvs_flush_on_stop in global_defs')
   const total = weightOf(reals)
+  if (!countsAlike(virtual)) {
+    const why = 'keepalived counts weight, and to it a server of weight 0 is none: give each the weight 1 at least'
+    lose(`quorum ${quorum} servers`, why)
+  }
   if (quorum > total && total > 0) lose(`quorum ${quorum}`, `what is written weighs ${total}: that is the quorum`)
   if (total === 0 && quorum > 0)
     lose(`quorum ${quorum}`, 'where all weights are 0 keepalived takes the quorum to be there: give a server a weight')

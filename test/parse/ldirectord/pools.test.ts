@@ -15,6 +15,11 @@ test('a service of the table has wrr, no persistence, and goes with the daemon',
   assert.deepEqual([virtual.name, virtual.quorum, virtual.sorry], ['192.0.2.1:80', 1, null])
 })
 
+test('the fallback comes when no server is up, whatever those weigh that are', () => {
+  const virtual = virtualOf(['real=10.0.0.1:80 masq 0', 'real=10.0.0.2:80 masq 0'])
+  assert.deepEqual([virtual.quorum, virtual.quorumCounts], [1, 'servers'])
+})
+
 const settings: readonly (readonly [lines: readonly string[], expected: Readonly<Record<string, unknown>>])[] = [
   [['scheduler=sh', 'schedflags=sh-port,sh-fallback'], { scheduler: 'sh', schedulerFlags: 3 }],
   [['persistent=600', 'netmask=255.255.255.0'], { persistenceSeconds: 600, prefix: 24 }],

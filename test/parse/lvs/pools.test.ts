@@ -130,6 +130,11 @@ test('the sorry server has the port and the way of its virtual', () => {
   })
 })
 
+test('the sorry server comes when no server is up, whatever those weigh that are', () => {
+  const { quorum, quorumCounts } = virtualOf('', 'address = 10.1.1.2\n weight = 0')
+  assert.deepEqual([quorum, quorumCounts], [1, 'servers'])
+})
+
 test('timeouts of connections are set where one of them is written', () => {
   const timeouts = (globals: string) => sound(globals + fileText()).settings.table
   assert.deepEqual(timeouts(''), { fifos: [] })

@@ -46,6 +46,7 @@ const cases: readonly (readonly [what: string, parts: Parts, told: readonly stri
   ['a slow start', { virtual: '  slow_start 30s' }, ['virtual shop: slow_start'], /slow_start 30/],
   ['doubling', { virtual: '  doubling 32 20s' }, ['virtual shop: doubling'], /slow_start/],
   ['feedback of the load', { virtual: '  load_feedback 20s' }, ['virtual shop: load_feedback'], /misc_dynamic/],
+  ['a quorum of servers', { virtual: '  quorum 2 servers' }, ['virtual shop: quorum 2 servers'], /counts weight/],
   ['its own stop', { virtual: '  on_stop clear' }, ['virtual shop: on_stop clear'], /lvs_flush_on_stop/],
   [
     'advice',

@@ -107,6 +107,17 @@ virtual shop
 
 test('a pool is written as an operator would write it', () => assert.equal(writtenMon(readBack(pool)), expected))
 
+test('a quorum that counts servers comes back with its hysteresis, and with 1 as well', () => {
+  for (const counted of ['quorum 1 servers', 'quorum 2 servers', 'quorum 1 servers\n    hysteresis 1 always']) {
+    const text = writtenMon(
+      readBack(pool.replace('quorum 2', counted).replace('    on_stop', '    backup_below 1\n    on_stop')),
+    )
+    assert.ok(text.includes(`    ${counted.split('\n')[0]}\n`), text)
+    assert.equal(readBack(text).virtuals[0]?.quorumCounts, 'servers')
+    assert.equal(writtenMon(readBack(text)), text)
+  }
+})
+
 test('what is switched off stands there as comments, and means nothing', () => {
   const model = readBack(pool)
   const other = readBack(pool.replaceAll('web', 'off').replace('shop', 'closed').replace('192.0.2.1', '192.0.2.2'))

@@ -20,14 +20,13 @@ export function resolveVirtual(virtual: VirtualService, fronts: Fronts, around: 
   warnOfService(virtual, front, around)
   const telling = tellingOf(virtual, around)
   const reals = resolveReals(virtual, front, telling, around)
-  const sum = reals.reduce((all, real) => all + real.weight, 0)
-  const quorum = Math.min(1, sum)
   return {
     name: front.name,
     keepalivedName: null,
     services: [front.service],
     settings: settingsOf(virtual, front, around),
-    quorum: weight(quorum),
+    quorum: weight(1),
+    quorumCounts: 'servers',
     hysteresis: 0,
     backupBelow: weight(1),
     sorry: resolveFallback(virtual, reals, front, around),
