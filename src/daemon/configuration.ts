@@ -2,7 +2,7 @@
  * From a file's name to a Model, or to the problems that stand in its way. The daemon's start, its reload and
  * `upalert check` all come through here, so that what was checked is what runs.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { alerts as builtInAlerts } from '../../alerts/index.ts'
@@ -23,6 +23,7 @@ import type { Given } from '../parse/resolve/surroundings.ts'
 import { programPaths, resolve, settingsOf, unknownNames } from '../parse/resolve.ts'
 import { loadPlugins, type PluginProblem } from '../runtime/plugins.ts'
 import { alertFaults } from './alert-faults.ts'
+import { configurationBytes } from './configuration-bytes.ts'
 import { type ConfigurationText, textOf } from './configuration-text.ts'
 import { type DirectorFile, formatOfBytes, readDirector } from './director/files.ts'
 import { namedFiles } from './director/named.ts'
@@ -115,19 +116,9 @@ export function directoriesIn(file: string, given: Given = {}): Directories | nu
 }
 
 function readBytes(file: string): Expanded {
-  try {
-    const wrong = notReadable(file)
-    if (wrong !== null) return { kind: 'failed', problems: [fileProblem(file, wrong)] }
-    return { kind: 'expanded', bytes: readFileSync(file), problems: [] }
-  } catch (error) {
-    return { kind: 'failed', problems: [fileProblem(file, reasonText(error))] }
-  }
-}
-
-/** Whoever opens a FIFO waits for somebody to write, and the whole daemon with him. A shell's <(…) is somebody. */
-export function notReadable(file: string): string | null {
-  const isPipe = statSync(file).isFIFO() && !/^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/.test(file)
-  return isPipe ? 'it is a FIFO, and nobody knows whether anybody writes into it' : null
+  const read = configurationBytes(file)
+  if (read.kind === 'unreadable') return { kind: 'failed', problems: [fileProblem(file, read.reason)] }
+  return { kind: 'expanded', bytes: read.bytes, problems: [] }
 }
 
 /** The id that `@ID` lines are chosen by: what -i says, else the host's name up to the first dot, as in keepalived. */
@@ -236,19 +227,5 @@ function namesIn(directory: string): string[] {
     return readdirSync(directory)
   } catch {
     return []
-  }
-}
-
-function reasonText(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : ''
-  switch (code) {
-    case 'ENOENT':
-      return 'it does not exist'
-    case 'EACCES':
-      return 'this user may not read it'
-    case 'EISDIR':
-      return 'it is a directory'
-    default:
-      return error instanceof Error ? error.message : String(error)
   }
 }

@@ -111,7 +111,7 @@ interface Subject {
 
 async function written(path: string, format: Format, subject: Subject): Promise<Converted> {
   const { model, configuration, to, told } = subject
-  const made = textIn(path, subject)
+  const made = textIn(path, format, subject)
   const lost = [...configuration.parts.flatMap(({ losses }) => losses), ...made.losses].sort(inFile)
   const trailing = to === 'keepalived'
   const lines = withComments(made.lines, remarkedIn(path, format, configuration), placed(lost), { trailing })
@@ -122,8 +122,7 @@ async function written(path: string, format: Format, subject: Subject): Promise<
     return { text, told: [...told, ...lost.map(lossLine), off], exit: NOT_ALL }
   }
   const again = await readAgain(text)
-  const differing = again.model === null ? null : differences(model, again.model, to)
-  const wrong = differing === null ? refusedBy(again) : differenceLines(differing, made.losses.length > 0)
+  const wrong = again.model === null ? refusedBy(again) : differingIn(again.model, made.losses, { model, to })
   const findings = lost.length + wrong.length
   const counts = countText(model.virtuals.length, countReals(model), findings)
   return {
@@ -134,11 +133,14 @@ async function written(path: string, format: Format, subject: Subject): Promise<
 }
 
 /** Whether the file is a mon.cf or another's, the settings of an empty mon.cf are what is not worth a word. */
-function textIn(path: string, { model, configuration, to }: Subject): Written {
-  if (to === 'keepalived') return keepalivedText(model, { file: path })
+function textIn(path: string, format: Format, { model, configuration, to }: Subject): Written {
   const { monitors, alerts, parts } = configuration
   const dormant = parts.flatMap((part) => part.dormant)
-  return monText(model, { modules: { monitors, alerts }, base: emptySettings(path), dormant })
+  if (to === 'mon') return monText(model, { modules: { monitors, alerts }, base: emptySettings(path), dormant })
+  const { database } = model.settings
+  // That there is no database beside another tool's file nobody has written.
+  const base = format === 'mon' ? emptySettings(path) : { ...emptySettings(path), database }
+  return keepalivedText(model, { file: path, base, dormant })
 }
 
 function emptySettings(file: string): Settings {
@@ -146,14 +148,10 @@ function emptySettings(file: string): Settings {
   return absolute(settings, directoriesOf(settings, file))
 }
 
-/** `expected`: something is lost in the other format, so that what comes back cannot be the same. */
-function differenceLines({ told, omitted }: Differences, expected: boolean): string[] {
-  const count = told.length + omitted
-  if (count === 0) return []
-  if (expected)
-    return [
-      `what is written does not mean the same: ${count} ${count === 1 ? 'value differs' : 'values differ'}, since the findings above have no equivalent`,
-    ]
+/** Where something is lost in the other format, what comes back cannot be the same. */
+function differingIn(again: Model, losses: readonly Loss[], { model, to }: Pick<Subject, 'model' | 'to'>): string[] {
+  if (losses.length > 0) return ['what is written does not mean the same: the findings above say in what']
+  const { told, omitted } = differences(model, again, to)
   const more = omitted > 0 ? [`error: and ${omitted} more`] : []
   return [
     ...told.map((one) => `error: this is not the same in what is written, which is a mistake in upalert: ${one}`),

@@ -32,7 +32,7 @@ import { reload } from './reload.ts'
 import { startReports } from './report/schedule.ts'
 import { makeReport } from './report.ts'
 import { after, assemble, type OpenJournal, type Running, type Usable } from './running.ts'
-import { clockWatch, heedHangup, ignoreDebugger, toldToStop } from './signals.ts'
+import { clockWatch, heedHangup, ignoreDebugger, outliveOutput, toldToStop } from './signals.ts'
 import { surroundingsWatch } from './surroundings.ts'
 import { openTable } from './table.ts'
 import { count, isUsable } from './usable.ts'
@@ -79,6 +79,7 @@ export interface MonRun {
 /** Runs until it is told to stop. Answers the exit status: 0 after a clean stop, 1 if it could not start, 2 for the configuration. */
 export async function runDaemon(options: RunOptions): Promise<number> {
   ignoreDebugger()
+  outliveOutput()
   const hangup = heedHangup()
   const { file, given = {}, mon } = options
   const configuration = await loadConfiguration(file, given)

@@ -21,6 +21,14 @@ export function ignoreDebugger(): void {
   process.on('SIGUSR1', () => {})
 }
 
+/** A log on a full disk, or a reader that has gone away, ends a command but no daemon: what it says is in the journal too. */
+export function outliveOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.removeAllListeners('error')
+    stream.on('error', () => {})
+  }
+}
+
 /** SIGHUP reloads. One that comes during the start would end the process, so it is heeded from the beginning on. */
 export function heedHangup(): { reloadBy(act: () => void): void } {
   let missed = false

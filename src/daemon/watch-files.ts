@@ -17,6 +17,8 @@ import type { Running } from './running.ts'
 
 /** How long a callback may run before it is ended. */
 const CALLBACK_DEADLINE_MS = 60_000
+/** A file that has not changed for so long is whole. */
+const SETTLED_MS = 2_000
 /** From a refused reload to the next try of the same files; doubled each time, since each try is told. */
 const FIRST_PATIENCE_MS = 60_000
 const LONGEST_PATIENCE_MS = 3_600_000
@@ -32,6 +34,8 @@ export interface Watched {
 export interface FilesWatch {
   /** Looks if it is time to; `now` is monotonic, in milliseconds. */
   look(now: number): Promise<void>
+  /** No callback runs or waits. */
+  idle(): Promise<void>
 }
 
 interface Seen {
@@ -60,7 +64,12 @@ export function filesWatchOf(running: Running, reset: Reset | undefined): () => 
 
 export function filesWatch(act: Act): FilesWatch {
   const known = new Map<string, Seen>()
-  let files: readonly ReadFile[] | null = null
+  const gone = new Set<string>()
+  /** Files that changed, and of which the callback has not heard yet. */
+  const owed = new Set<string>()
+  const callbacks = callbackLine(act)
+  /** Stamps of files that are being written, it seems, and when they were first seen so. */
+  let unsettled: { readonly stamps: string; readonly at: number } | null = null
   let last = Number.NEGATIVE_INFINITY
   let busy = false
   /** A reload that was refused is tried again: a name may only not have been found while the name server was away. */
@@ -68,47 +77,106 @@ export function filesWatch(act: Act): FilesWatch {
   let patience = FIRST_PATIENCE_MS
 
   async function look(now: number): Promise<void> {
-    const { reload: asked, files: today } = act.watched()
-    if (busy || now - last < asked.every || (!asked.auto && asked.callback.length === 0)) return
-    last = now
+    const { reload: asked, files } = act.watched()
+    if (busy || (unsettled === null && now - last < asked.every)) return
+    if (!asked.auto && asked.callback.length === 0) return
     busy = true
     try {
-      const differ = changed(today)
-      for (const path of asked.callback.length === 0 ? [] : differ) {
-        const told = await call(asked.callback, resolve(path))
-        if (told !== null) act.trouble(told)
-      }
-      if (!asked.auto || (differ.length === 0 && now < againAt)) return
-      if (differ.length > 0) patience = FIRST_PATIENCE_MS
-      const { done } = await act.reload()
-      againAt = done ? Number.POSITIVE_INFINITY : now + patience
-      patience = Math.min(2 * patience, LONGEST_PATIENCE_MS)
+      if (unsettled === null) last = now
+      if (!settled(files, now)) return
+      const changes = changed(files)
+      const stale = changes.some(({ isAsRead }) => !isAsRead)
+      // What was refused is as it was before.
+      if (changes.length > 0 && !stale) againAt = Number.POSITIVE_INFINITY
+      const done = asked.auto ? await reloaded(stale, now) : true
+      for (const { path } of changes) owed.add(path)
+      // A file that was refused is not handed on: the partner would refuse it, too.
+      if (!done) return
+      for (const path of owed) callbacks.call(asked.callback, resolve(path))
+      owed.clear()
     } finally {
       busy = false
     }
   }
 
-  /** Also what changed between the reading and the first look. */
-  function changed(today: readonly ReadFile[]): readonly string[] {
-    const fresh = files !== today
-    files = today
-    const differ: string[] = []
-    for (const one of today) {
-      const former = known.get(one.path)
-      const stamp = stampOf(one.path)
-      if (former?.stamp === stamp && !fresh) continue
-      const bytes = stamp === '' ? null : bytesOf(one.path)
-      // Somebody is just writing it anew, or it is gone: what runs goes on, and the next look sees more.
-      if (bytes === null) continue
-      const hash = hashOf(bytes)
-      const same = former === undefined || fresh ? isAsRead(one, bytes) : former.hash === hash
-      known.set(one.path, { stamp, hash })
-      if (!same) differ.push(one.path)
+  /** Whoever copies a file writes it in pieces: it counts when it has not changed for a while. */
+  function settled(files: readonly ReadFile[], now: number): boolean {
+    const fresh = files.filter(({ path }) => (known.get(path)?.stamp ?? '') !== stampOf(path) && stampOf(path) !== '')
+    const stamps = fresh.map(({ path }) => `${path} ${stampOf(path)}`).join('\n')
+    const isFirst = fresh.every(({ path }) => !known.has(path))
+    if (stamps === '' || (unsettled?.stamps === stamps && now - unsettled.at >= SETTLED_MS)) {
+      unsettled = null
+      return true
     }
-    return differ
+    if (unsettled?.stamps !== stamps) unsettled = { stamps, at: now }
+    if (!isFirst) return false
+    unsettled = null
+    return true
   }
 
-  return { look }
+  async function reloaded(stale: boolean, now: number): Promise<boolean> {
+    if (!stale && now < againAt) return true
+    if (stale) patience = FIRST_PATIENCE_MS
+    const { done } = await act.reload()
+    againAt = done ? Number.POSITIVE_INFINITY : now + patience
+    patience = Math.min(2 * patience, LONGEST_PATIENCE_MS)
+    return done
+  }
+
+  /** Since the last look, or since the reading where there was none. */
+  function changed(files: readonly ReadFile[]): readonly { readonly path: string; readonly isAsRead: boolean }[] {
+    return files.flatMap((one) => {
+      const former = known.get(one.path)
+      const stamp = stampOf(one.path)
+      tellGone(one.path, stamp === '')
+      if (former?.stamp === stamp) return []
+      const bytes = stamp === '' ? null : bytesOf(one.path)
+      if (bytes === null) return []
+      const hash = hashOf(bytes)
+      known.set(one.path, { stamp, hash })
+      // What m4 made of a file cannot be compared with the file itself.
+      const isAsRead = one.compared ? sameAsRead(one, bytes) : former === undefined
+      return (former === undefined ? isAsRead : former.hash === hash) ? [] : [{ path: one.path, isAsRead }]
+    })
+  }
+
+  /** What runs goes on; a restart would not. */
+  function tellGone(path: string, isGone: boolean): void {
+    if (isGone && !gone.has(path)) {
+      act.trouble(`${path} is gone; what was read of it stays in force, and a restart would not find it`)
+    }
+    if (isGone) gone.add(path)
+    else gone.delete(path)
+  }
+
+  return { look, idle: callbacks.idle }
+}
+
+interface CallbackLine {
+  call(callback: readonly string[], path: string): void
+  idle(): Promise<void>
+}
+
+/** One callback at a time, in the order of the changes; a file that waits for its call is not called for twice. */
+function callbackLine(act: Act): CallbackLine {
+  const waiting = new Map<string, readonly string[]>()
+  let running: Promise<void> | null = null
+  async function run(): Promise<void> {
+    for (const [path, callback] of waiting) {
+      waiting.delete(path)
+      const told = await call(callback, path)
+      if (told !== null) act.trouble(told)
+    }
+    running = null
+  }
+  return {
+    call(callback, path) {
+      if (callback.length === 0) return
+      waiting.set(path, callback)
+      running ??= run()
+    },
+    idle: async () => running ?? undefined,
+  }
 }
 
 /** `null`: it did its work; otherwise a sentence. */
@@ -158,9 +226,7 @@ function bytesOf(path: string): Buffer | null {
 
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
-/** What m4 made of a file cannot be compared with the file itself. */
-function isAsRead({ path, text, compared }: ReadFile, bytes: Uint8Array): boolean {
-  if (!compared) return true
+function sameAsRead({ path, text }: ReadFile, bytes: Uint8Array): boolean {
   const decoded = decode(path, bytes, { comments: '#!' })
   return decoded.kind === 'text' && withLineFeeds(decoded.source.text) === withLineFeeds(text)
 }

@@ -31,10 +31,71 @@ test('a reload that is refused is tried again after a minute, then after two, an
     await world.looks()
     if (world.reloads > before) at.push(look)
   }
-  assert.deepEqual(at, [1, 7, 19])
-  world.write('one')
+  assert.deepEqual(at, [1, 8, 20])
+  world.write('another')
   await world.looks()
   assert.equal(world.reloads, 4)
+  world.write('one')
+  for (let look = 1; look <= 30; look++) await world.looks()
+  assert.equal(world.reloads, 4)
+})
+
+test('a file counts when it has not changed for two seconds', async (t) => {
+  const world = made(t, { auto: true })
+  await world.looks()
+  world.write('hostgroup web 10.0.0.1 10.0.0')
+  const from = world.now + 10_000
+  await world.watch.look(from)
+  await world.watch.look(from + 1_000)
+  world.write('hostgroup web 10.0.0.1 10.0.0.2\nwat')
+  await world.watch.look(from + 2_000)
+  await world.watch.look(from + 3_000)
+  assert.equal(world.reloads, 0)
+  await world.watch.look(from + 4_000)
+  assert.equal(world.reloads, 1)
+})
+
+test('what changes while a callback runs has a callback of its own', async (t) => {
+  const world = made(t, { auto: true })
+  const [out, go] = [join(world.directory, 'out'), join(world.directory, 'go')]
+  const script = `cat "$1" >> ${out}; while [ ! -e ${go} ]; do sleep 0.05; done`
+  world.asked = { ...world.asked, callback: ['/bin/sh', '-c', script, 'sh'] }
+  await world.looks()
+  world.write('two\n')
+  await world.watch.look(world.now + 10_000)
+  await world.watch.look(world.now + 12_000)
+  assert.equal(world.reloads, 1)
+  world.write('three\n')
+  await world.watch.look(world.now + 30_000)
+  await world.watch.look(world.now + 32_000)
+  assert.equal(world.reloads, 2)
+  writeFileSync(go, '')
+  await world.watch.idle()
+  assert.match(readFileSync(out, 'utf8'), /three\n$/)
+})
+
+test('of a file that was refused the callback hears when it is taken after all', async (t) => {
+  const world = made(t, { auto: true, refuses: true })
+  const out = join(world.directory, 'out')
+  writeFileSync(out, '')
+  world.asked = { ...world.asked, callback: ['/bin/sh', '-c', `echo called >> ${out}`] }
+  await world.looks()
+  world.write('a name that is not found today')
+  await world.looks()
+  assert.equal(readFileSync(out, 'utf8'), '')
+  world.refuses = false
+  for (let i = 0; i < 7; i++) await world.looks()
+  assert.equal(readFileSync(out, 'utf8'), 'called\n')
+})
+
+test('a file that is gone is told once', async (t) => {
+  const world = made(t, { auto: true })
+  await world.looks()
+  rmSync(world.file)
+  await world.looks()
+  await world.looks()
+  assert.equal(world.troubles.length, 1)
+  assert.match(world.troubles[0] ?? '', /is gone; what was read of it stays in force/)
 })
 
 test('a callback hears of each file that changed, by its own path', async (t) => {
@@ -126,6 +187,7 @@ test('nobody looks more often than asked, and not at all where nothing is asked'
   await world.watch.look(world.now + 9_999)
   assert.equal(world.reloads, 0)
   await world.watch.look(world.now + 10_000)
+  await world.watch.look(world.now + 12_000)
   assert.equal(world.reloads, 1)
   world.asked = { ...world.asked, auto: false }
   world.write('three')
@@ -143,6 +205,7 @@ class World {
   readonly directory = mkdtempSync(join(tmpdir(), 'upalert-watch-'))
   readonly file = join(this.directory, 'mon.cf')
   asked: ReloadSettings
+  refuses: boolean
   now = 0
   reloads = 0
   readonly troubles: string[] = []
@@ -152,10 +215,11 @@ class World {
     reload: async () => ({ done: this.#reloaded() }),
     trouble: (text) => void this.troubles.push(text),
   })
-  readonly #given: Given
+  readonly #compared: boolean
 
   constructor(given: Given) {
-    this.#given = given
+    this.refuses = given.refuses === true
+    this.#compared = given.compared ?? true
     this.asked = { auto: given.auto, callback: [], every: milliseconds(10_000) }
     this.write('one')
     this.#files = this.#read()
@@ -172,17 +236,19 @@ class World {
   async looks(): Promise<void> {
     this.now += 10_000
     await this.watch.look(this.now)
+    await this.watch.look(this.now + 2_000)
+    await this.watch.idle()
   }
 
   #reloaded(): boolean {
     this.reloads += 1
-    if (this.#given.refuses === true) return false
+    if (this.refuses) return false
     this.#files = this.#read()
     return true
   }
 
   #read(): readonly ReadFile[] {
-    return [{ path: this.file, text: readFileSync(this.file, 'utf8'), compared: this.#given.compared ?? true }]
+    return [{ path: this.file, text: readFileSync(this.file, 'utf8'), compared: this.#compared }]
   }
 }
 

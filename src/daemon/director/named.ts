@@ -2,13 +2,14 @@
  * The files that a configuration names to be loaded beside it: `keepalived = PATH` and `director = PATH` of a mon.cf, and
  * `execute = FILE` of an ldirectord.cf. Each is read by what stands in it, and each once.
  */
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Place } from '../../model/model.ts'
 import { spanAt } from '../../parse/director/span-at.ts'
 import { executedFiles } from '../../parse/ldirectord/resolve.ts'
 import { errorAt, type Problem } from '../../parse/problem.ts'
 import { quoted } from '../../parse/text/visible.ts'
+import { configurationBytes } from '../configuration-bytes.ts'
 import { type DirectorFile, formatOfBytes, readDirector } from './files.ts'
 
 /** Files that one configuration may name, those that they name included. */
@@ -65,12 +66,13 @@ class Reader implements NamedFiles {
         this.#refuse(named, by, `more than ${MOST_FILES} files name each other`, 'name fewer')
       return
     }
-    const bytes = bytesOf(path)
-    if (bytes === null) {
+    const answer = configurationBytes(path)
+    if (answer.kind === 'unreadable') {
       const hint = "a relative path is under this file's directory"
-      this.#refuse(named, by, `${quoted(path)} does not exist, or this user may not read it`, hint)
+      this.#refuse(named, by, `${quoted(path)} cannot be read: ${answer.reason}`, hint)
       return
     }
+    const { bytes } = answer
     const format = formatOfBytes(bytes)
     if (format === 'mon') {
       const message = `${quoted(path)} is no keepalived.conf, lvs.cf or ldirectord.cf`
@@ -107,12 +109,4 @@ function found(path: string, directory: string): string {
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true
-}
-
-function bytesOf(path: string): Uint8Array | null {
-  try {
-    return statSync(path).isFile() ? readFileSync(path) : null
-  } catch {
-    return null
-  }
 }

@@ -10,7 +10,7 @@ const LOOKED_AT = 4096
 /** A larger one is no load average of any machine. */
 const GREATEST = 1_000_000
 
-const NUMBER = '(\\d{1,9}(?:[.,]\\d{1,9})?)(?![\\d.])'
+const NUMBER = '(\\d{1,9}(?:[.,]\\d{1,9})?)(?![\\d.eE])'
 /** `load average:`, `load averages:`, `load`, with whatever words stand before the colon. */
 const BEHIND_THE_WORD = new RegExp(`\\bload(?:s|\\b)[^\\d:\\n-]{0,40}:?[ \\t]{0,20}${NUMBER}`, 'i')
 const ALONE = new RegExp(`^\\s*${NUMBER}\\s*$`)
