@@ -96,10 +96,15 @@ class Placing {
     list.push({ text, place: null, depth })
   }
 
-  /** A block may have a line of its own name above it, which nothing comes in between. */
+  /** A block may have its name above it, and that it is switched off, which nothing comes in between. */
   #aboveName(at: number): number {
-    const above = this.#lines[at - 1]
-    return this.#lines[at]?.pool === true && above?.place === null && above.text.startsWith('# ') ? at - 1 : at
+    const isName = ({ place, depth, text }: WrittenLine) => place === null && depth === 0 && text.startsWith('# ')
+    let first = at
+    for (let above = this.#lines[at - 1]; this.#lines[at]?.pool === true && above !== undefined && isName(above); ) {
+      first -= 1
+      above = this.#lines[first - 1]
+    }
+    return first
   }
 
   #endOf(at: number): number {
@@ -142,7 +147,7 @@ function endOfBlock(lines: readonly WrittenLine[], at: number): number {
     line = lines[end + 1]
   }
   const next = lines[end + 1]
-  return next?.text === '}' && next.depth === depth && end > at ? end + 1 : end
+  return /^(?:# )?\}$/.test(next?.text ?? '') && next?.depth === depth && end > at ? end + 1 : end
 }
 
 /** `inside`: first in the block that the line opens. `between`: above a block, as what is not of it. */

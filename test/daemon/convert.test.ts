@@ -122,7 +122,7 @@ test('a mon.cf becomes a keepalived.conf, and what differs is counted', async ()
   const pool = '\nvirtual shop\n  address 192.0.2.1:80\n  real 10.1.1.2 check web/http\n'
   const { text, told, exit } = await convert(file('to.cf', MON + pool), { to: 'keepalived' })
   assert.match(text ?? '', /virtual_server 192\.0\.2\.1 80 \{/)
-  assert.match(told.at(-2) ?? '', /does not mean the same: \d+ values? differ/)
+  assert.match(told.at(-2) ?? '', /does not mean the same: the findings above/)
   assert.equal(exit, 1)
 })
 

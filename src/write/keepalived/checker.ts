@@ -61,9 +61,13 @@ export const textsIn = (options: Question['options'], name: string): readonly st
   return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : []
 }
 
+/** A hostgroup that is called by a real server's address, nobody wrote, nor the name of what is asked of that server. */
+export const subjectOf = ({ key, group }: Pick<Service, 'key' | 'group'>): string =>
+  /^(?:\[[\da-f:.]+\]|[\d.]+):\d+$/i.test(group) ? `real ${group}` : key
+
 /** The words of a check for people. */
 export const checkText = ({ service }: Pick<Question, 'service'>): string =>
-  service.monitor === null ? service.key : `${service.key}: monitor ${service.monitor.text}`
+  service.monitor === null ? subjectOf(service) : `${subjectOf(service)}: monitor ${service.monitor.text}`
 
 export function lose({ service, writing }: Question, why: string, place: Place = service.place): void {
   writing.losses.add(place, checkText({ service }), why)

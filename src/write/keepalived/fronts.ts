@@ -82,7 +82,9 @@ export class Fronts {
 
   #loseName({ name, keepalivedName, place }: Virtual, written: string, inMails: string, isPart: boolean): void {
     if (isPart || (name === written && (keepalivedName === null || keepalivedName === inMails))) return
-    this.#losses.add(place, `virtual ${name}`, `keepalived knows it as ${inMails}: its name stands in a comment`)
+    const why =
+      'keepalived has no names for virtual servers, and mails call it by its address: its name stands in a comment'
+    this.#losses.add(place, `virtual ${name}`, why)
   }
 
   /** The group of that name, if everybody who uses it still reads what it should; otherwise a new one. */

@@ -7,7 +7,7 @@ import type { Model, Settings } from '../../model/model.ts'
 import type { Dormant } from '../../parse/director/part.ts'
 import type { Written } from '../written.ts'
 import { accountBehind, scriptUserOf } from './accounts.ts'
-import type { Writing } from './checker.ts'
+import { subjectOf, type Writing } from './checker.ts'
 import { Fronts, groupLines } from './fronts.ts'
 import { type GlobalFacts, OneSsl, writeGlobals, writeTrackFiles } from './globals.ts'
 import { Lines } from './lines.ts'
@@ -60,9 +60,6 @@ export function keepalivedText(model: Model, options: KeepalivedOptions = {}): W
   return { lines: [...head.written, ...blocks.written], losses: losses.sorted() }
 }
 
-/** Blocks are indented behind the sign of a comment. */
-const STEP = '    '
-
 /** As comments, and nothing of it is told: a file that does nothing loses nothing. */
 function writeDormant(dormant: readonly Dormant[], blocks: Lines, around: Around): void {
   for (const { kind, virtual, services } of dormant) {
@@ -77,7 +74,7 @@ function writeDormant(dormant: readonly Dormant[], blocks: Lines, around: Around
     if (lines.written.length === 0) continue
     blocks.gap()
     blocks.line(kind === 'real' ? '# Switched off, of a virtual_server above:' : '# Switched off:')
-    for (const line of lines.written) blocks.line(`# ${STEP.repeat(line.depth)}${line.text}`.trimEnd(), line.place)
+    for (const line of lines.written) blocks.written.push({ ...line, text: `# ${line.text}`.trimEnd() })
   }
 }
 
@@ -104,7 +101,11 @@ function logsFailuresOf({ services, virtuals }: Model, losses: Losses): boolean 
   const files = checks.filter(({ monitor }) => monitor?.module === 'file')
   const loud = files.filter((one) => one.logFailures)
   for (const one of loud.length < files.length ? loud : []) {
-    losses.add(one.place, `${one.key}: log_failures`, 'checker_log_all_failures is for all FILE_CHECKs, and is written')
+    losses.add(
+      one.place,
+      `${subjectOf(one)}: log_failures`,
+      'checker_log_all_failures is for all FILE_CHECKs, and is written',
+    )
   }
   return loud.length > 0 || (checks.length > 0 && checks.every((one) => one.logFailures))
 }

@@ -2,7 +2,8 @@
  * Who is told: keepalived has one list of recipients, who get mail of every real server unless smtp_alert is off for it, and
  * one script for each end. Source: keepalived.conf(5), "notification_email", "smtp_alert", "notify_up".
  */
-import type { AlertCall, Model, Notices, Place, Real, Virtual } from '../../model/model.ts'
+import type { AlertCall, Model, Notices, Place, Real, Service, Virtual } from '../../model/model.ts'
+import type { ServiceKey } from '../../model/names.ts'
 import type { Writing } from './checker.ts'
 import { numberIn, textsIn } from './checker.ts'
 import { commandText } from './quoting.ts'
@@ -12,6 +13,8 @@ export interface MailPlan {
   readonly recipients: readonly string[]
   /** Who is told of services is told of real servers instead, since keepalived has no services. */
   readonly instead: boolean
+  /** Checks whose mails become those of the real servers that follow them. */
+  readonly ofChecks: ReadonlySet<ServiceKey>
 }
 
 type Options = Readonly<Record<string, unknown>>
@@ -28,15 +31,22 @@ export function mailPlanOf(model: Model): MailPlan {
     ...virtual.reals.flatMap(({ notices }) => [...notices.down, ...notices.up]),
   ])
   const recipients = mostCommon(ofPools)
-  if (recipients.length > 0) return { recipients, instead: false }
   const followed = new Set(
     model.virtuals.flatMap(({ reals }) => reals.flatMap(({ checks }) => checks.map((c) => c.service))),
   )
-  const ofChecks = model.services
-    .filter(({ key }) => followed.has(key))
-    .flatMap(({ periods }) => periods.flatMap(({ alerts }) => alerts))
-  const instead = mostCommon(ofChecks)
-  return { recipients: instead, instead: instead.length > 0 }
+  const checks = model.services.filter(({ key }) => followed.has(key))
+  if (recipients.length > 0) return { recipients, instead: false, ofChecks: mailing(checks, recipients) }
+  const instead = mostCommon(checks.flatMap(alertsOf))
+  return { recipients: instead, instead: instead.length > 0, ofChecks: mailing(checks, instead) }
+}
+
+const alertsOf = ({ periods }: Service): readonly AlertCall[] => periods.flatMap(({ alerts }) => alerts)
+
+function mailing(checks: readonly Service[], recipients: readonly string[]): ReadonlySet<ServiceKey> {
+  const isTheirs = (call: AlertCall) => same(recipientsOf(call) ?? [], recipients)
+  return new Set(
+    recipients.length === 0 ? [] : checks.filter((one) => alertsOf(one).some(isTheirs)).map(({ key }) => key),
+  )
 }
 
 function mostCommon(calls: readonly AlertCall[]): readonly string[] {
@@ -79,9 +89,10 @@ export class NoticeWriter {
     this.#writing = writing
   }
 
-  realLines({ notices, place }: Real, about: string): string[] {
+  realLines({ notices, place, checks }: Real, about: string): string[] {
     const told = this.#toldBy(notices, { up: 'notify_up', down: 'notify_down' }, about, place)
-    const quiet = this.#plan.recipients.length > 0 && !told.mails && !this.#plan.instead
+    const mails = told.mails || checks.some(({ service }) => this.#plan.ofChecks.has(service))
+    const quiet = this.#plan.recipients.length > 0 && !mails
     return [...scriptLines(told), ...(quiet ? ['smtp_alert no'] : [])]
   }
 

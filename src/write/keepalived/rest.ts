@@ -3,6 +3,7 @@ import type { Model, Place, Real, RealCheck, Service, Settings } from '../../mod
 import type { ServiceKey } from '../../model/names.ts'
 import { endpointText } from '../../model/table.ts'
 import { settingLines } from '../mon/settings.ts'
+import { subjectOf } from './checker.ts'
 import type { Losses } from './losses.ts'
 import type { MailPlan } from './notices.ts'
 
@@ -59,14 +60,10 @@ function loseName(
 ): void {
   const servers = new Set(followers.map(({ real }) => endpointText(real.id)))
   if (servers.size === 1 && hosts.length === 1 && servers.has(group)) return
-  const times =
-    servers.size === 1
-      ? 'in the real server that follows it'
-      : `in each of the ${servers.size} real servers that follow it`
   losses.add(
     place,
     key,
-    `checks have no names in keepalived: it is written ${times}, and upalert calls it after its server`,
+    'checks have no names in keepalived: it is written in each real server that follows it, and upalert calls it after that',
   )
 }
 
@@ -80,9 +77,8 @@ function losePaths({ paths }: Model, { key, description, place }: Service, losse
 }
 
 function loseConditions(service: Service, losses: Losses): void {
-  const { key, place, dependencies, excludePeriod, excludeHosts, flap, unackSummary, traptimeout, trapduration } =
-    service
-  const lose = (text: string, why: string, at: Place = place) => losses.add(at, `${key}: ${text}`, why)
+  const { place, dependencies, excludePeriod, excludeHosts, flap, unackSummary, traptimeout, trapduration } = service
+  const lose = (text: string, why: string, at: Place = place) => losses.add(at, `${subjectOf(service)}: ${text}`, why)
   const { depend, alertdepend, monitordepend, hostdepend } = dependencies.written
   for (const [word, text] of Object.entries({ depend, alertdepend, monitordepend, hostdepend })) {
     if (text !== '') lose(`${word} ${text}`, 'keepalived knows no dependencies: each checker is judged alone')
@@ -100,16 +96,17 @@ function loseConditions(service: Service, losses: Losses): void {
     )
 }
 
-function losePeriods({ key, periods }: Service, mail: MailPlan, losses: Losses): void {
+function losePeriods(service: Service, mail: MailPlan, losses: Losses): void {
+  const { key, periods } = service
   for (const { text, alerts, upalerts, startupalerts, ackalerts, disablealerts, escalations, place } of periods) {
     const calls = [...alerts, ...upalerts, ...startupalerts, ...ackalerts, ...disablealerts]
     if (calls.length === 0 && escalations.length === 0) continue
-    const told = mail.instead
-      ? `${mail.recipients.join(', ')} get mail of every real server that goes or comes, at any time and once`
+    const told = mail.ofChecks.has(key)
+      ? `instead ${mail.recipients.join(', ')} get one mail when a real server goes and one when it comes, at any time`
       : 'notification_email and notify_down tell of real servers'
     losses.add(
       place,
-      `${key}: period ${text}`.trimEnd(),
+      `${subjectOf(service)}: period ${text}`.trimEnd(),
       `keepalived tells of real servers and not of services, and knows no periods, repeats and escalations: ${told}`,
     )
   }
@@ -148,7 +145,8 @@ const NEAREST: Readonly<Record<string, string>> = {
 }
 
 /** What global_defs says. */
-const SAID = /^(?:router_id|mailserver|mailfrom|on_start|ipvs_timeouts|notify_fifo) = |^on_stop = clear$/
+/** And how often a file is looked at, of which autoreload tells. */
+const SAID = /^(?:reload_check|router_id|mailserver|mailfrom|on_start|ipvs_timeouts|notify_fifo) = |^on_stop = clear$/
 
 function loseSettings({ settings }: Model, base: Settings, losses: Losses): void {
   for (const { text } of settingLines(settings, base)) {

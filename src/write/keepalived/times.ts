@@ -5,7 +5,7 @@
  */
 import type { Timing } from '../../model/model.ts'
 import type { CheckerKind } from '../../parse/keepalived/resolve/checks.ts'
-import type { Checker } from './checker.ts'
+import { type Checker, subjectOf } from './checker.ts'
 import type { Losses } from './losses.ts'
 import { secondsText } from './quoting.ts'
 
@@ -162,7 +162,7 @@ export function loseRules(checker: Checker, shared: Shared, losses: Losses): voi
   const { kind, service } = checker
   const { rise, failsAtOnce, retriesWhileDown } = USUAL[kind]
   const { fall, timing, place } = service
-  const lose = (text: string, why: string) => losses.add(place, `${service.key}: ${text}`, why)
+  const lose = (text: string, why: string) => losses.add(place, `${subjectOf(service)}: ${text}`, why)
   if (timing?.kind === 'cron') {
     lose(
       `cron ${timing.expression}`,

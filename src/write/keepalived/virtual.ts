@@ -3,7 +3,7 @@ import type { Real, Service, Sorry, Virtual } from '../../model/model.ts'
 import type { ServiceKey } from '../../model/names.ts'
 import { endpointText, type Forward, type TableDestinationId, type TableTunnel } from '../../model/table.ts'
 import { visible } from '../../parse/text/visible.ts'
-import { type Checker, checkText, type Writing } from './checker.ts'
+import { type Checker, checkText, subjectOf, type Writing } from './checker.ts'
 import type { WrittenFront } from './fronts.ts'
 import type { Lines } from './lines.ts'
 import { asksOf } from './nearest.ts'
@@ -49,7 +49,7 @@ export function writeVirtual(virtual: Virtual, front: WrittenFront, lines: Lines
   const alpha = alphaOf(members)
   const drains = reals.every(({ onFail }) => onFail === 'drain')
   lines.gap()
-  if (virtual.keepalivedName === null) lines.line(`# ${visible(virtual.name)}`)
+  if (virtual.keepalivedName === null && !isAddress(virtual)) lines.line(`# ${visible(virtual.name)}`)
   lines.pool(`virtual_server ${front.head}`, virtual.place, () => {
     if (checkers.length > 0) for (const line of sharedLines(shared)) lines.line(line)
     for (const line of settingsLines(virtual, front, method, reals)) lines.line(line)
@@ -65,6 +65,10 @@ export function writeVirtual(virtual: Virtual, front: WrittenFront, lines: Lines
   })
 }
 
+/** Its name says no more than the line below it. */
+const isAddress = ({ name, services: [only] }: Virtual): boolean =>
+  only !== undefined && only.kind === 'address' && name === endpointText(only)
+
 /** ha_suspend is for all checks of a virtual_server that has one address. */
 function loseOnlyWith({ service }: Checker, virtual: Virtual, front: WrittenFront, { losses }: Writing): void {
   const [only] = front.services
@@ -73,7 +77,7 @@ function loseOnlyWith({ service }: Checker, virtual: Virtual, front: WrittenFron
   if (JSON.stringify(service.onlyWith) === JSON.stringify(wanted)) return
   const why =
     'keepalived runs a check always, or with ha_suspend while the address of its virtual_server is on this host'
-  losses.add(service.place, `${service.key}: only_with`, why)
+  losses.add(service.place, `${subjectOf(service)}: only_with`, why)
 }
 
 /** keepalived would use such servers at times when they shall not be used. */
@@ -103,7 +107,7 @@ function memberOf(real: Real, front: WrittenFront, around: Around): Member {
   const port = writtenPort(real, front)
   const read = { ...real.id, port: port ?? front.port }
   if (read.port !== real.id.port) {
-    const why = `with ${methodText(real)} keepalived has a real server at the port of its service: it is ${endpointText(read)} there`
+    const why = `with ${methodText(real)} keepalived has a real server at the port of its service, which is ${read.port} there`
     around.writing.losses.add(
       real.place,
       `real ${endpointText(real.id)}`,

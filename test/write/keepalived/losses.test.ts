@@ -57,7 +57,7 @@ const cases: readonly (readonly [what: string, parts: Parts, told: readonly stri
   [
     'a state at the start',
     { virtual: '  initial up' },
-    ['real 10.1.1.2:80: initial', 'real 10.1.1.3:80: initial'],
+    ['real 10.1.1.2:80: initial (and 1 more of the same kind)'],
     /alpha/,
   ],
   [
@@ -126,6 +126,47 @@ for (const [what, parts, told, why] of cases) {
   })
 }
 
+test('what ails all alike is told of the first, with how many there are', () => {
+  const reals = Array.from({ length: 15 }, (_, i) => `  real 10.1.2.${i + 1}:80 check web/tcp via 10.1.1.2`)
+  const { losses } = toldOf(farm({ virtual: ['  initial up', ...reals].join('\n') }))
+  const initial = losses.filter(({ text }) => text.includes('initial'))
+  assert.deepEqual(
+    initial.map(({ text }) => text),
+    ['real 10.1.2.1:80: initial (and 16 more of the same kind)'],
+  )
+})
+
+test('what is told in other words is told by itself', () => {
+  const second =
+    'watch second\n  service tcp\n    interval 10s\n    rise 4\n    monitor tcp -p 81\n\nhostgroup second 10.1.1.4\n\n'
+  const pool = 'virtual two\n  address 192.0.2.11:81\n  on_stop clear\n  real @second:81 check second/tcp\n'
+  const { losses } = toldOf(farm({ service: '    rise 3', virtual: '  on_stop drain', more: second + pool }))
+  const texts = losses.map(({ text }) => text)
+  for (const one of [
+    'web/tcp: rise 3',
+    'second/tcp: rise 4',
+    'virtual shop: on_stop drain',
+    'virtual two: on_stop clear',
+  ]) {
+    assert.ok(texts.includes(one), `${one}: ${texts}`)
+  }
+})
+
+test('mails of a check become those of its real servers, whoever else is told of the virtual server', () => {
+  const service = '    period\n      numalerts 1\n      alert mail ops@example.com\n      upalert mail ops@example.com'
+  const virtual = '  driftalert mail ops@example.com\n  real 10.1.1.9:80 weight 2'
+  const { losses, lines } = toldOf(farm({ service, virtual }))
+  const text = textOf({ lines })
+  assert.match(text, /notification_email \{\n {8}ops@example\.com\n/)
+  const quiet = (address: string) => new RegExp(`real_server ${address} 80 \\{[^}]*smtp_alert no`)
+  assert.doesNotMatch(text, quiet('10.1.1.2'))
+  assert.match(text, quiet('10.1.1.9'))
+  const [told] = losses.filter((one) => one.text === 'web/tcp: period')
+  assert.match(told?.why ?? '', /ops@example\.com get one mail when a real server goes and one when it comes/)
+  const [, second] = sound(text).virtuals[0]?.reals ?? []
+  assert.equal(second?.notices.down.length, 1)
+})
+
 test('a virtual server that is switched off stands there as comments, and loses nothing', () => {
   const model = farm({})
   const [virtual] = model.virtuals
@@ -134,7 +175,7 @@ test('a virtual server that is switched off stands there as comments, and loses 
   const dormant = [{ kind: 'virtual' as const, virtual: off, services: [] }]
   const { lines, losses } = keepalivedText(model, { base, dormant })
   const text = textOf({ lines })
-  assert.match(text, /^# Switched off:\n# # off\n# virtual_server 192\.0\.2\.11 80 \{\n# {5}delay_loop 10\n/m)
+  assert.match(text, /^# Switched off:\n# # off\n# virtual_server 192\.0\.2\.11 80 \{\n {4}# delay_loop 10\n/m)
   assert.deepEqual(losses, keepalivedText(model, { base }).losses)
   assert.equal(sound(text).virtuals.length, 1)
 })
