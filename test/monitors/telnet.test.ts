@@ -71,13 +71,6 @@ testTable({
       text: 'did not show the prompt /ogin:/ within 1 s; its last line was "Password:"',
     },
     {
-      name: 'a pattern that cannot be read',
-      words: "-l '/(login/'",
-      server: speaking('login:'),
-      code: 'bad-option',
-      text: 'could not be checked: /(login/ is no regular expression that can be read here',
-    },
-    {
       name: 'the end instead of a prompt',
       server: speaking({ last: 'go away\r\n' }),
       code: 'closed-early',

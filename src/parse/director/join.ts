@@ -2,17 +2,14 @@
  * A mon.cf and the files of other tools that are loaded with it -> one Model. What both claim is an error that names both
  * places: the kernel's table has each service once, and a group has one list of hosts.
  */
-import type { Model, Place, Settings, Virtual } from '../../model/model.ts'
+import type { Model, Place, Virtual } from '../../model/model.ts'
 import type { ServiceKey } from '../../model/names.ts'
 import { serviceText } from '../../model/table.ts'
-import type { TableSettings } from '../../model/table-settings.ts'
 import { errorAt, type Problem } from '../problem.ts'
 import { quoted } from '../text/visible.ts'
-import type { Part, SettingsPatch } from './part.ts'
+import type { Part } from './part.ts'
+import { mergedSettings, type Said } from './settings.ts'
 import { spanAt } from './span-at.ts'
-
-/** Settings that the other file or the command line has said already. */
-export type Said = ReadonlySet<string>
 
 interface Joined {
   readonly model: Model
@@ -21,43 +18,19 @@ interface Joined {
 
 export function joined(base: Model, parts: readonly Part[], said: Said): Joined {
   const sound = parts.every((part) => part.problems.every(({ severity }) => severity === 'warning'))
-  const problems = sound ? [...clashesOfGroups(base, parts), ...clashesOfVirtuals(base, parts)] : []
+  const { settings, problems: unheard } = mergedSettings(base.settings, parts, said)
+  const clashes = sound ? [...clashesOfGroups(base, parts), ...clashesOfVirtuals(base, parts)] : []
   const services = [...base.services, ...parts.flatMap((part) => part.services)]
   return {
-    problems,
+    problems: [...clashes, ...unheard],
     model: {
       ...base,
-      settings: parts.reduce((settings, part) => patched(settings, part.settings, said), base.settings),
+      settings,
       groups: [...base.groups, ...parts.flatMap((part) => part.groups)],
       services,
       serviceIndex: new Map<ServiceKey, number>(services.map(({ key }, i) => [key, i])),
       virtuals: [...base.virtuals, ...parts.flatMap((part) => part.virtuals)],
     },
-  }
-}
-
-/** What a mon.cf says itself counts before what a keepalived.conf says. */
-function patched(settings: Settings, patch: SettingsPatch, said: Said): Settings {
-  const { mailserver, mailfrom, routerId, reload } = patch
-  return {
-    ...settings,
-    ...(mailserver === undefined || said.has('mailserver') ? {} : { mailserver }),
-    ...(mailfrom === undefined || said.has('mailfrom') ? {} : { mailfrom }),
-    ...(routerId === undefined || said.has('router_id') ? {} : { routerId }),
-    ...(reload === undefined || said.has('autoreload') || said.has('callback') ? {} : { reload }),
-    table: patchedTable(settings.table, patch.table, said),
-  }
-}
-
-function patchedTable(table: TableSettings, { fifos, ...patch }: SettingsPatch['table'], said: Said): TableSettings {
-  const { onStart, onStop, timeouts, maintenancedir } = patch
-  return {
-    ...table,
-    ...(onStart === undefined || said.has('on_start') ? {} : { onStart }),
-    ...(onStop === undefined || said.has('on_stop') ? {} : { onStop }),
-    ...(timeouts === undefined || said.has('ipvs_timeouts') ? {} : { timeouts }),
-    ...(maintenancedir === undefined || said.has('maintenancedir') ? {} : { maintenancedir }),
-    fifos: [...table.fifos, ...fifos.filter(({ path }) => table.fifos.every((one) => one.path !== path))],
   }
 }
 

@@ -13,6 +13,8 @@ export interface Part {
   readonly services: readonly Service[]
   readonly virtuals: readonly Virtual[]
   readonly settings: SettingsPatch
+  /** Where the settings stand. */
+  readonly settingPlaces: SettingPlaces
   /** Written and switched off: no part of the Model, but who moves to another format wants to keep them. */
   readonly dormant: readonly Dormant[]
   /** What the file says that has no place in a Model, each once and with the reason, for who moves to another format. */
@@ -53,4 +55,35 @@ export interface SettingsPatch {
   readonly routerId?: string
   readonly reload?: Settings['reload']
   readonly table: Partial<Omit<TableSettings, 'fifos'>> & Pick<TableSettings, 'fifos'>
+}
+
+/** The settings that a file may say. */
+const SETTING_NAMES = [
+  'mailserver',
+  'mailfrom',
+  'routerId',
+  'reload',
+  'onStart',
+  'onStop',
+  'tcp',
+  'tcpfin',
+  'udp',
+  'maintenancedir',
+  'fifos',
+] as const
+export type SettingName = (typeof SETTING_NAMES)[number]
+
+export type SettingPlaces = { readonly [name in SettingName]?: Place }
+
+/** Those of the words that are written. */
+export function placesOf<Word>(
+  words: { readonly [name in SettingName]?: Word | undefined },
+  placeOf: (word: Word) => Place,
+): SettingPlaces {
+  const places: { [name in SettingName]?: Place } = {}
+  for (const name of SETTING_NAMES) {
+    const word = words[name]
+    if (word !== undefined) places[name] = placeOf(word)
+  }
+  return places
 }

@@ -10,7 +10,7 @@ import { spanOf } from './line.ts'
 import { byFile } from './parse.ts'
 import type { KeepalivedSurroundings } from './resolve/around.ts'
 import { placeOfWord } from './resolve/place.ts'
-import { resolveGlobals } from './resolve/settings.ts'
+import { resolveGlobals, settingPlaces } from './resolve/settings.ts'
 import { resolveVirtual } from './resolve/virtual.ts'
 
 export type { KeepalivedSurroundings } from './resolve/around.ts'
@@ -47,6 +47,7 @@ export function resolveKeepalived(
     services: services.list.slice(before.services),
     virtuals,
     settings,
+    settingPlaces: settingPlaces(file),
     dormant: [],
     losses: lossesOf(file),
     problems: byFile(report.problems, file.sources),

@@ -12,7 +12,7 @@ import { Fronts } from './resolve/front.ts'
 import { globalLosses } from './resolve/losses.ts'
 import { OnceReport } from './resolve/once.ts'
 import { MOST_DESTINATIONS } from './resolve/reals.ts'
-import { resolveGlobals } from './resolve/settings.ts'
+import { resolveGlobals, settingPlaces } from './resolve/settings.ts'
 import { heard } from './resolve/telling.ts'
 import { resolveVirtual } from './resolve/virtual.ts'
 import { placeOfWord } from './words.ts'
@@ -55,6 +55,7 @@ export function resolveLdirectord(
     services: heard(services.list.slice(before.services), around.listeners),
     virtuals,
     settings,
+    settingPlaces: settingPlaces(file),
     dormant: [],
     losses: [...around.losses.values()],
     problems: report.problems,

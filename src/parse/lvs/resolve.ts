@@ -5,7 +5,7 @@
 import type { Virtual } from '../../model/model.ts'
 import { serviceText } from '../../model/table.ts'
 import { MOST_REALS } from '../defaults.ts'
-import type { Loss, Part } from '../director/part.ts'
+import { type Loss, type Part, placesOf } from '../director/part.ts'
 import { Services } from '../director/services.ts'
 import { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
@@ -17,7 +17,7 @@ import { lossesOf } from './resolve/losses.ts'
 import { type Merged, poolOf } from './resolve/pool.ts'
 import { isActive } from './resolve/reals.ts'
 import { namesOf, remarkOnFile } from './resolve/remarks.ts'
-import { spanFrom, spanOf } from './word.ts'
+import { placeOfWord, spanFrom, spanOf } from './word.ts'
 
 export type { LvsSurroundings } from './resolve/around.ts'
 export { hostNames } from './resolve/hosts.ts'
@@ -57,6 +57,7 @@ export function resolveLvs(
     services: services.list.slice(before.services),
     virtuals,
     settings: { table: { ...timeoutsOf(file), fifos: [] } },
+    settingPlaces: placesOf(wordsOfTimeouts(file), placeOfWord),
     dormant: resting.dormant,
     losses: inOrder([...lossesOf(file), ...resting.losses]),
     problems: report.problems,
@@ -129,3 +130,9 @@ function timeoutsOf({ globals }: LvsFile): Pick<Part['settings']['table'], 'time
   const timeouts = { tcp: tcp_timeout?.value ?? 0, tcpfin: tcpfin_timeout?.value ?? 0, udp: udp_timeout?.value ?? 0 }
   return timeouts.tcp + timeouts.tcpfin + timeouts.udp === 0 ? {} : { timeouts }
 }
+
+const wordsOfTimeouts = ({ globals: { tcp_timeout, tcpfin_timeout, udp_timeout } }: LvsFile) => ({
+  tcp: tcp_timeout?.keyword,
+  tcpfin: tcpfin_timeout?.keyword,
+  udp: udp_timeout?.keyword,
+})

@@ -1,10 +1,11 @@
 /** global_defs -> the daemon's settings: the table, mail, and what is known and lost. Source: keepalived.conf(5). */
 import type { FifoSetting, TableSettings } from '../../../model/table-settings.ts'
-import type { SettingsPatch } from '../../director/part.ts'
+import { placesOf, type SettingPlaces, type SettingsPatch } from '../../director/part.ts'
 import type { KeepalivedFile } from '../file.ts'
 import { spanOf } from '../line.ts'
 import type { Around } from './around.ts'
 import { accountOf } from './commands.ts'
+import { placeOfWord } from './place.ts'
 
 export function resolveGlobals(around: Around): SettingsPatch {
   const { file, report } = around
@@ -26,6 +27,22 @@ export function resolveGlobals(around: Around): SettingsPatch {
       fifos: fifosOf(around),
     },
   }
+}
+
+export function settingPlaces({ globals }: KeepalivedFile): SettingPlaces {
+  const timeouts = globals.lvs_timeouts?.keyword
+  const words = {
+    mailserver: globals.smtp_server?.keyword,
+    mailfrom: globals.notification_email_from?.keyword,
+    routerId: globals.router_id?.keyword,
+    onStart: globals.lvs_flush?.keyword,
+    onStop: globals.lvs_flush_on_stop?.keyword,
+    tcp: timeouts,
+    tcpfin: timeouts,
+    udp: timeouts,
+    fifos: globals.lvs_notify_fifo?.keyword ?? globals.notify_fifo?.keyword,
+  }
+  return placesOf(words, placeOfWord)
 }
 
 /** Both tell the same, as long as upalert has no VRRP; one that is named twice is one, with the first reader. */

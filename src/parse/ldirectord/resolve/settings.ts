@@ -1,7 +1,8 @@
 /** Directives of the whole file -> the daemon's settings. Source: ldirectord(8). */
 import { seconds } from '../../../model/units.ts'
-import type { SettingsPatch } from '../../director/part.ts'
+import { placesOf, type SettingPlaces, type SettingsPatch } from '../../director/part.ts'
 import type { LdirectordFile } from '../file.ts'
+import { placeOfWord } from '../words.ts'
 import type { Around } from './around.ts'
 import { commandOf } from './commands.ts'
 import { isRelay, relayUrl } from './mail.ts'
@@ -28,4 +29,14 @@ export function resolveGlobals({ globals }: LdirectordFile, around: Around): Set
       : {}),
     table: { ...(maintenancedir === undefined ? {} : { maintenancedir: maintenancedir.value }), fifos: [] },
   }
+}
+
+export function settingPlaces({ globals }: LdirectordFile): SettingPlaces {
+  const words = {
+    mailserver: globals.smtp?.keyword,
+    mailfrom: globals.emailalertfrom?.keyword,
+    reload: globals.autoreload?.keyword ?? globals.callback?.keyword,
+    maintenancedir: globals.maintenancedir?.keyword,
+  }
+  return placesOf(words, placeOfWord)
 }
