@@ -3,7 +3,7 @@
  * a check. Pools are judged anew; whoever decided for a while hears in the log that it is over.
  */
 import type { Event } from '../model/event.ts'
-import type { State } from '../model/state.ts'
+import type { MeantName, State } from '../model/state.ts'
 import type { Now, WallTime } from '../model/units.ts'
 import { targetName, targetText, withoutExpired } from './command/override.ts'
 import { nextForPeople, peopleLater } from './later/later.ts'
@@ -46,7 +46,7 @@ export function awaited({ state, effects }: Decided, now?: Now): Decided {
 /** Files in the maintenance directory, and who comes and goes by them. */
 export function onMaintenance(
   state: State,
-  { names }: Extract<Event, { kind: 'maintenance' }>,
+  { names, means: told = [] }: Extract<Event, { kind: 'maintenance' }>,
   write: Scribe,
   now: Now,
 ): Decided {
@@ -54,16 +54,38 @@ export function onMaintenance(
   const [former, present] = [new Set(before), new Set(names)]
   const came = names.filter((name) => !former.has(name))
   const went = before.filter((name) => !present.has(name))
-  if (came.length + went.length === 0) return { state, effects: [] }
-  const next = { ...state, controls: { ...state.controls, maintenance: names } }
-  const known = came.length === 0 ? new Set<string>() : allNames(state)
-  const said = [...came.map((name) => cameText(name, known)), ...went.map((name) => `${name} is gone`)]
+  const meant = meantBy(state.controls.maintenanceMeans ?? [], told, present)
+  const changed = meant.filter((one) => former.has(one.name) && !isAmong(one, state.controls.maintenanceMeans ?? []))
+  if (came.length + went.length + changed.length === 0) return { state, effects: [] }
+  const { maintenanceMeans: _, ...controls } = state.controls
+  const means = meant.length === 0 ? {} : { maintenanceMeans: meant }
+  const next: State = { ...state, controls: { ...controls, maintenance: names, ...means } }
+  const known = came.length + changed.length === 0 ? new Set<string>() : allNames(state)
+  const endsOf = new Map(meant.map(({ name, ends }) => [name, ends]))
+  const said = [
+    ...came.map((name) => cameText(name, endsOf.get(name) ?? [], known)),
+    ...changed.map(({ name, ends }) => cameText(name, ends, known)),
+    ...went.map((name) => `${name} is gone`),
+  ]
   const more = said.length > namesShown ? ` and ${said.length - namesShown} more` : ''
   const text = `maintenance directory: ${said.slice(0, namesShown).join(', ')}${more}`
   const entry = record(write.entry({ kind: 'daemon', what: 'maintenance', text }))
   const judged = recomputePools(next, allPools(next), write, now)
   return { state: judged.state, effects: [entry, ...judged.effects] }
 }
+
+/** What was said last of each name that is still there. */
+function meantBy(
+  former: readonly MeantName[],
+  told: readonly MeantName[],
+  present: ReadonlySet<string>,
+): readonly MeantName[] {
+  const all = new Map([...former, ...told].map((one) => [one.name, one]))
+  return [...all.values()].filter(({ name }) => present.has(name))
+}
+
+const isAmong = ({ name, ends }: MeantName, all: readonly MeantName[]): boolean =>
+  all.some((one) => one.name === name && one.ends.length === ends.length && one.ends.every((end, i) => end === ends[i]))
 
 /** Files that are named in one entry. */
 const namesShown = 20
@@ -72,7 +94,11 @@ const allNames = ({ model }: State): ReadonlySet<string> =>
   new Set(model.virtuals.flatMap(({ reals }) => reals.flatMap((real) => namesOf(real))))
 
 /** A name with a slip of the finger in it does nothing, and whoever wrote it believes otherwise. */
-function cameText(name: string, known: ReadonlySet<string>): string {
+function cameText(name: string, ends: readonly string[], known: ReadonlySet<string>): string {
+  const hosts = ends.filter((end) => known.has(end))
+  if (!known.has(name) && hosts.length > 0) {
+    return `${name} is there, which is ${hosts.slice(0, namesShown).join(' and ')}, and disables that real server`
+  }
   return known.has(name)
     ? `${name} is there, and disables that real server`
     : `${name} is there, BUT NO REAL SERVER IS CALLED SO`

@@ -4,7 +4,7 @@ import type { Model } from './model.ts'
 import type { GroupName, Host, Id, ServiceKey } from './names.ts'
 import type { Opstatus } from './opstatus.ts'
 import type { CheckResult, HostResult } from './result.ts'
-import type { FoundWeights, Gone, Owned, Saved, Traffic } from './state.ts'
+import type { FoundWeights, Gone, MeantName, Owned, Saved, Traffic } from './state.ts'
 import type { Milliseconds, WallTime, Weight } from './units.ts'
 
 export type Event = { readonly id: Id } & EventBody
@@ -72,8 +72,11 @@ export type EventBody =
       readonly name: string
       readonly mail: { readonly subject: string; readonly text: string; readonly html?: string }
     }
-  /** The names in the maintenance directory are others than before. */
-  | { readonly kind: 'maintenance'; readonly names: readonly string[] }
+  /**
+   * The names in the maintenance directory are others than before, or mean others. What `means` says nothing of keeps its
+   * former meaning.
+   */
+  | { readonly kind: 'maintenance'; readonly names: readonly string[]; readonly means?: readonly MeantName[] }
   /** The addresses on this host that something depends on are others than before. */
   | { readonly kind: 'addresses'; readonly present: readonly string[] }
   /** Something the operator should know that changes nothing: a door's trouble, said once when it begins and ends. */

@@ -80,8 +80,15 @@ export interface Controls {
   readonly calendar?: WindowMemory
   /** Names in the maintenance directory: an address, address:port, or a host as configured. Not kept over a restart. */
   readonly maintenance: readonly string[]
+  /** What names of hosts among them mean, as far as they were looked up: addresses, with the port where one is written. */
+  readonly maintenanceMeans?: readonly MeantName[]
   /** Addresses on this host, as far as something depends on them. Not kept over a restart; `null`: not looked at yet. */
   readonly addresses: readonly string[] | null
+}
+
+export interface MeantName {
+  readonly name: string
+  readonly ends: readonly string[]
 }
 
 /** An operator's decision about a real server, in one virtual server or wherever it stands, or about a virtual server. */

@@ -19,7 +19,9 @@ export function decisionOn(controls: Controls, virtual: Virtual, real: Real): De
     overrides.get(targetKey(null, end)) ??
     overrides.get(targetKey(virtual.name, null))
   if (found !== undefined) return found
-  const file = files.size === 0 ? undefined : namesOf(real).find((name) => files.has(name))
+  if (files.size === 0) return null
+  const name = namesOf(real).find((one) => files.has(one))
+  const file = name === undefined ? undefined : files.get(name)
   if (file === undefined) return null
   const reason = `a file ${file} is in the maintenance directory`
   return { what: { kind: 'disable' }, at: BEGINNING, who: '', reason, until: null }
@@ -27,7 +29,8 @@ export function decisionOn(controls: Controls, virtual: Virtual, real: Real): De
 
 interface Index {
   readonly overrides: ReadonlyMap<string, Override>
-  readonly files: ReadonlySet<string>
+  /** The file's name, by all that it means. */
+  readonly files: ReadonlyMap<string, string>
 }
 
 const indexes = new WeakMap<Controls, Index>()
@@ -38,10 +41,16 @@ function indexOf(controls: Controls): Index {
   if (known !== undefined) return known
   const index: Index = {
     overrides: new Map(controls.overrides.map((one) => [targetKey(one.virtual, one.real), one])),
-    files: new Set(controls.maintenance),
+    files: filesIn(controls),
   }
   indexes.set(controls, index)
   return index
+}
+
+/** A file that is named after the server itself counts before one that is named after its host. */
+function filesIn({ maintenance, maintenanceMeans = [] }: Controls): ReadonlyMap<string, string> {
+  const meant = maintenanceMeans.flatMap(({ name, ends }) => ends.map((end) => [end, name] as const))
+  return new Map([...meant, ...maintenance.map((name) => [name, name] as const)])
 }
 
 const targetKey = (virtual: string | null, real: string | null): string => JSON.stringify([virtual, real])

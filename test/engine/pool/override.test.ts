@@ -233,6 +233,31 @@ test('a file in the maintenance directory may name the address, the address with
   assert.equal(pool.wanted, '1=1 2=1')
 })
 
+test('a file may name a host by what its name was looked up to mean, and is told by its own name', () => {
+  const pool = pair()
+  const said = (effects: readonly Effect[]): string =>
+    effects.flatMap((effect) =>
+      effect.kind === 'record' && effect.entry.kind === 'daemon' ? [effect.entry.text] : [],
+    )[0] ?? ''
+  const post = (names: readonly string[], ends?: readonly string[]) =>
+    said(
+      pool.post(
+        { kind: 'maintenance', names, ...(ends === undefined ? {} : { means: [{ name: 'web1', ends }] }) },
+        at(0),
+      ),
+    )
+  assert.match(post(['web1'], ['10.1.1.1', '10.1.1.7']), /web1 is there, which is 10\.1\.1\.1, and disables that/)
+  assert.equal(pool.wanted, '1=- 2=1')
+  assert.match(pool.state.pools[0]?.reals[0]?.text ?? '', /a file web1 is in the maintenance directory/)
+  assert.equal(post(['web1']), '', 'nothing new is said of it, so it means what it meant')
+  assert.match(post(['README', 'web1']), /README is there, BUT NO REAL SERVER IS CALLED SO$/)
+  assert.match(post(['web1'], ['10.1.1.2:80']), /web1 is there, which is 10\.1\.1\.2:80, .*README is gone/)
+  assert.equal(pool.wanted, '1=1 2=-')
+  assert.match(post(['web1'], ['10.1.1.9']), /web1 is there, BUT NO REAL SERVER IS CALLED SO$/)
+  assert.match(post([]), /web1 is gone/)
+  assert.equal(pool.wanted, '1=1 2=1')
+})
+
 test('decisions survive a restart and a reload, and come back with a server that was not configured meanwhile', () => {
   const pool = pair()
   order(pool, asked(disable))
