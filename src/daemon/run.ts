@@ -131,7 +131,7 @@ async function open(configuration: Usable, { demo, mon: monRun }: RunOptions): P
     for (const close of closing.reverse()) await close()
     return { kind: 'failed', text }
   }
-  const unmakable = makeStatedir(configuration.directories.statedir)
+  const unmakable = makeStatedir(configuration)
   if (unmakable !== null) return failed(unmakable)
 
   // What doors say before there is a loop to say it to.
@@ -296,14 +296,18 @@ function refuse(text: string): number {
 }
 
 /** Others may pass through it to what is theirs (an embedded PostgreSQL of another user); they see nothing of it. */
-function makeStatedir(directory: string): string | null {
+function makeStatedir({ directories: { statedir: directory }, format }: Usable): string | null {
   try {
     const first = makeWithParents(directory)
     if (first === directory) giveDirectoryToOwner(directory, dirname(directory))
     return null
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return `cannot make the state directory ${directory}: ${reason}; set "statedir" to one that this user may write`
+    const mend =
+      format === 'mon'
+        ? 'set "statedir" to one that this user may write'
+        : 'write a mon.cf with "statedir = " and one that this user may write, and with "director = " and this file'
+    return `cannot make the state directory ${directory}: ${reason}; ${mend}`
   }
 }
 
