@@ -1,6 +1,7 @@
 /** The blocks of keepalived.conf -> its nouns, and what they say about each other. */
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
+import { oneFamilyOf } from './families.ts'
 import type { KeepalivedFile, TrackFile, VirtualServer, VirtualServerGroup } from './file.ts'
 import { readGroup } from './groups.ts'
 import { spanOf, type Word } from './line.ts'
@@ -86,10 +87,11 @@ function checkNames(file: Read, report: Report): void {
 }
 
 /** A group may serve several virtual servers, as long as their protocols or families differ. */
-function identity({ of, settings, realServers }: VirtualServer): string {
+function identity(server: VirtualServer): string {
+  const { of, settings } = server
   const protocol = settings.protocol?.value ?? 'UDP'
-  if (of.kind === 'group') return `${protocol} ${realServers[0]?.address.family} of ${of.name.text}`
-  if (of.kind === 'mark') return `mark ${of.mark} ${settings.ip_family?.value ?? realServers[0]?.address.family}`
+  if (of.kind === 'group') return `${protocol} ${oneFamilyOf(server)} of ${of.name.text}`
+  if (of.kind === 'mark') return `mark ${of.mark} ${oneFamilyOf(server)}`
   return `${protocol} ${of.address} ${of.port}`
 }
 

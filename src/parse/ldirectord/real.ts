@@ -6,7 +6,7 @@ import type { Family, Forward } from '../../model/table.ts'
 import { GREATEST_WEIGHT } from '../defaults.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
-import { type HostWord, readHost, readHostAndPort } from './hosts.ts'
+import { type HostAndPort, type HostWord, readHost, readHostAndPort } from './hosts.ts'
 import { type Piece, piecesIn } from './pieces.ts'
 import { GREATEST_LIMIT } from './values.ts'
 import { spanOf, type Value, type Word, wordAt } from './words.ts'
@@ -67,7 +67,7 @@ export function readFallback(value: Value, keyword: Word, family: Family, report
     )
     return null
   }
-  const read = readHostAndPort(at.word, family, report)
+  const read = readServer(at.word, family, report)
   const forward = method === undefined ? 'route' : readMethod(method, at.word, report)
   if (extra !== undefined) {
     const message = `${quoted(extra.text)} is too much: a fallback has an address and a method, and no weight`
@@ -89,7 +89,7 @@ function readMethod(method: Piece | undefined, before: Word, report: Report): Fo
   }
   const found = Object.hasOwn(METHODS, method.text) ? METHODS[method.text] : undefined
   if (found !== undefined) return found
-  const nearest = report.nearest(method.text.toLowerCase(), Object.keys(METHODS))
+  const nearest = report.nearest(method.text, Object.keys(METHODS))
   const hint = /^(->|:)/.test(method.text)
     ? 'no blanks belong into an address: 10.0.0.1->10.0.0.3:80'
     : `${nearest === null ? '' : `did you mean ${nearest}? `}one of ${METHOD_HINT}`
@@ -101,7 +101,7 @@ function readMethod(method: Piece | undefined, before: Word, report: Report): Fo
 function readRange(word: Word, family: Family, report: Report): Pick<RealLine, 'first' | 'last' | 'port'> | null {
   const arrow = word.text.indexOf('->')
   if (arrow < 0) {
-    const read = readHostAndPort(word, family, report)
+    const read = readServer(word, family, report)
     return read === null ? null : { first: read.host, last: null, port: read.port }
   }
   if (family === 6) {
@@ -109,8 +109,17 @@ function readRange(word: Word, family: Family, report: Report): Pick<RealLine, '
     return null
   }
   const first = readHost(wordAt(word.source, word.from, word.from + arrow), family, report)
-  const last = readHostAndPort(wordAt(word.source, word.from + arrow + 2, word.to), family, report)
+  const last = readServer(wordAt(word.source, word.from + arrow + 2, word.to), family, report)
   return first === null || last === null ? null : { first, last: last.host, port: last.port }
+}
+
+/** A server has no port 0: ldirectord takes it for one without a port. */
+function readServer(word: Word, family: Family, report: Report): HostAndPort | null {
+  const read = readHostAndPort(word, family, report)
+  if (read?.port !== 0) return read
+  const message = `port 0 of ${quoted(word.text)} is, as in ldirectord, no port: that of the service counts`
+  report.warning('port-zero', spanOf(word), message, 'leave it out, or write the port of the server')
+  return { ...read, port: null }
 }
 
 type Traits = Pick<RealLine, 'weight' | 'request' | 'receive' | 'lower' | 'upper'>

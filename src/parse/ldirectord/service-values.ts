@@ -57,7 +57,7 @@ export const service: Reader<ServiceKind> = (value, keyword, report) => {
   const word = firstWord(value, keyword, report)
   const found = SERVICES.find((one) => one === word.text)
   if (found !== undefined) return found
-  const nearest = report.nearest(word.text.toLowerCase(), SERVICES)
+  const nearest = report.nearest(word.text, SERVICES)
   const message = `upalert has no check for the service ${quoted(word.text)}`
   const other = `checktype = connect, or checktype = external with a checkcommand, asks for any service`
   report.error('service-unknown', spanOf(word), message, nearest === null ? other : `did you mean ${nearest}? ${other}`)

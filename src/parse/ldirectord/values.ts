@@ -55,7 +55,7 @@ export const oneOf =
     const word = firstWord(value, keyword, report)
     const found = words.find((one) => one === word.text)
     if (found !== undefined) return found
-    const nearest = report.nearest(word.text.toLowerCase(), words)
+    const nearest = report.nearest(word.text, words)
     const message = `${quoted(word.text)} is no ${keyword.text} that ldirectord knows`
     const meant = nearest === null ? '' : `did you mean ${nearest}? `
     report.error('word-unknown', spanOf(word), message, `${meant}one of ${words.join(', ')}`)

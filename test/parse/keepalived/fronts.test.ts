@@ -11,6 +11,22 @@ const own = (head: string, words: string, reals = R4) =>
 const group = (entries: string, words = 'protocol TCP\n lvs_method NAT', reals = R4) =>
   `virtual_server_group G {\n ${entries}\n}\n${own('group G', words, reals)}`
 
+test('a mark is there once for each family, and that is the family which it gets in the kernel', () => {
+  const tunnel = 'real_server 10.1.1.9 {\n lvs_method TUN\n}\n'
+  const twice = (...texts: readonly string[]) => said(texts.join('')).filter((code) => code === 'error twice').length
+  const v6 = own('fwmark 1', 'lvs_method NAT', R6)
+  assert.equal(twice(v6, own('fwmark 1', 'lvs_method NAT\n ip_family inet6', R6)), 1)
+  assert.equal(twice(v6, own('fwmark 1', 'lvs_method TUN\n ip_family inet6', 'real_server 10.1.1.2 {\n}')), 1)
+  assert.equal(twice(v6, own('fwmark 1', 'lvs_method NAT', tunnel + R6)), 1)
+  assert.equal(twice(own('fwmark 1', 'lvs_method NAT'), own('fwmark 1', 'lvs_method NAT', tunnel + R6)), 0)
+  assert.equal(twice(own('fwmark 1', 'lvs_method NAT'), v6), 0)
+  const both = sound(own('fwmark 1', 'lvs_method NAT') + own('fwmark 1', 'lvs_method NAT', tunnel + R6))
+  assert.deepEqual(
+    both.virtuals.map(({ services }) => services.map(serviceText)),
+    [['fwmark 1'], ['fwmark 1 inet6']],
+  )
+})
+
 const fronts: readonly (readonly [
   name: string,
   text: string,

@@ -127,6 +127,37 @@ for (const [text, expected] of fallbacks) {
   })
 }
 
+test('a fallback that is one of the real servers stays in the table where its failure leaves it there', () => {
+  const inhibits = (lines: readonly string[], head?: string) => virtualOf(lines, [], head).sorry?.inhibit
+  const real = 'real=10.0.0.1:80 gate'
+  assert.equal(inhibits([real, 'fallback=10.0.0.1:80 gate', 'quiescent=yes']), true)
+  assert.equal(inhibits([real, 'fallback=10.0.0.1 gate', 'quiescent=yes']), true)
+  assert.equal(inhibits([real, 'fallback=10.0.0.1:80 gate', 'quiescent=no']), false)
+  assert.equal(inhibits([real, 'fallback=10.0.0.2:80 gate', 'quiescent=yes']), false)
+  assert.equal(inhibits(['real=10.0.0.1:81 masq', 'fallback=10.0.0.1:80 masq', 'quiescent=yes', 'checktype=on']), false)
+})
+
+test('a real server or fallback at port 0 has no port of its own', () => {
+  assert.deepEqual(realOf(['real=10.0.0.2:0 masq'], ['port-zero']).id, { family: 4, address: '10.0.0.2', port: 80 })
+  assert.equal(realOf(['real=10.0.0.2:0 masq'], ['port-zero']).portFollows, true)
+  assert.equal(realOf(['real=10.0.0.2->10.0.0.3:0 gate'], ['port-zero']).id.port, 80)
+  assert.equal(virtualOf(['fallback=10.0.0.9:0 masq'], ['port-zero']).sorry?.id.port, 80)
+})
+
+for (const [lines, meant] of [
+  [['service=HTTP'], 'http'],
+  [['service=HTPS'], 'https'],
+  [['checktype=Connect'], 'connect'],
+  [['protocol=TCP'], 'tcp'],
+  [['scheduler=RR'], 'rr'],
+  [['real=10.0.0.1:80 MASQ'], 'masq'],
+] as const) {
+  test(`of ${lines[0]} ${meant} is suggested`, () => {
+    const hints = resolved(serviceText(lines)).problems.map(({ hint }) => hint)
+    assert.equal(hints.filter((hint) => hint.startsWith(`did you mean ${meant}?`)).length, 1, hints.join('\n'))
+  })
+}
+
 const commands: readonly (readonly [command: string, head: string, down: readonly string[]])[] = [
   ['/x', 'virtual=192.0.2.1:80', ['/x', 'start', '192.0.2.1:80', 'tcp']],
   [`/x 'a b'`, 'virtual=192.0.2.1:80', ['/x', 'a b', 'start', '192.0.2.1:80', 'tcp']],

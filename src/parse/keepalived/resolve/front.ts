@@ -6,6 +6,7 @@
 import { virtualGroupName, virtualName } from '../../../model/keepalived-names.ts'
 import { endpointText, type Family, type Protocol, type TableServiceId } from '../../../model/table.ts'
 import { quoted } from '../../text/visible.ts'
+import { familyOf, oneFamilyOf } from '../families.ts'
 import type { GroupEntry, VirtualServer } from '../file.ts'
 import { addressOf, numberOf } from '../groups.ts'
 import { spanOf } from '../line.ts'
@@ -42,7 +43,7 @@ export function frontOf(server: VirtualServer, around: Around): Front | null {
       return { name, keepalivedName: virtualName(service), services: [service], family, port }
     }
     case 'mark': {
-      const family = familyOf(server) ?? server.realServers[0]?.address.family ?? 4
+      const family = oneFamilyOf(server)
       const name = `fwmark-${of.mark}${family === 6 ? '-inet6' : ''}`
       const service: TableServiceId = { kind: 'mark', family, mark: of.mark }
       return { name, keepalivedName: virtualName(service), services: [service], family: familyOf(server), port: 0 }
@@ -53,14 +54,6 @@ export function frontOf(server: VirtualServer, around: Around): Front | null {
 }
 
 const named = (text: string, protocol: Protocol) => (protocol === 'tcp' ? text : `${text}/${protocol}`)
-
-/** `ip_family`, or that of the first real server that is not behind a tunnel. `null`: there is none. */
-function familyOf({ settings, realServers }: VirtualServer): Family | null {
-  if (settings.ip_family !== undefined) return settings.ip_family.value === 'inet6' ? 6 : 4
-  const tunnelled = (own: VirtualServer['realServers'][number]) =>
-    (own.settings.lvs_method ?? settings.lvs_method)?.value.method === 'TUN'
-  return realServers.find((real) => !tunnelled(real))?.address.family ?? null
-}
 
 function groupFront(server: VirtualServer, around: Around): Front | null {
   const { of } = server
