@@ -1,6 +1,7 @@
 /** The values of checktype, scheduler, netmask and the like. Source: ldirectord(8), ipvsadm(8); 4.12 tried. */
 import { schedulers } from '../../model/table.ts'
 import { MOST_IN_A_ROW } from '../defaults.ts'
+import { schedulerFlag, schedulerFlagNames } from '../scheduler-flags.ts'
 import { parseAddress } from '../text/endpoint.ts'
 import { quoted } from '../text/visible.ts'
 import { firstWord, oneOf, type Reader, text } from './values.ts'
@@ -76,24 +77,13 @@ export const httpmethod: Reader<'GET' | 'HEAD'> = (value, keyword, report) => {
 /** ldirectord asks the kernel alone, and fails where it does not know the name. */
 export const scheduler: Reader<string> = (value, keyword, report) => oneOf(schedulers)(value, keyword, report)
 
-/** linux/ip_vs.h: for sh and mh, SCHED1 is fallback and SCHED2 is port. */
-const FLAGS: Readonly<Record<string, number>> = {
-  'sh-fallback': 1,
-  'sh-port': 2,
-  'mh-fallback': 1,
-  'mh-port': 2,
-  'flag-1': 1,
-  'flag-2': 2,
-  'flag-3': 4,
-}
-
 export const schedflags: Reader<number> = (value, keyword, report) => {
   if (text(value, keyword, report) === null) return null
   let flags = 0
   for (const word of value.text.split(/[\s,]+/).filter((one) => one !== '')) {
-    const flag = Object.hasOwn(FLAGS, word) ? FLAGS[word] : undefined
+    const flag = schedulerFlag(word)
     if (flag === undefined) {
-      const hint = `some of ${Object.keys(FLAGS).join(', ')}`
+      const hint = `some of ${schedulerFlagNames.join(', ')}`
       report.error('word-unknown', spanOf(value), `${quoted(word)} is no flag of a scheduler`, hint)
       return null
     }

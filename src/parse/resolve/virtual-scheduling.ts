@@ -5,6 +5,7 @@
 import { schedulers, type TableServiceSettings } from '../../model/table.ts'
 import { DEFAULT_PERSISTENCE_SECONDS, DEFAULT_SCHEDULER, LONGEST_PERSISTENCE_SECONDS } from '../defaults.ts'
 import { type Slice, spanOf } from '../mon/lines.ts'
+import { schedulerFlag, schedulerFlagNames } from '../scheduler-flags.ts'
 import { parseDuration } from '../text/duration.ts'
 import type { Report } from '../text/report.ts'
 import { quoted } from '../text/visible.ts'
@@ -36,17 +37,6 @@ export function readSettings(
   }
 }
 
-/** ip_vs.h IP_VS_SVC_F_SCHED1 to 3; the first two have names with the schedulers that know them. */
-const FLAGS: Readonly<Record<string, number>> = {
-  'sh-fallback': 1,
-  'sh-port': 2,
-  'mh-fallback': 1,
-  'mh-port': 2,
-  'flag-1': 1,
-  'flag-2': 2,
-  'flag-3': 4,
-}
-
 /** `sh sh-port sh-fallback`. */
 function readScheduler(value: Slice | undefined, report: Report) {
   const [word, ...flags] = value === undefined ? [] : plainWords(value)
@@ -64,15 +54,15 @@ function readScheduler(value: Slice | undefined, report: Report) {
 }
 
 function readFlag(word: Slice, scheduler: string | null, report: Report): number {
-  const flag = Object.hasOwn(FLAGS, word.text) ? FLAGS[word.text] : undefined
+  const flag = schedulerFlag(word.text)
   const owner = /^(sh|mh)-/.exec(word.text)?.[1]
   if (flag !== undefined && (owner === undefined || scheduler === null || owner === scheduler)) return flag
   const message =
     flag === undefined
       ? `${quoted(word.text)} is not a flag of a scheduler`
       : `${quoted(word.text)} is a flag of the scheduler ${owner}, and this one is ${scheduler}`
-  const nearest = report.nearest(word.text, Object.keys(FLAGS))
-  const known = `one of ${Object.keys(FLAGS).join(', ')}`
+  const nearest = report.nearest(word.text, schedulerFlagNames)
+  const known = `one of ${schedulerFlagNames.join(', ')}`
   const hint = flag === undefined ? `${nearest === null ? '' : `did you mean ${nearest}? `}${known}` : 'leave it out'
   report.error('scheduler', spanOf(word), message, hint)
   return 0

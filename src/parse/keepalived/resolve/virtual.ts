@@ -3,6 +3,7 @@ import type { Real, Virtual } from '../../../model/model.ts'
 import type { TableServiceSettings } from '../../../model/table.ts'
 import { milliseconds, type Weight, weight } from '../../../model/units.ts'
 import { DEFAULT_SCHEDULER, GREATEST_WEIGHT } from '../../defaults.ts'
+import { SCHEDULER_FLAGS, schedulerFlagNames } from '../../scheduler-flags.ts'
 import type { VirtualServer } from '../file.ts'
 import { spanOf } from '../line.ts'
 import type { Around } from './around.ts'
@@ -70,13 +71,8 @@ function persistenceOf({ settings, of }: VirtualServer): number {
   return needed ? USUAL_PERSISTENCE : 0
 }
 
-/** linux/ip_vs.h: for sh and mh, SCHED1 is fallback and SCHED2 is port. */
-function flagsOf(settings: VirtualServer['settings']): number {
-  const first = settings['flag-1'] ?? settings['sh-fallback'] ?? settings['mh-fallback']
-  const second = settings['flag-2'] ?? settings['sh-port'] ?? settings['mh-port']
-  const third = settings['flag-3']
-  return [first, second, third].reduce((all, one, i) => all + (one === undefined ? 0 : 1 << i), 0)
-}
+const flagsOf = (settings: VirtualServer['settings']): number =>
+  schedulerFlagNames.reduce((all, name) => (settings[name] === undefined ? all : all | SCHEDULER_FLAGS[name]), 0)
 
 /** What cannot be reached is lowered; where all weights are 0, to a quorum that is always there. */
 function quorumOf(
