@@ -22,7 +22,7 @@ export function meaningOf(model: Model, { named = true }: MeaningOptions = {}): 
       ...others,
       groups: sorted(groups, ({ name }) => name).map(bare),
       services: sorted(services, ({ key }) => key).map(bare),
-      virtuals: virtuals.map(bare),
+      virtuals: virtuals.map((one) => bare(withoutIdle(one))),
     }
   }
   const questions = new Map(services.map((service) => [service.key, questionOf(service)]))
@@ -34,11 +34,19 @@ function questionOf({ key: _key, group: _group, name: _name, ...service }: Servi
   return bare(service)
 }
 
+/** Where no server is a backup, none joins below any number. */
+function withoutIdle<T extends Pick<Virtual, 'reals' | 'backupBelow' | 'quorum'>>(virtual: T): T {
+  return virtual.reals.some(({ role }) => role === 'backup') ? virtual : { ...virtual, backupBelow: virtual.quorum }
+}
+
 function unnamed(virtual: Virtual, questions: ReadonlyMap<ServiceKey, unknown>): unknown {
   const { name: _, keepalivedName: __, quorumCounts, reals, ...others } = virtual
   const rest = countsAlike(virtual) ? others : { ...others, quorumCounts }
   const asked = ({ service, ...check }: RealCheck) => ({ ...check, question: questions.get(service) ?? null })
-  return { ...bare(rest), reals: reals.map((real) => ({ ...bare(real), checks: real.checks.map(asked) })) }
+  return {
+    ...bare(withoutIdle({ ...rest, reals })),
+    reals: reals.map((real) => ({ ...bare(real), checks: real.checks.map(asked) })),
+  }
 }
 
 /** To count servers or their weights is the same where each weighs something, and one is enough. */

@@ -22,6 +22,7 @@ const alike: readonly (readonly [name: string, other: string])[] = [
     'what is a default anyway',
     text.replace('interval 9s', 'interval 9s\n    rise 1').replace('weight 2', 'weight 2 on_fail remove'),
   ],
+  ['below what backup servers join, where there is none,', text.replace('  real 10', '  backup_below 2\n  real 10')],
 ]
 for (const [name, other] of alike) {
   test(`${name} makes no difference`, () => assert.deepEqual(told(text, other), []))

@@ -85,6 +85,7 @@ function noticeLines(of: '' | 'real', { up, down }: Notices, modules: Modules): 
 
 function wordTexts(virtual: Virtual, usual: Usual): string[] {
   const { sorry, slowStart, doubling, loadFeedback, onStop, keepalivedName, quorum, backupBelow } = virtual
+  const joins = virtual.reals.some(({ role }) => role === 'backup')
   return [
     ...schedulerText(virtual),
     ...when(usual.forward !== DEFAULT_FORWARD, `forward ${FORWARD_WORDS[usual.forward]}`),
@@ -92,7 +93,7 @@ function wordTexts(virtual: Virtual, usual: Usual): string[] {
     ...when(virtual.settings.onePacket, 'one_packet yes'),
     ...quorumText(virtual),
     ...hysteresisText(virtual),
-    ...when(backupBelow !== quorum, `backup_below ${backupBelow}`),
+    ...when(joins && backupBelow !== quorum, `backup_below ${backupBelow}`),
     ...when(slowStart > 0, `slow_start ${lengthText(slowStart)}`),
     ...(doubling === null ? [] : [`doubling ${doubling.share} ${lengthText(doubling.every)}`]),
     ...(loadFeedback === null ? [] : [`load_feedback ${lengthText(loadFeedback.every)}`]),

@@ -192,7 +192,7 @@ const vectors: readonly Vector[] = [
     text: `mailserver = http://x\n${changed({})}`,
     says: [/^1: "http:\/\/x" names no mail server/],
   },
-  { name: 'a sender that is none', text: `mailfrom = me\n${changed({})}`, says: [/^1: "me" is not a mail address/] },
+  { name: 'a sender that is none', text: `mailfrom = me@\n${changed({})}`, says: [/^1: "me@" is not a mail address/] },
   {
     name: 'a database that is none',
     text: `database = mysql\n${changed({})}`,

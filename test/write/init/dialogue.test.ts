@@ -131,7 +131,7 @@ test('a wrong answer is explained and asked again, and nothing before it is lost
     'ops',
     'smtp:/x',
     'mail.example.com',
-    'me',
+    'me@',
   )
   const { lines } = told(typed)
   assert.deepEqual(
@@ -164,7 +164,7 @@ test('a wrong answer is explained and asked again, and nothing before it is lost
       '    sed, nq, fo, ovf, mh, twos.',
       '  ! "smtp:/x" names no mail server: smtp://host:port, or smtps://host:port for TLS from the',
       '    start.',
-      '  ! "me" is not a mail address: write the bare address: upalert@example.com.',
+      '  ! "me@" is not a mail address: write the bare address: upalert@example.com.',
     ],
   )
 })
