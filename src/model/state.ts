@@ -387,4 +387,6 @@ export interface Patch {
   /** Deliveries that are over. */
   readonly delivered: readonly Id[]
   readonly noise?: Noise | null
+  /** All there are from here on, after a start or a reload: what is not among them is gone. */
+  readonly only?: { readonly services: readonly ServiceKey[]; readonly pools: readonly string[] }
 }

@@ -63,7 +63,10 @@ export function createLoop(initial: State, run: string, doors: LoopDoors): Loop 
     const decided = decide(before, event, doors.now())
     state = decided.state
     doors.decided?.()
-    return carryOut(patchOf(before, state), decided.effects, rewrites.has(body.kind) ? savedState(state) : null)
+    const patch = patchOf(before, state)
+    if (!rewrites.has(body.kind)) return carryOut(patch, decided.effects, null)
+    const only = { services: state.services.map(({ key }) => key), pools: state.pools.map(({ name }) => name) }
+    return carryOut({ ...patch, only }, decided.effects, savedState(state))
   }
 
   function carryOut(patch: Patch, effects: readonly Effect[], whole: Saved | null): readonly Entry[] {

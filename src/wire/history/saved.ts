@@ -57,6 +57,14 @@ export function addPatch(fold: Fold, patch: Patch): void {
   if (patch.owned !== null) fold.owned = patch.owned
   if (patch.controls != null) fold.controls = patch.controls
   if (patch.noise != null) fold.noise = patch.noise
+  if (patch.only === undefined) return
+  keepOnly(fold.services, patch.only.services)
+  keepOnly(fold.pools, patch.only.pools)
+}
+
+function keepOnly(known: Map<string, unknown>, names: readonly string[]): void {
+  const all = new Set(names)
+  for (const name of known.keys()) if (!all.has(name)) known.delete(name)
 }
 
 export function savedOf(fold: Fold): Saved {
