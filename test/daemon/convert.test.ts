@@ -189,6 +189,22 @@ test('files that a mon.cf loads beside itself stay where they are', async () => 
   assert.match(told[0] ?? '', /beside\.conf is loaded beside it/)
 })
 
+test('to keepalived nothing is told of what nobody wrote, and a mail is not lost', async () => {
+  const alerting = `autoreload = yes\n${LDIRECTORD}\temailalert = ops@example.com\n`
+  const { text, told } = await convert(file('mails.cf', alerting), { to: 'keepalived' })
+  assert.doesNotMatch(told.join('\n'), /database|reload_check|\/http[.:]/)
+  assert.match(told.join('\n'), /: autoreload = yes: .*SIGHUP/)
+  assert.match(text ?? '', /notification_email \{\n {8}ops@example\.com\n/)
+  assert.doesNotMatch(text ?? '', /smtp_alert no/)
+})
+
+test('to keepalived a virtual server that is switched off stands there as comments, too', async () => {
+  const second = LVS.replaceAll(/^virtual \w+/gm, 'virtual off').replaceAll('192.0.2.1', '192.0.2.2')
+  const off = second.slice(second.indexOf('virtual off')).replace('active = 1', 'active = 0')
+  const { text } = await convert(file('off.cf', `${LVS}${off}`), { to: 'keepalived' })
+  assert.match(text ?? '', /^# Switched off:\n# # off\n(?:#.*\n)*# virtual_server 192\.0\.2\.2 /m)
+})
+
 test('every sample of other formats becomes a mon.cf that means the same', needs('corpus'), async () => {
   let converted = 0
   for (const format of ['keepalived', 'lvscf', 'ldirectord']) {
