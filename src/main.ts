@@ -244,6 +244,10 @@ function end(status: number): void {
 }
 
 // A reader that goes away ("upalert log | head") is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  process.stderr.write(`upalert: the output cannot be written: ${error.message}\n`)
+  process.exit(1)
+})
 
 await program.parseAsync()

@@ -2,7 +2,7 @@
  * `upalert convert FILE`: reads a configuration as the daemon would, writes it in the other format with its comments where
  * they belong, reads that again, and tells what does not come back: a converted file is not believed but compared.
  */
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { ConvertDoors, Converted } from '../cli/convert-command.ts'
@@ -24,7 +24,7 @@ import { withVirtuals } from '../write/mon/lvs-alerts.ts'
 import { monText } from '../write/mon/mon-text.ts'
 import { textOf, type Written } from '../write/written.ts'
 import { type Configuration, loadConfiguration } from './configuration.ts'
-import { formatOfBytes } from './director/files.ts'
+import { configurationBytes } from './configuration-bytes.ts'
 import { fromKernel } from './from-kernel.ts'
 import { m4For } from './m4.ts'
 import { directoriesOf } from './paths.ts'
@@ -59,8 +59,8 @@ export async function convert(file: string, options: ConvertOptions): Promise<Co
   const configuration = await loadConfiguration(path, configId === undefined ? {} : { configId })
   const { model, problems } = configuration
   if (model === null) return { text: null, told: [formatProblems(errorsIn(problems))], exit: WRONG }
-  const bytes = readFileSync(path)
-  const format = formatOfBytes(bytes)
+  const bytes = bytesOf(path)
+  const format = configuration.format ?? 'mon'
   const told = includedIn(configuration)
   const asleep = configuration.parts.some(({ dormant }) => dormant.length > 0)
   if (model.virtuals.length === 0 && format !== 'mon' && !asleep) {
@@ -81,6 +81,12 @@ function includedIn({ file, model, parts }: Configuration): string[] {
   if (named.length > 0 || sources.size === 0) return beside
   const files = [...sources].map(visible).join(', ')
   return [`note: it includes other files, which are a part of what is written: ${files}`]
+}
+
+/** They were just read; a file that went away meanwhile is empty. */
+function bytesOf(path: string): Buffer {
+  const read = configurationBytes(path)
+  return read.kind === 'bytes' ? Buffer.from(read.bytes) : Buffer.alloc(0)
 }
 
 /** To the byte where it is UTF-8; comments in Latin-1 become what they mean. */
@@ -122,6 +128,13 @@ async function written(path: string, format: Format, subject: Subject): Promise<
     return { text, told: [...told, ...lost.map(lossLine), off], exit: NOT_ALL }
   }
   const again = await readAgain(text)
+  if (again.model === null && lacksOnlyPrograms(again)) {
+    const findings = lost.length
+    const notHere =
+      'note: programs that it calls are not on this machine, so what is written could not be compared with what was read'
+    const counts = countText(model.virtuals.length, countReals(model), findings)
+    return { text, told: [...told, ...lost.map(lossLine), notHere, counts], exit: lost.length === 0 ? SAME : NOT_ALL }
+  }
   const wrong = again.model === null ? refusedBy(again) : differingIn(again.model, made.losses, { model, to })
   const findings = lost.length + wrong.length
   const counts = countText(model.virtuals.length, countReals(model), findings)
@@ -171,7 +184,7 @@ function pools(model: Model): unknown {
 }
 
 function remarkedIn(path: string, format: Format, { parts }: Configuration): readonly Remarked[] {
-  const own = format === 'mon' ? [{ file: path, text: textOfBytes(path, readFileSync(path)), format }] : []
+  const own = format === 'mon' ? [{ file: path, text: textOfBytes(path, bytesOf(path)), format }] : []
   const others = parts.flatMap(({ file: { source, sources } }) => {
     const of = formatOf(source.text)
     return sources.map(({ file, text }) => ({ file, text, format: of }))
@@ -190,6 +203,10 @@ function lossLine({ place, text, why }: Loss): string {
   const where = place.file === '' ? '' : `${visible(place.file)}:${place.line}:${place.column}: `
   return `${where}${visible(text)}: ${visible(why)}`
 }
+
+/** Who converts on a desk has not installed what the director has. */
+const lacksOnlyPrograms = ({ problems }: Configuration) =>
+  errorsIn(problems).every(({ code }) => code === 'script-missing')
 
 const TOO_LARGE = new Set(['file-too-large', 'too-many-lines'])
 
@@ -228,20 +245,34 @@ const SECRET = /pass|secret|token|credential|community|:\/\/[^\s/@]*:[^\s/@]*@/i
 const OPEN_TO_ALL = 0o644
 const OWNER_ALONE = 0o600
 
-function writeNew(path: string, text: string, { force }: { readonly force: boolean }): string | null {
+function writeNew(named: string, text: string, { force }: { readonly force: boolean }): string | null {
   const mode = SECRET.test(text) ? OWNER_ALONE : OPEN_TO_ALL
+  const path = behindLinks(named)
   if (force) {
     const fault = replaceWhole(path, text, mode)
-    return fault === null ? null : `${path} cannot be written: ${fault}`
+    return fault === null ? null : `${named} cannot be written: ${fault}`
   }
+  let fd = -1
   try {
-    const fd = openSync(path, 'wx', mode)
+    fd = openSync(path, 'wx', mode)
     writeFileSync(fd, text)
-    closeSync(fd)
     return null
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : ''
-    if (code === 'EEXIST') return `${path} is there already: name another file, or overwrite it with --force`
-    return `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`
+    if (code === 'EEXIST') return `${named} is there already: name another file, or overwrite it with --force`
+    // Half a configuration is worse than none.
+    if (fd >= 0) rmSync(path, { force: true })
+    return `${named} cannot be written: ${error instanceof Error ? error.message : String(error)}`
+  } finally {
+    if (fd >= 0) closeSync(fd)
+  }
+}
+
+/** The file that a link leads to is replaced, and not the link. */
+function behindLinks(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
   }
 }
