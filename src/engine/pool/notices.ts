@@ -61,8 +61,9 @@ function realDirection({ initial }: Real, before: RealState, { told }: RealState
 }
 
 /**
- * As keepalived does: a pool that begins with its quorum says so, since its quorum_up may announce the address; and one
- * that begins without it says so only if a sorry server steps in. Who is named in mon.cf hears no good news of a start.
+ * As keepalived does: a pool of its configuration that begins with its quorum says so, since its quorum_up may announce the
+ * address; and one that begins without it says so only if a sorry server steps in. Of any other pool nobody hears good news of
+ * a start, and everybody hears that nobody serves.
  */
 function quorumDirection({ keepalivedName }: Virtual, before: PoolState, after: PoolStanding): 'up' | 'down' | null {
   const [had, has] = [before.standing === 'serving', after === 'serving']
@@ -71,5 +72,5 @@ function quorumDirection({ keepalivedName }: Virtual, before: PoolState, after: 
   if (has) return before.standing === 'unknown' && keepalivedName === null ? null : 'up'
   if (had) return 'down'
   const isStart = before.standing === 'unknown' || tellsStart
-  return isStart && after === 'sorry' ? 'down' : null
+  return isStart && (after === 'sorry' || (after !== 'unknown' && keepalivedName === null)) ? 'down' : null
 }

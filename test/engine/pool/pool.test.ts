@@ -204,8 +204,10 @@ test('who fails at the first look is told of', () => {
   assert.deepEqual(calls(pool.check(1, '-')), ['DOWN failure 10.1.1.1:80'])
 })
 
-test('a pool that begins without its quorum tells so only if a sorry server steps in', () => {
-  const quiet = poolOf([realOf(1)], { notices: notices('UP', 'DOWN') })
+test('a pool that begins without its quorum tells so; one of a keepalived.conf only if a sorry server steps in', () => {
+  const own = poolOf([realOf(1)], { notices: notices('UP', 'DOWN') })
+  assert.deepEqual(calls(own.check(1, '-')), ['DOWN failure quorum'])
+  const quiet = poolOf([realOf(1)], { notices: notices('UP', 'DOWN'), keepalivedName: '[192.0.2.1]:tcp:80' })
   assert.deepEqual(calls(quiet.check(1, '-')), [])
   const sorry = poolOf([realOf(1)], { notices: notices('UP', 'DOWN'), sorry: sorryServer })
   assert.deepEqual(calls(sorry.check(1, '-')), ['DOWN failure quorum'])

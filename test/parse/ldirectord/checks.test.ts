@@ -86,7 +86,7 @@ const asked: readonly {
     head: 'virtual=192.0.2.1:21',
     lines: ['real=10.0.0.1:21 gate', 'request="welcome.msg"', 'receive="test"'],
     module: 'ftp',
-    options: { user: 'anonymous', password: 'ldirectord@localhost', path: 'welcome.msg', receive: 'test' },
+    options: { user: 'anonymous', password: 'ldirectord@localhost', path: '/welcome.msg', receive: 'test' },
   },
   {
     name: 'news',

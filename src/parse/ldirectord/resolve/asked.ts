@@ -79,14 +79,17 @@ export function negotiation(asking: Asking, around: Around): Asked | null {
         ...talk,
         user: login?.value ?? 'anonymous',
         password,
-        ...(request === '' ? {} : { path: request }),
+        // ldirectord goes to the root first, whatever directory the login leads to.
+        ...(request === '' ? {} : { path: `/${request}` }),
         ...found,
       }
       return { module: 'ftp', options, words: { ...words, path: words.request } }
     }
     case 'ldap':
     case 'ldaps': {
-      const bind = login === undefined ? {} : { binddn: login.value, password: passwd?.value ?? '' }
+      // It binds by name only with both; a name without a password would be no name to the server (RFC 4513, 5.1.2).
+      const named = login !== undefined && passwd !== undefined && login.value !== '' && passwd.value !== ''
+      const bind = named ? { binddn: login.value, password: passwd.value } : {}
       const options = { ...base, ...bind, ...tlsOf(service), entry: request, ...found }
       return { module: 'ldap', options, words: { ...words, entry: words.request, binddn: words.login } }
     }
