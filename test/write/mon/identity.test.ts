@@ -24,7 +24,15 @@ const understood = (text: string): ResolvedKeepalived =>
   })
 
 /** What a file's own times and weights earn, of which only mon.cf's reader says something. */
-const OWN = new Set(['timeout-interval', 'slow-start', 'weights-unused', 'hysteresis', 'virtual-unchecked', 'backup', 'loopback-nat'])
+const OWN = new Set([
+  'timeout-interval',
+  'slow-start',
+  'weights-unused',
+  'hysteresis',
+  'virtual-unchecked',
+  'backup',
+  'loopback-nat',
+])
 /** For a line that need not be written. */
 const NEEDLESS = /nothing joins/
 
