@@ -9,7 +9,8 @@ import { alerts as builtInAlerts } from '../../alerts/index.ts'
 import { monitors as builtInMonitors } from '../../monitors/index.ts'
 import type { Alert } from '../model/alert.ts'
 import { machineZone } from '../model/calendar/zone.ts'
-import type { Model, Settings } from '../model/model.ts'
+import { emptyModel } from '../model/empty-model.ts'
+import type { Model } from '../model/model.ts'
 import type { Monitor } from '../model/monitor.ts'
 import { fileProblem, loadMon } from '../parse/check.ts'
 import { joined } from '../parse/director/join.ts'
@@ -183,20 +184,6 @@ async function understand(
 }
 
 const judging = (alerts: ReadonlyMap<string, Alert>) => ({ timeZone: machineZone(), alertFaults: alertFaults(alerts) })
-
-const emptyModel = (settings: Settings): Model => ({
-  settings,
-  groups: [],
-  services: [],
-  serviceIndex: new Map(),
-  views: [],
-  aliases: [],
-  virtuals: [],
-  paths: [],
-  receivers: new Map(),
-  windows: [],
-  reports: [],
-})
 
 /** A problem with a place in the mon.cf, of a plugin or another file that it names. */
 type Placed = Omit<PluginProblem, 'code'> & { readonly code: string }

@@ -1,6 +1,7 @@
 /** A keepalived.conf and what it becomes, as the daemon would have both, without a disk. */
 import { alerts } from '../../alerts/index.ts'
 import { monitors } from '../../monitors/index.ts'
+import { emptyModel } from '../../src/model/empty-model.ts'
 import type { Model } from '../../src/model/model.ts'
 import { joined } from '../../src/parse/director/join.ts'
 import type { Dormant, Part } from '../../src/parse/director/part.ts'
@@ -25,19 +26,7 @@ export const readMon = (text: string): Resolved => resolve(parseMon({ file: 'con
 /** The settings of an empty mon.cf. */
 export const base = settingsOf(parseMon({ file: 'mon.cf', text: '' }), surroundings)
 
-const empty: Model = {
-  settings: base,
-  groups: [],
-  services: [],
-  serviceIndex: new Map(),
-  views: [],
-  aliases: [],
-  virtuals: [],
-  paths: [],
-  receivers: new Map(),
-  windows: [],
-  reports: [],
-}
+const empty = emptyModel(base)
 
 /** What one file of another tool means by itself. */
 export const modelOfPart = (part: Part): Model => joined(empty, [part], new Set()).model

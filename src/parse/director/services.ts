@@ -31,6 +31,12 @@ export class Services {
   readonly #known = new Map<string, Service>()
   readonly #taken = new Set<string>()
 
+  /** What was found after this call: of a file that shares the checks of those before it, its own. */
+  mark(): () => { readonly groups: readonly HostGroup[]; readonly services: readonly Service[] } {
+    const [groups, services] = [this.groups.size, this.list.length]
+    return () => ({ groups: [...this.groups.values()].slice(groups), services: this.list.slice(services) })
+  }
+
   take(server: Server, named: NamedCheck, place: Place): RealCheck {
     const { kind, check } = named
     const group = this.#group(server)

@@ -31,7 +31,7 @@ export function resolveKeepalived(
   surroundings: KeepalivedSurroundings,
   services: Services = new Services(),
 ): ResolvedKeepalived {
-  const before = { groups: services.groups.size, services: services.list.length }
+  const found = services.mark()
   const report = new Report()
   report.omitted = file.omitted
   for (const problem of file.problems) report.add(problem)
@@ -43,8 +43,7 @@ export function resolveKeepalived(
   const virtuals = file.virtualServers.map((server) => resolveVirtual(server, around)).filter((one) => one !== null)
   return {
     file,
-    groups: [...services.groups.values()].slice(before.groups),
-    services: services.list.slice(before.services),
+    ...found(),
     virtuals,
     settings,
     settingPlaces: settingPlaces(file),

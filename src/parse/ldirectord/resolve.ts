@@ -30,7 +30,7 @@ export function resolveLdirectord(
   surroundings: LdirectordSurroundings,
   services: Services = new Services(),
 ): ResolvedLdirectord {
-  const before = { groups: services.groups.size, services: services.list.length }
+  const found = services.mark()
   const report = new OnceReport()
   report.omitted = file.omitted
   for (const problem of file.problems) report.add(problem)
@@ -49,10 +49,11 @@ export function resolveLdirectord(
   globalLosses(file, around)
   const fronts = new Fronts(around)
   const virtuals = file.services.map((one) => resolveVirtual(one, fronts, around)).filter((one) => one !== null)
+  const own = found()
   return {
     file,
-    groups: [...services.groups.values()].slice(before.groups),
-    services: heard(services.list.slice(before.services), around.listeners),
+    ...own,
+    services: heard(own.services, around.listeners),
     virtuals,
     settings,
     settingPlaces: settingPlaces(file),

@@ -35,7 +35,7 @@ export function resolveLvs(
   surroundings: LvsSurroundings,
   services: Services = new Services(),
 ): ResolvedLvs {
-  const before = { groups: services.groups.size, services: services.list.length }
+  const found = services.mark()
   const report = new Report()
   report.omitted = file.omitted
   for (const problem of file.problems) report.add(problem)
@@ -53,8 +53,7 @@ export function resolveLvs(
   const resting = restingOf(live, off, around)
   return {
     file,
-    groups: [...services.groups.values()].slice(before.groups),
-    services: services.list.slice(before.services),
+    ...found(),
     virtuals,
     settings: { table: { ...timeoutsOf(file), fifos: [] } },
     settingPlaces: placesOf(wordsOfTimeouts(file), placeOfWord),

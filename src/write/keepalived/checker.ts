@@ -4,7 +4,7 @@
  */
 import type { Place, RealCheck, Service } from '../../model/model.ts'
 import type { TableDestinationId } from '../../model/table.ts'
-import type { CheckerKind } from '../../parse/keepalived/resolve/checks.ts'
+import type { CheckerKind } from '../../parse/keepalived/checker-times.ts'
 import type { Losses } from './losses.ts'
 import type { TrackFiles } from './track-files.ts'
 

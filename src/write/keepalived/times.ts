@@ -4,7 +4,7 @@
  * Source: keepalived.conf(5), "Healthchecker"; parse/keepalived/resolve/checks.ts is the way back.
  */
 import type { Timing } from '../../model/model.ts'
-import type { CheckerKind } from '../../parse/keepalived/resolve/checks.ts'
+import { CHECKER_TIMES } from '../../parse/keepalived/checker-times.ts'
 import { type Checker, subjectOf } from './checker.ts'
 import type { Losses } from './losses.ts'
 import { secondsText } from './quoting.ts'
@@ -23,33 +23,8 @@ type Shareable = Exclude<keyof Shared, 'delay_loop'>
 /** keepalived.conf(5): milliseconds. */
 const USUAL_LOOP = 60_000
 const USUAL_TIMEOUT = 5000
-const SECOND = 1000
 /** How often parse/keepalived/resolve/checks.ts has such a file read. */
 const FILE_INTERVAL = 1000
-
-interface Usual {
-  readonly retry: number
-  /** `null`: as long as delay_loop. */
-  readonly delay: number | null
-  readonly rise: number
-  readonly failsAtOnce: boolean
-  readonly retriesWhileDown: boolean
-}
-
-const usual: Usual = { retry: 1, delay: SECOND, rise: 1, failsAtOnce: true, retriesWhileDown: false }
-const page: Usual = { ...usual, delay: 3 * SECOND, rise: 2 }
-
-const USUAL: Readonly<Record<CheckerKind, Usual>> = {
-  TCP_CHECK: { ...usual, retriesWhileDown: true },
-  HTTP_GET: page,
-  SSL_GET: page,
-  SMTP_CHECK: { ...usual, failsAtOnce: false, retriesWhileDown: true },
-  DNS_CHECK: { ...usual, retry: 3, delay: null },
-  MISC_CHECK: { ...usual, retry: 0 },
-  UDP_CHECK: usual,
-  PING_CHECK: usual,
-  FILE_CHECK: { ...usual, retry: 0 },
-}
 
 /** FILE_CHECK has no words of its own for its times, and is told when the file changes. */
 const isFixed = ({ kind }: Checker) => kind === 'FILE_CHECK'
@@ -89,7 +64,7 @@ export function ownLines(checker: Checker, shared: Shared): string[] {
     if (value !== 'any' && value !== null && value !== inherited) lines.push(`${word} ${valueText(word, value)}`)
   }
   const { service, kind } = checker
-  if (service.rise === 1 && USUAL[kind].rise === 2) lines.push('fast_recovery')
+  if (service.rise === 1 && CHECKER_TIMES[kind].rise === 2) lines.push('fast_recovery')
   return lines
 }
 
@@ -118,9 +93,9 @@ function needOf(word: Shareable, { service, timeout }: Checker): number | null |
 function usualOf(word: Shareable, { kind }: Checker, loop: number): number | null {
   switch (word) {
     case 'retry':
-      return USUAL[kind].retry
+      return CHECKER_TIMES[kind].retry
     case 'delay_before_retry':
-      return USUAL[kind].delay ?? loop
+      return CHECKER_TIMES[kind].delay ?? loop
     case 'warmup':
       return null
     case 'connect_timeout':
@@ -160,16 +135,16 @@ function mostCommon(values: readonly number[]): number | null {
 /** Rules of a check that keepalived's checker of this kind cannot follow. */
 export function loseRules(checker: Checker, shared: Shared, losses: Losses): void {
   const { kind, service } = checker
-  const { rise, failsAtOnce, retriesWhileDown } = USUAL[kind]
+  const { rise, failsAtOnce, retriesWhileDown } = CHECKER_TIMES[kind]
   const { fall, timing, place } = service
   const lose = (text: string, why: string) => losses.add(place, `${subjectOf(service)}: ${text}`, why)
   if (timing?.kind === 'cron') {
     lose(
       `cron ${timing.expression}`,
-      `keepalived asks every so often and knows no calendar: delay_loop ${USUAL_LOOP / SECOND} is written`,
+      `keepalived asks every so often and knows no calendar: delay_loop ${USUAL_LOOP / 1000} is written`,
     )
   } else if (timing === null)
-    lose('no interval', `keepalived asks by itself: delay_loop ${USUAL_LOOP / SECOND} is written`)
+    lose('no interval', `keepalived asks by itself: delay_loop ${USUAL_LOOP / 1000} is written`)
   else if (timing.randskew !== null) lose('randskew', 'keepalived spreads checks by warmup alone')
   if (service.rise !== rise && !(service.rise === 1 && rise === 2)) {
     lose(

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { alerts } from '../../../alerts/index.ts'
 import { monitors } from '../../../monitors/index.ts'
-import type { Model } from '../../../src/model/model.ts'
+import { emptyModel } from '../../../src/model/empty-model.ts'
 import { joined } from '../../../src/parse/director/join.ts'
 import type { Part } from '../../../src/parse/director/part.ts'
 import { Services } from '../../../src/parse/director/services.ts'
@@ -32,19 +32,7 @@ function partsOf(files: Readonly<Record<string, string>>): readonly Part[] {
 }
 
 /** An empty mon.cf. */
-const empty: Model = {
-  settings: settingsOf(parseMon({ file: 'mon.cf', text: '' }), { environment: {}, hostname: 'director' }),
-  groups: [],
-  services: [],
-  serviceIndex: new Map(),
-  views: [],
-  aliases: [],
-  virtuals: [],
-  paths: [],
-  receivers: new Map(),
-  windows: [],
-  reports: [],
-}
+const empty = emptyModel(settingsOf(parseMon({ file: 'mon.cf', text: '' }), { environment: {}, hostname: 'director' }))
 
 function join(files: Readonly<Record<string, string>>, said: readonly string[] = []) {
   const { model, problems } = joined(empty, partsOf(files), new Set(said))

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { alerts } from '../../../alerts/index.ts'
 import { monitors } from '../../../monitors/index.ts'
+import { emptyModel } from '../../../src/model/empty-model.ts'
 import type { Model } from '../../../src/model/model.ts'
 import { joined } from '../../../src/parse/director/join.ts'
 import { parseKeepalived } from '../../../src/parse/keepalived/parse.ts'
@@ -29,20 +30,7 @@ export function readKeepalived(text: string, file = 'keepalived.conf'): Read {
     scriptAccount: null,
   })
   const settings = settingsOf(parseMon({ file, text: '' }), { environment: {}, hostname: 'host1' })
-  const empty: Model = {
-    settings,
-    groups: [],
-    services: [],
-    serviceIndex: new Map(),
-    views: [],
-    aliases: [],
-    virtuals: [],
-    paths: [],
-    receivers: new Map(),
-    windows: [],
-    reports: [],
-  }
-  return { model: joined(empty, [part], new Set()).model, problems: part.problems }
+  return { model: joined(emptyModel(settings), [part], new Set()).model, problems: part.problems }
 }
 
 export const sound = (text: string): Model => {

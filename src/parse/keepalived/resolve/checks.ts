@@ -8,6 +8,7 @@ import { type Milliseconds, milliseconds, seconds } from '../../../model/units.t
 import { callOf } from '../../director/call.ts'
 import { GRACE, PROGRAM_GRACE, plainCheck } from '../../director/check.ts'
 import type { Check, NamedCheck } from '../../director/services.ts'
+import { CHECKER_TIMES, type CheckerTimes } from '../checker-times.ts'
 import type { Checker } from '../file.ts'
 import { spanOf, type Word } from '../line.ts'
 import type { Around } from './around.ts'
@@ -21,34 +22,6 @@ const DEFAULT_DELAY_LOOP = seconds(60)
 const DEFAULT_CONNECT_TIMEOUT = seconds(5)
 /** keepalived is told of each change of a file; here it is read this often. */
 const FILE_INTERVAL = seconds(1)
-interface Kind {
-  readonly retry: number
-  /** `null`: as long as delay_loop. */
-  readonly delay: Milliseconds | null
-  /** A first failing answer counts at once. */
-  readonly failsAtOnce: boolean
-  /** Whole rounds of attempts are made while it is down. */
-  readonly retriesWhileDown: boolean
-}
-
-const usual: Kind = { retry: 1, delay: seconds(1), failsAtOnce: true, retriesWhileDown: false }
-const http: Kind = { ...usual, delay: seconds(3) }
-
-/** Those that are run. */
-export type CheckerKind = Exclude<Checker['kind'], 'BFD_CHECK'>
-
-const KINDS: Readonly<Record<CheckerKind, Kind>> = {
-  TCP_CHECK: { ...usual, retriesWhileDown: true },
-  HTTP_GET: http,
-  SSL_GET: http,
-  SMTP_CHECK: { ...usual, failsAtOnce: false, retriesWhileDown: true },
-  DNS_CHECK: { ...usual, retry: 3, delay: null },
-  MISC_CHECK: { ...usual, retry: 0 },
-  UDP_CHECK: usual,
-  PING_CHECK: usual,
-  FILE_CHECK: { ...usual, retry: 0 },
-}
-
 /** What a checker becomes; an SMTP_CHECK with old sub-blocks is several. */
 export interface CheckAsked extends Asked {
   /** Nearest first: the checker's own words, its real server's, its virtual server's. */
@@ -60,7 +33,7 @@ export interface CheckAsked extends Asked {
 export function checkOf(question: CheckAsked, around: Around): NamedCheck | null {
   const { checker, levels } = question
   if (checker.kind === 'BFD_CHECK') return null
-  const kind = KINDS[checker.kind]
+  const kind = CHECKER_TIMES[checker.kind]
   const interval = checker.kind === 'FILE_CHECK' ? FILE_INTERVAL : intervalOf(levels)
   const timeout = milliseconds(
     (nearest(levels, 'connect_timeout')?.value ?? DEFAULT_CONNECT_TIMEOUT) * pagesOf(checker),
@@ -96,12 +69,12 @@ function deadlineOf(checker: Checker, timeout: Milliseconds, interval: Milliseco
 
 type Rules = Pick<Check, 'fall' | 'rise' | 'firstFall' | 'retryInterval' | 'retriesWhileDown'>
 
-function rulesOf(checker: Checker, kind: Kind, levels: Levels, interval: Milliseconds): Rules {
+function rulesOf(checker: Checker, kind: CheckerTimes, levels: Levels, interval: Milliseconds): Rules {
   const fall = fallOf(levels, kind.retry)
   const delay = nearest(levels, 'delay_before_retry')?.value ?? kind.delay ?? interval
   return {
     fall,
-    rise: nearest(levels, 'rise')?.value ?? riseOf(checker),
+    rise: nearest(levels, 'rise')?.value ?? riseOf(checker, kind),
     firstFall: kind.failsAtOnce ? 1 : null,
     retryInterval: fall > 1 ? delay : null,
     retriesWhileDown: kind.retriesWhileDown,
@@ -120,9 +93,9 @@ function fallOf(levels: Levels, retry: number): number {
 }
 
 /** A page that answers again must do so twice; `fast_recovery` takes it for well at once. */
-function riseOf(checker: Checker): number {
+function riseOf(checker: Checker, { rise }: CheckerTimes): number {
   const pages = checker.kind === 'HTTP_GET' || checker.kind === 'SSL_GET'
-  return pages && checker.settings.fast_recovery?.value !== true ? 2 : 1
+  return pages && checker.settings.fast_recovery?.value === true ? 1 : rise
 }
 
 interface Called {

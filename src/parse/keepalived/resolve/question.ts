@@ -5,8 +5,8 @@
 import type { OptionShape } from '../../../model/module.ts'
 import type { TableDestinationId } from '../../../model/table.ts'
 import { faultsOf } from '../../option-faults.ts'
+import type { CheckerKind } from '../checker-times.ts'
 import { DNS_PORT, HELO_NAME, PING } from './asked.ts'
-import type { CheckerKind } from './checks.ts'
 
 type Options = Readonly<Record<string, unknown>>
 

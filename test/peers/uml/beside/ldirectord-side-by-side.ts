@@ -5,55 +5,31 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { needs } from '../../../needs.ts'
-import { bootGuest } from '../boot.ts'
-import { expectStates, expectTold, type Lived, listed, lived, statesLived, told } from './compare.ts'
-import { besideGuest } from './guest.ts'
+import { listed, statesLived, told } from './compare.ts'
 import { requestsOf, sum, words } from './requests.ts'
-import { leftAt, MOMENTS, place, type World } from './scenario.ts'
+import { leftAt, MOMENTS, place } from './scenario.ts'
 import { ACTS, type Act } from './scenarios.ts'
+import { testEach, twoWorlds } from './two-worlds.ts'
 
-const WORLDS: readonly World[] = ['ldirectord', 'upalert']
 type LdirectordAct = Extract<Act, `ldirectord-${string}`>
 
 export function besideLdirectord(act: LdirectordAct): void {
   const scenarios = place(ACTS[act])
   describe(`side by side: ${act}`, needs('uml', 'ip', 'ipvsadm', 'ldirectord', 'perl'), () => {
-    const worlds = new Map<World, Lived>()
-    before(async () => {
-      const run = async (world: World) => worlds.set(world, lived(world, await bootGuest(besideGuest(world, act))))
-      await Promise.all(WORLDS.map(run))
-    })
-    const the = (world: World): Lived => {
-      const found = worlds.get(world)
-      assert(found !== undefined, `the guest of ${world} came to nothing`)
-      return found
-    }
-
-    for (const world of WORLDS) {
-      const other = WORLDS.find((one) => one !== world)
-      describe(world, () => {
-        test('each moment comes to its end', () => {
-          for (const { moment, missing } of the(world).story.moments) assert.deepEqual(missing, [], moment)
-        })
-        for (const scenario of scenarios) {
-          test(scenario.name, () => {
-            expectStates(scenario, the(world), other === undefined ? undefined : worlds.get(other))
-            expectTold(scenario, the(world))
-          })
-        }
-        test('no change of the table is missing in the record', () => assert.equal(the(world).missed, 0))
-        test('a file with a mistake changes nothing, and the mended one counts', () => {
-          const [before, during, after] = ['8', 'mistake', 'mended'].map((moment) => told(the(world), moment))
-          assert.equal(during?.table, before?.table)
-          assert.deepEqual(after?.missing, [])
-        })
-        test('cleanstop: it takes with it what it has put into the table', () => {
-          assert.equal(told(the(world), 'stop').table.trim(), '')
-        })
+    const worlds = twoWorlds(act, 'ldirectord')
+    const { the } = worlds
+    testEach(worlds, scenarios, (world) => {
+      test('a file with a mistake changes nothing, and the mended one counts', () => {
+        const [before, during, after] = ['8', 'mistake', 'mended'].map((moment) => told(the(world), moment))
+        assert.equal(during?.table, before?.table)
+        assert.deepEqual(after?.missing, [])
       })
-    }
+      test('cleanstop: it takes with it what it has put into the table', () => {
+        assert.equal(told(the(world), 'stop').table.trim(), '')
+      })
+    })
 
     describe('upalert beside it', () => {
       test('every difference is a row of "Differences from ldirectord"', () => {
@@ -90,7 +66,7 @@ export function besideLdirectord(act: LdirectordAct): void {
       })
 
       test('a request of a client fails only at a server that is just dead or just taken out', (t) => {
-        for (const world of WORLDS) {
+        for (const world of worlds.both) {
           const { visits } = the(world).story
           const counted = Object.entries(visits).flatMap(([index, one]) => {
             const scenario = scenarios[Number(index)]

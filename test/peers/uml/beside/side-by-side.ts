@@ -7,53 +7,29 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { before, describe, type TestContext, test } from 'node:test'
+import { describe, type TestContext, test } from 'node:test'
 import { needs } from '../../../needs.ts'
-import { bootGuest } from '../boot.ts'
 import type { Lived } from './compare.ts'
-import { AT_THE_START, expectStates, expectTold, listed, lived, statesLived, told } from './compare.ts'
-import { besideGuest } from './guest.ts'
+import { AT_THE_START, listed, statesLived, told } from './compare.ts'
 import { mean, type Requests, requestsOf, sum, unnoticedTimes, words } from './requests.ts'
-import { leftAt, MOMENTS, type Placed, place, type World } from './scenario.ts'
+import { leftAt, MOMENTS, type Placed, place } from './scenario.ts'
 import { ACTS, type Act } from './scenarios.ts'
+import { testEach, twoWorlds } from './two-worlds.ts'
 
-const WORLDS: readonly World[] = ['keepalived', 'upalert']
 /** When in a second a server dies, and how busy the machine is, is chance; and JavaScript is nine times slower in a guest. */
 const CHANCE = { times: 4, milliseconds: 1000 }
 
 export function sideBySide(act: Act): void {
   const scenarios = place(ACTS[act])
   describe(`side by side: ${act}`, needs('uml', 'ip', 'ipvsadm', 'keepalived', 'perl'), () => {
-    const worlds = new Map<World, Lived>()
-    before(async () => {
-      const run = async (world: World) => worlds.set(world, lived(world, await bootGuest(besideGuest(world, act))))
-      await Promise.all(WORLDS.map(run))
-    })
-    const the = (world: World): Lived => {
-      const found = worlds.get(world)
-      assert(found !== undefined, `the guest of ${world} came to nothing`)
-      return found
-    }
-
-    for (const world of WORLDS) {
-      const other = WORLDS.find((one) => one !== world)
-      describe(world, () => {
-        test('each moment comes to its end', () => {
-          for (const { moment, missing } of the(world).story.moments) assert.deepEqual(missing, [], moment)
-        })
-        for (const scenario of scenarios) {
-          test(scenario.name, () => {
-            expectStates(scenario, the(world), other === undefined ? undefined : worlds.get(other))
-            expectTold(scenario, the(world))
-          })
-        }
-        test('no change of the table is missing in the record', () => assert.equal(the(world).missed, 0))
-        test('clients ask all the time, and are answered', (t) => {
-          const { all, failed } = failures(t, scenarios, the(world))
-          assert(all > 2 * failed, `${failed} of ${all} requests failed`)
-        })
+    const worlds = twoWorlds(act, 'keepalived')
+    const { the } = worlds
+    testEach(worlds, scenarios, (world) => {
+      test('clients ask all the time, and are answered', (t) => {
+        const { all, failed } = failures(t, scenarios, the(world))
+        assert(all > 2 * failed, `${failed} of ${all} requests failed`)
       })
-    }
+    })
 
     test('a missing brace in the file takes a virtual server out of keepalived', () => {
       const second = scenarios[1]?.tables[0] ?? ''
@@ -104,7 +80,7 @@ export function sideBySide(act: Act): void {
       })
 
       test('dead servers leave as soon as they do with keepalived', (t) => {
-        const [theirs = 0, ours = 0] = WORLDS.map((world) => mean(unnoticedTimes(the(world), scenarios)))
+        const [theirs = 0, ours = 0] = worlds.both.map((world) => mean(unnoticedTimes(the(world), scenarios)))
         t.diagnostic(
           `a dead server is in use for ${Math.round(theirs)} ms with keepalived, ${Math.round(ours)} ms here`,
         )
