@@ -78,7 +78,9 @@ function earFor(receive: Receive, attempt: Attempt): Ear {
   let last: string | null = null
   const shown = receive.kind === 'pattern' ? ` like ${shownPattern(receive.shown)}` : ''
   const without = (code: string, text: string): Outcome => {
-    const said = last === null ? 'it said nothing' : `its last line was "${oneLine(last, QUOTED)}"`
+    const heard = last ?? lines.rest()
+    const which = last === null ? 'it said, without a line end,' : 'its last line was'
+    const said = heard === null ? 'it said nothing' : `${which} "${oneLine(heard, QUOTED)}"`
     return { kind: 'down', code, text: `${text}; ${said}` }
   }
   const look = (some: readonly string[]): Outcome | null => {

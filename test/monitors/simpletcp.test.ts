@@ -41,6 +41,13 @@ const rows: readonly (readonly [
   ],
   ['silence', silent, { timeout: 0.3 }, 'timed-out', /^sent no line within 300 ms; it said nothing$/],
   [
+    'a line that never ends',
+    (socket) => void socket.write('abc'),
+    { timeout: 0.3, receive: 'z' },
+    'timed-out',
+    /^sent no line like \/z\/ within 300 ms; it said, without a line end, "abc"$/,
+  ],
+  [
     'a flood without a line',
     flooding,
     { receive: 'y' },

@@ -85,7 +85,7 @@ function nearestCheck(question: Question): Asks | null {
   const port = portOf(question)
   const why = `keepalived has no checker that asks as this monitor ${module} does`
   if (port === null || isOn(options, 'udp') || WITHOUT_TCP.has(module)) {
-    lose(question, `${why}: until MISC_CHECK runs a program that does, nothing asks for it`)
+    lose(question, `${why}: it is NOT CHECKED and always in use, until MISC_CHECK runs a program that does`)
     return null
   }
   const lines = connectingLines(question, { port })
