@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { stateFor } from '../../src/engine/start.ts'
 import type { Entry } from '../../src/model/entry.ts'
 import { createLoop } from '../../src/runtime/loop.ts'
+import { addPatch, foldOf } from '../../src/wire/history/saved.ts'
 import { at, checked, model, result, service } from '../engine/build.ts'
 import { settle } from './fake-time.ts'
 
@@ -57,4 +58,26 @@ test('a start, a reload and a stop write the whole state', () => {
   loop.post({ kind: 'stopping', text: '' })
   assert.equal(order.filter((what) => what.endsWith('whole')).length, 2)
   assert.equal(order[0], 'reconcile', 'the table does not wait for a disk')
+})
+
+test('what a reload has dropped is gone for whoever reads the patches alone, as after kill -9', async () => {
+  const [kept, dropped] = [service({ called: 'g/kept' }), service({ called: 'g/dropped' })]
+  const fold = foldOf(null)
+  const loop = createLoop(stateFor(model([kept, dropped]), null), 'run', {
+    now: () => at(0),
+    async remember(patch) {
+      addPatch(fold, patch)
+    },
+    reconcile: () => {},
+    deliver: () => {},
+    show: () => {},
+    timer: () => {},
+    note: () => {},
+  })
+  const failed = (one: typeof kept) => checked(one, result(one.hosts, ['h1']))
+  loop.post(failed(kept))
+  loop.post(failed(dropped))
+  assert.deepEqual([...fold.services.keys()], [kept.key, dropped.key])
+  loop.post({ kind: 'reloaded', model: model([kept]), text: '' })
+  assert.deepEqual([...fold.services.keys()], [kept.key])
 })

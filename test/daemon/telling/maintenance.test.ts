@@ -3,6 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { farm, upalert } from './rig.ts'
 
+/** A weekday on which nobody runs this test: today's maintenance would hide what it waits for. */
+const farDay = (new Date().getUTCDay() + 3) % 7
+
 test('a failure within it is not told, nor its end; one that lasts beyond it is told then, and its end', async (t) => {
   const it = await farm(
     t,
@@ -12,7 +15,7 @@ receiver ops
 
 maintenance backup
     cover web
-    cron "0 2 * * 0"
+    cron "0 2 * * ${farDay}"
     timezone Europe/Berlin
     lasts 2h
     reason the weekly backup
