@@ -27,7 +27,7 @@ const secret =
 const LONGEST_WORD = 16
 /** With quotes of JSON around the word, themselves quoted or not. */
 const between = /\\?"?[ \t]*[=:][ \t]*|[ \t]+/y
-const value = /\\"(?:[^"\\\n]|\\.)*\\"?|"(?:[^"\\\n]|\\[^\n])*["\\]?|'[^'\n]*'?|[^\s"'&;]+/y
+const value = /\\"(?:[^"\\\n]|\\[^\n])*|"(?:[^"\\\n]|\\[^\n])*["\\]?|'[^'\n]*'?|[^\s"'&;]+/y
 
 function named(text: string): Span[] {
   const spans: Span[] = []
