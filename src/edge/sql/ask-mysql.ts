@@ -9,6 +9,7 @@ import { type Connection, createConnection } from 'mysql2'
 import { readWhole } from '../files/whole-file.ts'
 import type { Attempt } from '../probe/attempt.ts'
 import { untap } from '../probe/tap.ts'
+import { Exchange } from './exchange.ts'
 import { codeOf, messageOf, quoted } from './said.ts'
 import type { SqlAnswer, SqlAsk } from './sql-monitor.ts'
 import { NONSENSE, nonsense, OpenStream, TOO_MUCH } from './stream.ts'
@@ -19,43 +20,33 @@ export function askMysql(socket: Socket, ask: SqlAsk, attempt: Attempt): Promise
   if (ask.tls.kind === 'tls') untap(socket)
   const stream = new OpenStream(socket, ask.host)
   return new Promise((settle) => {
-    let inside = false
-    let rows = 0
-    let over = false
     const connection = open(stream, ask)
-    const done = (answer: SqlAnswer): void => {
-      if (over) return
-      over = true
-      attempt.signal.removeEventListener('abort', onAbort)
-      // Only who has answered is told goodbye: servers count the others as aborted.
-      if (answer.kind === 'rows') connection.end(() => undefined)
-      else stream.destroy()
-      settle(answer)
-    }
-    const onAbort = (): void => done({ kind: 'stopped', rows: inside ? rows : null })
-    const onError = (error: unknown): void => {
-      const enough = rows > 0 && codeOf(error) === TOO_MUCH
-      done(enough ? { kind: 'rows', rows } : { kind: 'failed', ...faultOf(error, inside, password) })
-    }
-    attempt.signal.addEventListener('abort', onAbort, { once: true })
-    if (attempt.signal.aborted) return onAbort()
+    const exchange = new Exchange({
+      stream,
+      attempt,
+      goodbye: () => connection.end(() => undefined),
+      faultOf: (error, inside) => faultOf(error, inside, password),
+      settle,
+    })
+    const { done, failed } = exchange
+    if (!exchange.begin()) return
     guard(connection, (error) => {
-      onError(error)
+      failed(error)
       stream.destroy()
     })
-    stream.once('error', onError)
+    stream.once('error', failed)
     // Why it was closed, the driver says only then.
-    const onClosed = (): unknown => setImmediate(onError, closed())
+    const onClosed = (): unknown => setImmediate(failed, closed())
     stream.once('close', onClosed)
-    connection.on('error', (error) => (codeOf(error) === 'PROTOCOL_CONNECTION_LOST' ? onClosed() : onError(error)))
+    connection.on('error', (error) => (codeOf(error) === 'PROTOCOL_CONNECTION_LOST' ? onClosed() : failed(error)))
     connection.once('connect', () => {
-      inside = true
+      exchange.inside = true
       const query = connection.query(request)
-      query.on('error', onError)
+      query.on('error', failed)
       query.on('result', (row: object) => {
-        rows += 'affectedRows' in row && typeof row.affectedRows === 'number' ? row.affectedRows : 1
+        exchange.rows += 'affectedRows' in row && typeof row.affectedRows === 'number' ? row.affectedRows : 1
       })
-      query.on('end', () => done({ kind: 'rows', rows }))
+      query.on('end', () => done({ kind: 'rows', rows: exchange.rows }))
     })
   })
 }

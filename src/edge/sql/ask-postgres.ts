@@ -7,6 +7,7 @@ import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Attempt } from '../probe/attempt.ts'
 import { dress } from '../probe/tls-options.ts'
+import { Exchange } from './exchange.ts'
 import { wholeMessages } from './pg-messages.ts'
 import { codeOf, messageOf, quoted } from './said.ts'
 import type { SqlAnswer, SqlAsk } from './sql-monitor.ts'
@@ -58,9 +59,6 @@ function overStream(socket: Socket, ask: SqlAsk, attempt: Attempt): Promise<SqlA
   const { host, login, password, database, request } = ask
   const stream = new OpenStream(socket, host, wholeMessages())
   return new Promise((settle) => {
-    let inside = false
-    let rows = 0
-    let over = false
     const client = new pg.Client({
       stream: () => stream,
       user: login,
@@ -70,35 +68,28 @@ function overStream(socket: Socket, ask: SqlAsk, attempt: Attempt): Promise<SqlA
       ssl: false,
       application_name: 'upalert',
     })
-    const done = (answer: SqlAnswer): void => {
-      if (over) return
-      over = true
-      attempt.signal.removeEventListener('abort', onAbort)
-      // Only who has answered is told goodbye.
-      if (answer.kind === 'rows') client.end().catch(() => undefined)
-      else stream.destroy()
-      settle(answer)
-    }
-    const onAbort = (): void => done({ kind: 'stopped', rows: inside ? rows : null })
-    const onError = (error: unknown): void => {
-      const enough = rows > 0 && codeOf(error) === TOO_MUCH
-      done(enough ? { kind: 'rows', rows } : { kind: 'failed', ...faultOf(error, inside, password) })
-    }
-    attempt.signal.addEventListener('abort', onAbort, { once: true })
-    if (attempt.signal.aborted) return onAbort()
-    stream.once('error', onError)
+    const exchange = new Exchange({
+      stream,
+      attempt,
+      goodbye: () => void client.end().catch(() => undefined),
+      faultOf: (error, inside) => faultOf(error, inside, password),
+      settle,
+    })
+    const { done, failed } = exchange
+    if (!exchange.begin()) return
+    stream.once('error', failed)
     // What the driver has to say of it comes first.
-    stream.once('close', () => setImmediate(onError, closed()))
-    client.on('error', onError)
+    stream.once('close', () => setImmediate(failed, closed()))
+    client.on('error', failed)
     client.connect((error: Error | null) => {
-      if (error !== null && error !== undefined) return onError(error)
-      inside = true
+      if (error !== null && error !== undefined) return failed(error)
+      exchange.inside = true
       const query = new pg.Query(request)
       query.on('row', () => {
-        rows += 1
+        exchange.rows += 1
       })
-      query.on('error', onError)
-      query.on('end', (result) => done({ kind: 'rows', rows: Math.max(rows, result?.rowCount ?? 0) }))
+      query.on('error', failed)
+      query.on('end', (result) => done({ kind: 'rows', rows: Math.max(exchange.rows, result?.rowCount ?? 0) }))
       client.query(query)
     })
   })
