@@ -8,7 +8,7 @@ import { asAdvice } from '../src/edge/probe/advice.ts'
 import type { Attempt } from '../src/edge/probe/attempt.ts'
 import { eachHost, type Outcome } from '../src/edge/probe/each-host.ts'
 import { type Ended, PROGRAMS_AT_ONCE, runForHost } from '../src/edge/program/for-host.ts'
-import { commandProperty } from '../src/edge/program/launch.ts'
+import { commandProperty, runTimeoutProperty } from '../src/edge/program/launch.ts'
 import { userProperty } from '../src/edge/program/run-as.ts'
 import type { Monitor } from '../src/model/monitor.ts'
 import type { Host } from '../src/model/names.ts'
@@ -34,11 +34,7 @@ export const load: Monitor<LoadOptions> = {
     type: 'object',
     properties: {
       command: commandProperty('a program that prints a load average; {host} in an argument becomes the host'),
-      timeout: {
-        type: 'number',
-        exclusiveMinimum: 0,
-        description: 'seconds that one run may take; otherwise the timeout of the service',
-      },
+      timeout: runTimeoutProperty,
       user: userProperty,
     },
     required: ['command'],

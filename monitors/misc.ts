@@ -7,7 +7,7 @@
 import type { Attempt } from '../src/edge/probe/attempt.ts'
 import { limitText } from '../src/edge/probe/attempt.ts'
 import { eachHost, type Outcome } from '../src/edge/probe/each-host.ts'
-import { commandProperty, launch, programName } from '../src/edge/program/launch.ts'
+import { commandProperty, launch, programName, runTimeoutProperty } from '../src/edge/program/launch.ts'
 import type { ProgramRun } from '../src/edge/program/process.ts'
 import { userProperty } from '../src/edge/program/run-as.ts'
 import type { CheckContext, Monitor } from '../src/model/monitor.ts'
@@ -45,11 +45,7 @@ export const misc: Monitor<MiscOptions> = {
         default: false,
         description: 'exit status 2 to 255 is success and sets the weight of the real server to the status less 2',
       },
-      timeout: {
-        type: 'number',
-        exclusiveMinimum: 0,
-        description: 'seconds that one run may take; otherwise the timeout of the service',
-      },
+      timeout: runTimeoutProperty,
       user: userProperty,
       group: {
         type: 'string',

@@ -9,7 +9,7 @@
 import type { Attempt } from '../src/edge/probe/attempt.ts'
 import { eachHost, type Outcome } from '../src/edge/probe/each-host.ts'
 import { type Ended, PROGRAMS_AT_ONCE, runForHost } from '../src/edge/program/for-host.ts'
-import { commandProperty } from '../src/edge/program/launch.ts'
+import { commandProperty, runTimeoutProperty } from '../src/edge/program/launch.ts'
 import { userProperty } from '../src/edge/program/run-as.ts'
 import type { Monitor } from '../src/model/monitor.ts'
 import type { Host } from '../src/model/names.ts'
@@ -46,11 +46,7 @@ export const sendProgram: Monitor<SendProgramOptions> = {
         maxLength: LONGEST_EXPECTED,
         description: 'the text that it must print, with or without a line end; any text otherwise',
       },
-      timeout: {
-        type: 'number',
-        exclusiveMinimum: 0,
-        description: 'seconds that one run may take; otherwise the timeout of the service',
-      },
+      timeout: runTimeoutProperty,
       user: userProperty,
     },
     required: ['command'],

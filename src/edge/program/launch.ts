@@ -88,6 +88,13 @@ export const commandProperty = (description: string): OptionProperty => ({
   description,
 })
 
+/** The option that bounds one run. */
+export const runTimeoutProperty: OptionProperty = {
+  type: 'number',
+  exclusiveMinimum: 0,
+  description: 'seconds that one run may take; otherwise the timeout of the service',
+}
+
 function noSuchUser(text: string): ProgramRun {
   const end = { kind: 'not-started', errno: 'ENOENT', text } as const
   return { end, output: Buffer.alloc(0), truncated: false, leftBehind: false }
